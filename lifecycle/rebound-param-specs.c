@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A property's specification is where a script learns what a number means: a time, a number of
+ * bytes, the name of another actor. The three kinds are subtypes of GLib's own gint64 and string
+ * specifications, so the property itself stays an ordinary one for C, bindings and notify, and the
+ * range is checked where GObject checks it. */
+
+#include "rebound-param-specs.h"
+
+typedef struct
+{
+  GParamSpecString parent_instance;
+  ReboundReferenceValidator validator;
+} ReboundParamSpecReference;
+
+/* The class is inherited as it is: the parent's checks and comparisons are the right ones. */
+static GType
+register_param_type (GType parent, const char *name, guint16 instance_size)
+{
+  GTypeQuery query;
+  GTypeInfo info = { 0 };
+
+  g_type_query (parent, &query);
+  info.class_size = (guint16) query.class_size;
+  info.instance_size = instance_size;
+  return g_type_register_static (parent, name, &info, 0);
+}
+
+GType
+rebound_param_duration_get_type (void)
+{
+  static gsize type = 0;
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, register_param_type (G_TYPE_PARAM_INT64, "ReboundParamDuration",
+                                                   sizeof (GParamSpecInt64)));
+  return type;
+}
+
+GType
+rebound_param_size_get_type (void)
+{
+  static gsize type = 0;
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, register_param_type (G_TYPE_PARAM_INT64, "ReboundParamSize",
+                                                   sizeof (GParamSpecInt64)));
+  return type;
+}
+
+GType
+rebound_param_reference_get_type (void)
+{
+  static gsize type = 0;
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, register_param_type (G_TYPE_PARAM_STRING, "ReboundParamReference",
+                                                   sizeof (ReboundParamSpecReference)));
+  return type;
+}
+
+static void
+set_range (GParamSpec *pspec, gint64 minimum, gint64 maximum, gint64 default_value)
+{
+  GParamSpecInt64 *self = G_PARAM_SPEC_INT64 (pspec);
+
+  self->minimum = minimum;
+  self->maximum = maximum;
+  self->default_value = default_value;
+}
+
+GParamSpec *
+rebound_param_spec_duration (const char *name,
+                             const char *nick,
+                             const char *blurb,
+                             gint64 minimum_usec,
+                             gint64 maximum_usec,
+                             gint64 default_usec,
+                             GParamFlags flags)
+{
+  GParamSpec *pspec;
+
+  g_return_val_if_fail (minimum_usec <= default_usec && default_usec <= maximum_usec, NULL);
+  pspec = g_param_spec_internal (REBOUND_TYPE_PARAM_DURATION, name, nick, blurb, flags);
+  if (pspec != NULL)
+    set_range (pspec, minimum_usec, maximum_usec, default_usec);
+  return pspec;
+}
+
+GParamSpec *
+rebound_param_spec_size (const char *name,
+                         const char *nick,
+                         const char *blurb,
+                         gint64 minimum_bytes,
+                         gint64 maximum_bytes,
+                         gint64 default_bytes,
+                         GParamFlags flags)
+{
+  GParamSpec *pspec;
+
+  g_return_val_if_fail (minimum_bytes <= default_bytes && default_bytes <= maximum_bytes, NULL);
+  pspec = g_param_spec_internal (REBOUND_TYPE_PARAM_SIZE, name, nick, blurb, flags);
+  if (pspec != NULL)
+    set_range (pspec, minimum_bytes, maximum_bytes, default_bytes);
+  return pspec;
+}
+
+GParamSpec *
+rebound_param_spec_reference (const char *name,
+                              const char *nick,
+                              const char *blurb,
+                              ReboundReferenceValidator validator,
+                              GParamFlags flags)
+{
+  GParamSpec *pspec
+      = g_param_spec_internal (REBOUND_TYPE_PARAM_REFERENCE, name, nick, blurb, flags);
+
+  if (pspec != NULL)
+    ((ReboundParamSpecReference *) pspec)->validator = validator;
+  return pspec;
+}
+
+ReboundReferenceValidator
+rebound_param_spec_reference_get_validator (GParamSpec *pspec)
+{
+  g_return_val_if_fail (REBOUND_IS_PARAM_SPEC_REFERENCE (pspec), NULL);
+  return ((ReboundParamSpecReference *) pspec)->validator;
+}
+
+static GQuark
+validator_quark (void)
+{
+  static GQuark quark;
+
+  if (quark == 0)
+    quark = g_quark_from_static_string ("rebound-validator");
+  return quark;
+}
+
+GParamSpec *
+rebound_param_spec_text (const char *name,
+                         const char *nick,
+                         const char *blurb,
+                         const char *default_text,
+                         ReboundReferenceValidator validator,
+                         GParamFlags flags)
+{
+  GParamSpec *pspec = g_param_spec_string (name, nick, blurb, default_text, flags);
+
+  if (pspec != NULL)
+    g_param_spec_set_qdata (pspec, validator_quark (), (gpointer) validator);
+  return pspec;
+}
+
+ReboundReferenceValidator
+rebound_param_spec_text_get_validator (GParamSpec *pspec)
+{
+  return (ReboundReferenceValidator) g_param_spec_get_qdata (pspec, validator_quark ());
+}

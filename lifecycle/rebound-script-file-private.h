@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* The greatest script, its includes among it. Ten thousand times what a person writes. */
+#define REBOUND_SCRIPT_BYTES_MAXIMUM (16 << 20)
+
+/* The bytes of a script's file, at most @bytes_maximum. On NULL @problem says what is wrong and
+ * what was expected, with the errno's name; to be put behind the file's name. */
+GBytes *rebound_script_file_load (GFile *file, gsize bytes_maximum, char **problem);
+
+G_END_DECLS

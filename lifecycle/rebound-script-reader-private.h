@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "rebound-script-private.h"
+
+G_BEGIN_DECLS
+
+/* Reads the lines of a script, and of what it includes, into a tree of nodes. @file and @folder say
+ * where it is: NULL for a text that is in no folder. Every mistake of the structure is added to
+ * @diagnostics; a line with a mistake in its words is left out, or is a repeat without words.
+ * (transfer full) (element-type ReboundNode) */
+GPtrArray *rebound_script_read_nodes (GBytes *bytes,
+                                      const char *name,
+                                      GFile *file,
+                                      GFile *folder,
+                                      ReboundDiagnostics *diagnostics);
+
+G_END_DECLS

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A script as a whole: its text read, or everything that is wrong with it. Where the words or the
+ * structure are wrong, the grammar of the other lines is looked at as well, though nobody is going
+ * to play them: whoever has to mend one line wants to know of the others. */
+
+#include "rebound-script-private.h"
+
+#include "rebound-lexer-private.h"
+#include "rebound-script-file-private.h"
+#include "rebound-script-reader-private.h"
+#include "rebound-statement-private.h"
+
+#include <string.h>
+
+struct _ReboundScript
+{
+  char *name;
+  char *header;
+  GPtrArray *nodes;     /* ReboundNode */
+  GPtrArray *variables; /* names, sorted, once each */
+};
+
+static gboolean
+has_variable (ReboundNode *node)
+{
+  for (guint i = 0; i < node->words->len; i++)
+    {
+      g_autofree char *literal = rebound_word_dup_literal (g_ptr_array_index (node->words, i));
+
+      if (literal == NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* What else is wrong in a text that is not going to be played: the grammar of the lines that can be
+ * read without playing those before them. */
+static void
+add_mistakes_of_grammar (GPtrArray *nodes, ReboundScope *scope, ReboundDiagnostics *diagnostics)
+{
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      ReboundNode *node = g_ptr_array_index (nodes, i);
+      g_autoptr (ReboundStatement) statement = NULL;
+
+      if (node->words->len > 0 && !has_variable (node))
+        statement = rebound_statement_new (node, scope, diagnostics);
+      if (node->body != NULL)
+        add_mistakes_of_grammar (node->body, scope, diagnostics);
+    }
+}
+
+/* NAME of each `let NAME=…` whose name is written out. */
+static void
+collect_variables (GPtrArray *nodes, GHashTable *names)
+{
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      ReboundNode *node = g_ptr_array_index (nodes, i);
+      ReboundWord *second = node->words->len < 2 ? NULL : g_ptr_array_index (node->words, 1);
+
+      if (node->body != NULL)
+        collect_variables (node->body, names);
+      if (second != NULL && second->pieces->len > 0
+          && rebound_word_is_bare (g_ptr_array_index (node->words, 0), "let"))
+        {
+          ReboundPiece *piece = &g_array_index (second->pieces, ReboundPiece, 0);
+          const char *equals = piece->is_variable ? NULL : strchr (piece->text, '=');
+
+          if (equals != NULL && !piece->is_quoted)
+            g_hash_table_add (names, g_strndup (piece->text, (gsize) (equals - piece->text)));
+        }
+    }
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+static GPtrArray *
+list_variables (GPtrArray *nodes)
+{
+  g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GPtrArray *list = g_ptr_array_new_with_free_func (g_free);
+  GHashTableIter iter;
+  gpointer name;
+
+  collect_variables (nodes, names);
+  g_hash_table_iter_init (&iter, names);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    g_ptr_array_add (list, g_strdup (name));
+  g_ptr_array_sort (list, compare_names);
+  return list;
+}
+
+/* Comments for the machine and for lawyers, above the one for readers. */
+static gboolean
+is_preamble (const char *line)
+{
+  return *line == '\0' || g_str_has_prefix (line, "#!") || g_str_has_prefix (line, "# SPDX-");
+}
+
+/* The bytes are good UTF-8: the lexer has been through them. They do not end with a NUL. */
+static char *
+read_header (GBytes *bytes)
+{
+  gsize length;
+  const char *at = g_bytes_get_data (bytes, &length);
+  const char *end = at + length;
+  GString *header = g_string_new (NULL);
+
+  if (length >= strlen (REBOUND_BYTE_ORDER_MARK)
+      && memcmp (at, REBOUND_BYTE_ORDER_MARK, strlen (REBOUND_BYTE_ORDER_MARK)) == 0)
+    at += strlen (REBOUND_BYTE_ORDER_MARK);
+  while (at < end)
+    {
+      const char *line_end = memchr (at, '\n', (gsize) (end - at));
+      gsize line_length = (gsize) ((line_end == NULL ? end : line_end) - at);
+      g_autofree char *line = g_strchomp (g_strndup (at, line_length));
+      const char *comment = line + strspn (line, "#");
+
+      at = line_end == NULL ? end : line_end + 1;
+      if (header->len == 0 && is_preamble (line))
+        continue;
+      if (comment == line)
+        break;
+      g_string_append_printf (header, "%s\n", *comment == ' ' ? comment + 1 : comment);
+    }
+  return g_string_free (header, FALSE);
+}
+
+static ReboundScript *
+read_script (GBytes *bytes, const char *name, GFile *file, GFile *folder, GError **error)
+{
+  g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
+  g_autoptr (ReboundScope) scope = rebound_scope_new ();
+  g_autoptr (ReboundScript) self = g_new0 (ReboundScript, 1);
+  ReboundPosition whole = { g_intern_string (name), 0, 0 };
+
+  self->name = g_strdup (name);
+  if (g_bytes_get_size (bytes) > REBOUND_SCRIPT_BYTES_MAXIMUM)
+    rebound_diagnostics_add (diagnostics, &whole, "is longer than 16MiB; expected at most that");
+  else
+    self->nodes = rebound_script_read_nodes (bytes, whole.file, file, folder, diagnostics);
+  if (rebound_diagnostics_is_empty (diagnostics) && self->nodes->len == 0)
+    rebound_diagnostics_add (diagnostics, &whole,
+                             "the script is empty; expected at least one statement");
+  if (!rebound_diagnostics_is_empty (diagnostics) && self->nodes != NULL)
+    add_mistakes_of_grammar (self->nodes, scope, diagnostics);
+  if (!rebound_diagnostics_check (diagnostics, error))
+    return NULL;
+  self->header = read_header (bytes);
+  self->variables = list_variables (self->nodes);
+  return g_steal_pointer (&self);
+}
+
+/* A text with a folder was a file of it, which an include can lead back to. */
+ReboundScript *
+rebound_script_new (GBytes *bytes, const char *name, GFile *folder, GError **error)
+{
+  g_autofree char *base = g_path_get_basename (name);
+  g_autoptr (GFile) file = folder == NULL ? NULL : g_file_get_child (folder, base);
+
+  return read_script (bytes, name, file, folder, error);
+}
+
+ReboundScript *
+rebound_script_new_from_file (GFile *file, const char *name, GError **error)
+{
+  g_autofree char *problem = NULL;
+  g_autoptr (GBytes) bytes
+      = rebound_script_file_load (file, REBOUND_SCRIPT_BYTES_MAXIMUM, &problem);
+  g_autoptr (GFile) folder = g_file_get_parent (file);
+
+  if (bytes == NULL)
+    {
+      g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
+      ReboundPosition whole = { g_intern_string (name), 0, 0 };
+
+      rebound_diagnostics_add (diagnostics, &whole, "%s", problem);
+      rebound_diagnostics_check (diagnostics, error);
+      return NULL;
+    }
+  return read_script (bytes, name, file, folder, error);
+}
+
+void
+rebound_script_free (ReboundScript *self)
+{
+  g_clear_pointer (&self->nodes, g_ptr_array_unref);
+  g_clear_pointer (&self->variables, g_ptr_array_unref);
+  g_free (self->header);
+  g_free (self->name);
+  g_free (self);
+}
+
+const char *
+rebound_script_get_name (ReboundScript *self)
+{
+  return self->name;
+}
+
+const char *
+rebound_script_get_header (ReboundScript *self)
+{
+  return self->header;
+}
+
+GPtrArray *
+rebound_script_get_nodes (ReboundScript *self)
+{
+  return self->nodes;
+}
+
+GPtrArray *
+rebound_script_list_variables (ReboundScript *self)
+{
+  GPtrArray *names = g_ptr_array_new ();
+
+  for (guint i = 0; i < self->variables->len; i++)
+    g_ptr_array_add (names, g_ptr_array_index (self->variables, i));
+  return names;
+}
