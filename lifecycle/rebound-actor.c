@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What an application, or the world, is made of. Classes in net/ implement it; lifecycle/ drives
+ * it. */
+
+#include "rebound-actor.h"
+
+G_DEFINE_INTERFACE (ReboundActor, rebound_actor, G_TYPE_OBJECT)
+
+static void
+rebound_actor_default_init (ReboundActorInterface *iface)
+{
+}
+
+static GQuark
+name_quark (void)
+{
+  static GQuark quark;
+
+  if (quark == 0)
+    quark = g_quark_from_static_string ("rebound-actor-name");
+  return quark;
+}
+
+const char *
+rebound_actor_get_name (ReboundActor *self)
+{
+  const char *name = g_object_get_qdata (G_OBJECT (self), name_quark ());
+
+  return name != NULL ? name : G_OBJECT_TYPE_NAME (self);
+}
+
+void
+rebound_actor_set_name (ReboundActor *self, const char *name)
+{
+  g_object_set_qdata (G_OBJECT (self), name_quark (), (gpointer) g_intern_string (name));
+}
+
+void
+rebound_actor_come_to_life (ReboundActor *self, ReboundSite *site)
+{
+  ReboundActorInterface *iface = REBOUND_ACTOR_GET_IFACE (self);
+
+  if (iface->come_to_life != NULL)
+    iface->come_to_life (self, site);
+}
+
+void
+rebound_actor_tell (ReboundActor *self, ReboundCallback callback)
+{
+  ReboundActorInterface *iface = REBOUND_ACTOR_GET_IFACE (self);
+
+  if (iface->told != NULL)
+    iface->told (self, callback);
+}
+
+void
+rebound_actor_abandon (ReboundActor *self)
+{
+  ReboundActorInterface *iface = REBOUND_ACTOR_GET_IFACE (self);
+
+  if (iface->abandon != NULL)
+    iface->abandon (self);
+}
+
+char *
+rebound_actor_dup_waiting_for (ReboundActor *self)
+{
+  ReboundActorInterface *iface = REBOUND_ACTOR_GET_IFACE (self);
+
+  return iface->dup_waiting_for != NULL ? iface->dup_waiting_for (self) : NULL;
+}

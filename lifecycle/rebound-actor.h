@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "rebound-site.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ReboundCallback:
+ * @REBOUND_CALLBACK_WILL_FINISH_LAUNCHING: the process has just begun
+ * @REBOUND_CALLBACK_DID_FINISH_LAUNCHING: it is ready
+ * @REBOUND_CALLBACK_DID_BECOME_ACTIVE: it is in front and gets events
+ * @REBOUND_CALLBACK_WILL_RESIGN_ACTIVE: it is about to stop getting events
+ * @REBOUND_CALLBACK_DID_ENTER_BACKGROUND: it is not seen any more and may be suspended soon
+ * @REBOUND_CALLBACK_WILL_ENTER_FOREGROUND: it is about to be seen again
+ * @REBOUND_CALLBACK_WILL_TERMINATE: the process is about to end
+ *
+ * What an application is told, with UIKit's names. Since: 0.1
+ */
+typedef enum
+{
+  REBOUND_CALLBACK_WILL_FINISH_LAUNCHING,
+  REBOUND_CALLBACK_DID_FINISH_LAUNCHING,
+  REBOUND_CALLBACK_DID_BECOME_ACTIVE,
+  REBOUND_CALLBACK_WILL_RESIGN_ACTIVE,
+  REBOUND_CALLBACK_DID_ENTER_BACKGROUND,
+  REBOUND_CALLBACK_WILL_ENTER_FOREGROUND,
+  REBOUND_CALLBACK_WILL_TERMINATE,
+} ReboundCallback;
+
+#define REBOUND_N_CALLBACKS 7
+
+#define REBOUND_TYPE_ACTOR (rebound_actor_get_type ())
+REBOUND_API
+G_DECLARE_INTERFACE (ReboundActor, rebound_actor, REBOUND, ACTOR, GObject)
+
+/**
+ * ReboundActorInterface:
+ * @come_to_life: begin to live at @site: at the launch of the application, or at once for the
+ * world's actors
+ * @told: the application was told of @callback
+ * @abandon: the process is gone: close every descriptor as the kernel does at exit, emit nothing,
+ * and do not come back. Properties go on reading as they last were
+ * @dup_waiting_for: (nullable): what this actor is waiting for, as "waits for an answer", or %NULL
+ * when nothing
+ *
+ * What plays a part in a run. All methods may be left out. Since: 0.1
+ */
+struct _ReboundActorInterface
+{
+  GTypeInterface parent_iface;
+
+  void (*come_to_life) (ReboundActor *self, ReboundSite *site);
+  void (*told) (ReboundActor *self, ReboundCallback callback);
+  void (*abandon) (ReboundActor *self);
+  char *(*dup_waiting_for) (ReboundActor *self);
+};
+
+/**
+ * rebound_actor_get_name:
+ *
+ * Returns: (transfer none): what the script calls the actor, or its type's name
+ * Since: 0.1
+ */
+REBOUND_API const char *rebound_actor_get_name (ReboundActor *self);
+
+/**
+ * rebound_actor_set_name:
+ * @name: what the actor is called in logs; interned
+ *
+ * Since: 0.1
+ */
+REBOUND_API void rebound_actor_set_name (ReboundActor *self, const char *name);
+
+/**
+ * rebound_actor_come_to_life:
+ * @site: where it lives
+ *
+ * Begins the actor's life. Since: 0.1
+ */
+REBOUND_API void rebound_actor_come_to_life (ReboundActor *self, ReboundSite *site);
+
+/**
+ * rebound_actor_tell:
+ * @callback: what the application was told
+ *
+ * Tells the actor of a callback. Since: 0.1
+ */
+REBOUND_API void rebound_actor_tell (ReboundActor *self, ReboundCallback callback);
+
+/**
+ * rebound_actor_abandon:
+ *
+ * Ends the actor's life without a word. Since: 0.1
+ */
+REBOUND_API void rebound_actor_abandon (ReboundActor *self);
+
+/**
+ * rebound_actor_dup_waiting_for:
+ *
+ * Returns: (transfer full) (nullable): what the actor waits for
+ * Since: 0.1
+ */
+REBOUND_API char *rebound_actor_dup_waiting_for (ReboundActor *self);
+
+G_END_DECLS

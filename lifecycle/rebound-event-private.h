@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "rebound-event.h"
+
+G_BEGIN_DECLS
+
+/* @actor, @kind and @source are interned. */
+ReboundEvent *rebound_event_new (guint64 number,
+                                 gint64 time_usec,
+                                 const char *actor,
+                                 const char *kind,
+                                 ReboundEventGroup group,
+                                 const char *source);
+
+/* Adds a field; NULL strings are left out. @pspec is held, @value copied. */
+void rebound_event_add_field (ReboundEvent *self, GParamSpec *pspec, const GValue *value);
+
+/* Fills @template in: {name} is the field's value as a script writes it, "" where there is none; a
+ * part in […] is left out whole when a field in it is empty. */
+void rebound_event_set_text (ReboundEvent *self, const char *template);
+
+G_END_DECLS

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "rebound-clock.h"
+#include "rebound-event-sink.h"
+
+G_BEGIN_DECLS
+
+/* The one stream of events of a run: signals of the objects that it follows, and what the run
+ * itself has to say. It numbers them, hands them to the sinks, and remembers those since the mark,
+ * which waits look back to. */
+typedef struct _ReboundJournal ReboundJournal;
+
+ReboundJournal *rebound_journal_new (ReboundClock *clock);
+void rebound_journal_free (ReboundJournal *self);
+
+void rebound_journal_add_sink (ReboundJournal *self, ReboundEventSink *sink);
+void rebound_journal_finish (ReboundJournal *self, const ReboundSummary *summary);
+guint64 rebound_journal_get_count (ReboundJournal *self);
+
+/* The statement being played, "file:line"; interned. */
+void rebound_journal_set_source (ReboundJournal *self, const char *source);
+
+/* From now on every signal of @object that is no action is an event of @name. */
+void rebound_journal_follow (ReboundJournal *self, const char *name, GObject *object);
+void rebound_journal_unfollow (ReboundJournal *self, GObject *object);
+
+/* An event of the run's own. @... are names and values of string fields, then NULL; a NULL value is
+ * left out. */
+void rebound_journal_note (ReboundJournal *self,
+                           const char *actor,
+                           const char *kind,
+                           ReboundEventGroup group,
+                           const char *text,
+                           ...) G_GNUC_NULL_TERMINATED;
+
+/* A statement that does something begins: waits look back to here. */
+void rebound_journal_mark (ReboundJournal *self);
+
+/* How many emissions of @kind by @actor there were since the mark that no wait has used up. */
+guint rebound_journal_count (ReboundJournal *self, const char *actor, const char *kind);
+
+/* When the last of them was, or -1. */
+gint64 rebound_journal_get_last_usec (ReboundJournal *self, const char *actor, const char *kind);
+
+/* Uses up the first @count of them. */
+void rebound_journal_use (ReboundJournal *self, const char *actor, const char *kind, guint count);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReboundJournal, rebound_journal_free)
+
+G_END_DECLS

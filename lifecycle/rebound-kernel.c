@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The seam between the lifecycle, which knows no socket, and the kernel, which knows nothing else.
+ */
+
+#include "rebound-kernel.h"
+
+G_DEFINE_INTERFACE (ReboundKernel, rebound_kernel, G_TYPE_OBJECT)
+
+static void
+rebound_kernel_default_init (ReboundKernelInterface *iface)
+{
+}
+
+/* The interface, if there is a kernel and it implements @method. */
+#define IFACE_WITH(self, method)                                                                   \
+  ((self) != NULL && REBOUND_KERNEL_GET_IFACE (self)->method != NULL                               \
+       ? REBOUND_KERNEL_GET_IFACE (self)                                                           \
+       : NULL)
+
+gboolean
+rebound_kernel_start (ReboundKernel *self, ReboundSite *world, GError **error)
+{
+  ReboundKernelInterface *iface = IFACE_WITH (self, start);
+
+  return iface == NULL || iface->start (self, world, error);
+}
+
+void
+rebound_kernel_stop (ReboundKernel *self)
+{
+  ReboundKernelInterface *iface = IFACE_WITH (self, stop);
+
+  if (iface != NULL)
+    iface->stop (self);
+}
+
+gboolean
+rebound_kernel_fence (ReboundKernel *self, GError **error)
+{
+  ReboundKernelInterface *iface = IFACE_WITH (self, fence);
+
+  return iface == NULL || iface->fence (self, error);
+}
+
+gboolean
+rebound_kernel_observe (ReboundKernel *self, char **waits_for)
+{
+  ReboundKernelInterface *iface = IFACE_WITH (self, observe);
+
+  return iface == NULL || iface->observe (self, waits_for);
+}
+
+void
+rebound_kernel_configure (ReboundKernel *self, ReboundRebindRule rule, gint64 time_wait_usec)
+{
+  ReboundKernelInterface *iface = IFACE_WITH (self, configure);
+
+  if (iface != NULL)
+    iface->configure (self, rule, time_wait_usec);
+}

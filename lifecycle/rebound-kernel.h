@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "rebound-site.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ReboundRebindRule:
+ * @REBOUND_REBIND_RULE_BOTH: the option has to be on what remains and on the new socket (Linux)
+ * @REBOUND_REBIND_RULE_NEW: the option on the new socket is enough (Darwin)
+ *
+ * Whose SO_REUSEADDR decides whether a port that has remainders can be bound. Since: 0.1
+ */
+typedef enum
+{
+  REBOUND_REBIND_RULE_BOTH,
+  REBOUND_REBIND_RULE_NEW,
+} ReboundRebindRule;
+
+#define REBOUND_TYPE_KERNEL (rebound_kernel_get_type ())
+REBOUND_API
+G_DECLARE_INTERFACE (ReboundKernel, rebound_kernel, REBOUND, KERNEL, GObject)
+
+/**
+ * ReboundKernelInterface:
+ * @start: a run begins; @world is where the kernel's own timers are
+ * @stop: the run is over
+ * @fence: returns when all that was sent before has been delivered; never sleeps
+ * @observe: an instant has settled: look at the sockets that were touched since the last time, tell
+ * of their states, bring the kernel's long timers along. Returns %FALSE while something is on its
+ * way that only real time brings, with @waits_for saying what
+ * @configure: what the device's profile says
+ *
+ * What lifecycle/ asks of the kernel, and net/ implements. Since: 0.1
+ */
+struct _ReboundKernelInterface
+{
+  GTypeInterface parent_iface;
+
+  gboolean (*start) (ReboundKernel *self, ReboundSite *world, GError **error);
+  void (*stop) (ReboundKernel *self);
+  gboolean (*fence) (ReboundKernel *self, GError **error);
+  gboolean (*observe) (ReboundKernel *self, char **waits_for);
+  void (*configure) (ReboundKernel *self, ReboundRebindRule rule, gint64 time_wait_usec);
+};
+
+/* All of these do nothing, and succeed, where @self is NULL: a run without sockets needs no kernel.
+ */
+REBOUND_API gboolean rebound_kernel_start (ReboundKernel *self, ReboundSite *world, GError **error);
+REBOUND_API void rebound_kernel_stop (ReboundKernel *self);
+REBOUND_API gboolean rebound_kernel_fence (ReboundKernel *self, GError **error);
+REBOUND_API gboolean rebound_kernel_observe (ReboundKernel *self, char **waits_for);
+REBOUND_API void
+rebound_kernel_configure (ReboundKernel *self, ReboundRebindRule rule, gint64 time_wait_usec);
+
+G_END_DECLS
