@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "rebound-actor.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ReboundApplicationState:
+ * @REBOUND_APPLICATION_STATE_NOT_RUNNING: there is no process
+ * @REBOUND_APPLICATION_STATE_INACTIVE: in front, but getting no events: a call, an alert, on its
+ * way in or out
+ * @REBOUND_APPLICATION_STATE_ACTIVE: in front
+ * @REBOUND_APPLICATION_STATE_BACKGROUND: not seen, and still running
+ * @REBOUND_APPLICATION_STATE_SUSPENDED: in memory, and not running
+ *
+ * The states of an application, as Apple names them. Since: 0.1
+ */
+typedef enum
+{
+  REBOUND_APPLICATION_STATE_NOT_RUNNING,
+  REBOUND_APPLICATION_STATE_INACTIVE,
+  REBOUND_APPLICATION_STATE_ACTIVE,
+  REBOUND_APPLICATION_STATE_BACKGROUND,
+  REBOUND_APPLICATION_STATE_SUSPENDED,
+} ReboundApplicationState;
+
+#define REBOUND_TYPE_APPLICATION (rebound_application_get_type ())
+REBOUND_API
+G_DECLARE_FINAL_TYPE (ReboundApplication, rebound_application, REBOUND, APPLICATION, GObject)
+
+/**
+ * rebound_application_new:
+ * @site: where its actors live
+ *
+ * An application that is not running. Its signals carry UIKit's names in GLib's spelling; whoever
+ * connects to them is called in the order of connecting, before the application's own actors.
+ *
+ * Returns: (transfer full): a new application
+ * Since: 0.1
+ */
+REBOUND_API ReboundApplication *rebound_application_new (ReboundSite *site);
+
+/**
+ * rebound_application_get_site:
+ *
+ * Returns: (transfer none): where its actors live
+ * Since: 0.1
+ */
+REBOUND_API ReboundSite *rebound_application_get_site (ReboundApplication *self);
+
+/**
+ * rebound_application_get_state:
+ *
+ * Returns: the state it is in
+ * Since: 0.1
+ */
+REBOUND_API ReboundApplicationState rebound_application_get_state (ReboundApplication *self);
+
+/**
+ * rebound_application_add_actor:
+ * @actor: what is to be told of the callbacks
+ *
+ * Adds an actor to the end of the list. On the way up (launch, enter-foreground, become-active)
+ * actors are told in the order of the list, on the way down in reverse. An actor that is added
+ * while the application runs comes to life at once. Since: 0.1
+ */
+REBOUND_API void rebound_application_add_actor (ReboundApplication *self, ReboundActor *actor);
+
+/**
+ * rebound_application_perform:
+ * @word: launch, resign-active, become-active, enter-background, enter-foreground, suspend, resume,
+ * terminate or kill
+ * @error: return location for a #GError
+ *
+ * Carries out one step, with its callbacks. Where it is not possible, nothing happens and the error
+ * is %REBOUND_ERROR_STATE, with the state and the words that are possible.
+ *
+ * Returns: %TRUE if it was possible
+ * Since: 0.1
+ */
+REBOUND_API gboolean rebound_application_perform (ReboundApplication *self,
+                                                  const char *word,
+                                                  GError **error);
+
+G_END_DECLS

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "rebound-actor.h"
+#include "rebound-application.h"
+
+G_BEGIN_DECLS
+
+/* The lifecycle as data: what each word does in each state. The application and the device play
+ * these rows, the checker follows them without playing, and --fill searches them. */
+
+typedef struct
+{
+  ReboundCallback callback;
+  ReboundApplicationState state; /* what the application's state reads in the callback */
+} ReboundStep;
+
+/* One word of the application in one state. A word has no row where it is not possible. */
+typedef struct
+{
+  const char *words[2]; /* the word, and NULL: it comes to itself */
+  ReboundApplicationState from;
+  ReboundApplicationState to;
+  guint n_steps;
+  ReboundStep steps[3];
+} ReboundTransition;
+
+/* What a person holds in hand: the part of the lifecycle that the checker can follow ahead of a
+ * run. */
+typedef struct
+{
+  ReboundApplicationState state;
+  gboolean locked;
+  gboolean in_front; /* when it was locked, the application was the one in front */
+} ReboundLife;
+
+const ReboundTransition *rebound_transitions (guint *n_transitions);
+const ReboundTransition *rebound_transition_find (const char *word, ReboundApplicationState from);
+
+/* The application's words that @word of the device, or of the application itself, comes to in
+ * @life; NULL where it is not possible. NULL-terminated, possibly empty. */
+const char *const *rebound_life_plan (const ReboundLife *life, const char *word);
+
+/* @life after @word, which must be possible. */
+ReboundLife rebound_life_after (const ReboundLife *life, const char *word);
+
+gboolean rebound_life_is_word (const char *word);
+
+/* "launch, lock" – every word that is possible in @life. (transfer full) */
+char *rebound_life_list_words (const ReboundLife *life);
+
+/* "active", "suspended, locked". (transfer full) */
+char *rebound_life_to_string (const ReboundLife *life);
+
+/* The fewest words that make @word possible from @life, for --fill; NULL where none do. (transfer
+ * container) */
+GPtrArray *rebound_life_fill (const ReboundLife *life, const char *word);
+
+G_END_DECLS
