@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "rebound-application.h"
+#include "rebound-journal-private.h"
+#include "rebound-scriptable.h"
+#include "rebound-statement-private.h"
+
+G_BEGIN_DECLS
+
+/* Who plays in a run: the actors by name. A name outlives its object: an application's actor dies
+ * with the process and is made anew at the next launch, from its declaration and what was set
+ * since; in between its properties read as they last were. */
+typedef struct _ReboundCast ReboundCast;
+
+ReboundCast *
+rebound_cast_new (ReboundApplication *application, ReboundSite *world, ReboundJournal *journal);
+void rebound_cast_free (ReboundCast *self);
+
+/* An object that exists already: the device, the application, the kernel, one of a program's own.
+ */
+void rebound_cast_add_object (ReboundCast *self, const char *name, GObject *object);
+
+/* A checked declaration. The world's actor lives from now on, the application's from its (next)
+ * launch. */
+void rebound_cast_declare (ReboundCast *self, const ReboundStatement *declaration);
+
+/* A checked setting: for the object that lives, and for all that follow it. */
+void rebound_cast_set (ReboundCast *self, const char *name, GParamSpec *pspec, const GValue *value);
+
+/* The object that is or last was @name; NULL before it has ever lived. (transfer none) */
+GObject *rebound_cast_find (ReboundCast *self, const char *name);
+
+/* The type behind a name, G_TYPE_INVALID if nobody is called so. */
+GType rebound_cast_get_type_of (ReboundCast *self, const char *name);
+
+/* The name of an object, or NULL. (transfer none) */
+const char *rebound_cast_get_name_of (ReboundCast *self, GObject *object);
+
+/* Reads a property: of the object that is or last was, else as it was declared or set, else its
+ * default. @value is not initialised before. */
+void rebound_cast_read (ReboundCast *self, const char *name, GParamSpec *pspec, GValue *value);
+
+/* Names in the order of their declaration, NULL-terminated. (transfer container) */
+const char **rebound_cast_list_names (ReboundCast *self);
+
+/* "phone waits for an answer, web is suspended", of all who wait; NULL if nobody does. (transfer
+ * full) */
+char *rebound_cast_dup_waiting (ReboundCast *self);
+
+/* The actor whose source is in @context, NULL if none is known. (transfer full) */
+char *rebound_cast_find_source_owner (ReboundCast *self, GMainContext *context);
+
+/* Ends every life without a word. */
+void rebound_cast_abandon (ReboundCast *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReboundCast, rebound_cast_free)
+
+G_END_DECLS

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Declarations are kept as values, not as text: they were checked once, and an actor that is made
+ * anew at every launch is made from the same ones. */
+
+#include "rebound-cast-private.h"
+
+#include <string.h>
+
+#include "rebound-application-private.h"
+#include "rebound-census-private.h"
+#include "rebound-lookup-private.h"
+
+typedef struct
+{
+  const char *name; /* interned */
+  GValue value;
+} Setting;
+
+typedef struct
+{
+  const char *name; /* interned */
+  GType type;
+  ReboundSide side;
+  gboolean is_declared; /* not an object that was there before */
+  GArray *settings;     /* Setting */
+  GObject *object;      /* the one that lives, or the last one that did */
+  gboolean is_alive;
+} Part;
+
+struct _ReboundCast
+{
+  ReboundApplication *application;
+  ReboundSite *world;
+  ReboundJournal *journal;
+  GPtrArray *parts; /* Part, in the order of declaration */
+  GHashTable *by_name;
+};
+
+static void
+setting_clear (gpointer data)
+{
+  g_value_unset (&((Setting *) data)->value);
+}
+
+static void
+part_free (gpointer data)
+{
+  Part *part = data;
+
+  g_array_unref (part->settings);
+  g_clear_object (&part->object);
+  g_free (part);
+}
+
+static void populate (ReboundApplication *application, gpointer user_data);
+
+ReboundCast *
+rebound_cast_new (ReboundApplication *application, ReboundSite *world, ReboundJournal *journal)
+{
+  ReboundCast *self = g_new0 (ReboundCast, 1);
+
+  self->application = g_object_ref (application);
+  self->world = g_object_ref (world);
+  self->journal = journal;
+  self->parts = g_ptr_array_new_with_free_func (part_free);
+  self->by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  rebound_application_set_populate (application, populate, self);
+  return self;
+}
+
+void
+rebound_cast_free (ReboundCast *self)
+{
+  rebound_application_set_populate (self->application, NULL, NULL);
+  g_hash_table_unref (self->by_name);
+  g_ptr_array_unref (self->parts);
+  g_object_unref (self->application);
+  g_object_unref (self->world);
+  g_free (self);
+}
+
+static Part *
+add_part (ReboundCast *self, const char *name, GType type, ReboundSide side)
+{
+  Part *part = g_new0 (Part, 1);
+
+  part->name = g_intern_string (name);
+  part->type = type;
+  part->side = side;
+  part->settings = g_array_new (FALSE, TRUE, sizeof (Setting));
+  g_array_set_clear_func (part->settings, setting_clear);
+  g_ptr_array_add (self->parts, part);
+  g_hash_table_insert (self->by_name, (gpointer) part->name, part);
+  return part;
+}
+
+static void
+keep_setting (Part *part, const char *name, const GValue *value)
+{
+  Setting *setting = NULL;
+
+  for (guint i = 0; i < part->settings->len && setting == NULL; i++)
+    if (strcmp (g_array_index (part->settings, Setting, i).name, name) == 0)
+      setting = &g_array_index (part->settings, Setting, i);
+  if (setting == NULL)
+    {
+      g_array_set_size (part->settings, part->settings->len + 1);
+      setting = &g_array_index (part->settings, Setting, part->settings->len - 1);
+      setting->name = g_intern_string (name);
+      g_value_init (&setting->value, G_VALUE_TYPE (value));
+    }
+  g_value_copy (value, &setting->value);
+}
+
+static GObject *
+make (Part *part)
+{
+  guint n = part->settings->len;
+  g_autofree const char **names = g_new0 (const char *, n + 1);
+  g_autofree GValue *values = g_new0 (GValue, n + 1);
+
+  for (guint i = 0; i < n; i++)
+    {
+      Setting *setting = &g_array_index (part->settings, Setting, i);
+
+      names[i] = setting->name;
+      values[i] = setting->value; /* borrowed: GObject copies */
+    }
+  return g_object_new_with_properties (part->type, n, names, values);
+}
+
+/* Gives a part its object, new if it was declared, and lets the journal follow it. */
+static void
+embody (ReboundCast *self, Part *part, ReboundSite *site)
+{
+  g_main_context_push_thread_default (rebound_site_get_context (site));
+  if (part->is_declared)
+    {
+      if (part->object != NULL)
+        rebound_journal_unfollow (self->journal, part->object);
+      g_clear_object (&part->object);
+      part->object = make (part);
+      rebound_journal_follow (self->journal, part->name, part->object);
+    }
+  if (REBOUND_IS_ACTOR (part->object))
+    rebound_actor_set_name (REBOUND_ACTOR (part->object), part->name);
+  part->is_alive = TRUE;
+  g_main_context_pop_thread_default (rebound_site_get_context (site));
+}
+
+static void
+embody_in_application (ReboundCast *self, Part *part)
+{
+  embody (self, part, rebound_application_get_site (self->application));
+  if (REBOUND_IS_ACTOR (part->object))
+    rebound_application_add_actor (self->application, REBOUND_ACTOR (part->object));
+}
+
+static void
+populate (ReboundApplication *application, gpointer user_data)
+{
+  ReboundCast *self = user_data;
+
+  for (guint i = 0; i < self->parts->len; i++)
+    {
+      Part *part = self->parts->pdata[i];
+
+      if (part->side == REBOUND_SIDE_APPLICATION)
+        embody_in_application (self, part);
+    }
+}
+
+static gboolean
+application_runs (ReboundCast *self)
+{
+  return rebound_application_get_state (self->application) != REBOUND_APPLICATION_STATE_NOT_RUNNING;
+}
+
+void
+rebound_cast_add_object (ReboundCast *self, const char *name, GObject *object)
+{
+  /* An actor of a program's own is the application's; any other object just has a name. */
+  Part *part = add_part (self, name, G_OBJECT_TYPE (object),
+                         REBOUND_IS_ACTOR (object) ? REBOUND_SIDE_APPLICATION : REBOUND_SIDE_WORLD);
+
+  part->object = g_object_ref (object);
+  rebound_journal_follow (self->journal, part->name, object);
+  part->is_alive = part->side == REBOUND_SIDE_WORLD;
+}
+
+void
+rebound_cast_declare (ReboundCast *self, const ReboundStatement *declaration)
+{
+  g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
+  ReboundSide side;
+  GType type = rebound_scriptable_look_up (declaration->type.text, &side);
+  Part *part;
+
+  if (declaration->place != REBOUND_PLACE_OF_CLASS)
+    side = declaration->place == REBOUND_PLACE_PEER ? REBOUND_SIDE_WORLD : REBOUND_SIDE_APPLICATION;
+  part = add_part (self, declaration->name.text, type, side);
+  part->is_declared = TRUE;
+  for (guint i = 0; i < declaration->assignments->len; i++)
+    {
+      ReboundAssignment *assignment
+          = &g_array_index (declaration->assignments, ReboundAssignment, i);
+      GParamSpec *pspec
+          = rebound_look_up_property (type, &assignment->name, G_PARAM_WRITABLE, diagnostics);
+      g_auto (GValue) value = G_VALUE_INIT;
+
+      if (pspec != NULL && rebound_look_up_value (pspec, &assignment->value, &value, diagnostics))
+        keep_setting (part, pspec->name, &value);
+    }
+  if (side == REBOUND_SIDE_WORLD)
+    {
+      embody (self, part, self->world);
+      g_main_context_push_thread_default (rebound_site_get_context (self->world));
+      if (REBOUND_IS_ACTOR (part->object))
+        rebound_actor_come_to_life (REBOUND_ACTOR (part->object), self->world);
+      g_main_context_pop_thread_default (rebound_site_get_context (self->world));
+    }
+  else if (application_runs (self))
+    embody_in_application (self, part);
+}
+
+static Part *
+find_part (ReboundCast *self, const char *name)
+{
+  return g_hash_table_lookup (self->by_name, name);
+}
+
+static gboolean
+lives (ReboundCast *self, Part *part)
+{
+  return part->is_alive && (part->side == REBOUND_SIDE_WORLD || application_runs (self));
+}
+
+void
+rebound_cast_set (ReboundCast *self, const char *name, GParamSpec *pspec, const GValue *value)
+{
+  Part *part = find_part (self, name);
+
+  keep_setting (part, pspec->name, value);
+  if (part->object != NULL && (!part->is_declared || lives (self, part)))
+    g_object_set_property (part->object, pspec->name, value);
+}
+
+GObject *
+rebound_cast_find (ReboundCast *self, const char *name)
+{
+  Part *part = find_part (self, name);
+
+  return part != NULL ? part->object : NULL;
+}
+
+GType
+rebound_cast_get_type_of (ReboundCast *self, const char *name)
+{
+  Part *part = find_part (self, name);
+
+  return part != NULL ? part->type : G_TYPE_INVALID;
+}
+
+const char *
+rebound_cast_get_name_of (ReboundCast *self, GObject *object)
+{
+  for (guint i = 0; i < self->parts->len; i++)
+    if (((Part *) self->parts->pdata[i])->object == object)
+      return ((Part *) self->parts->pdata[i])->name;
+  return NULL;
+}
+
+void
+rebound_cast_read (ReboundCast *self, const char *name, GParamSpec *pspec, GValue *value)
+{
+  Part *part = find_part (self, name);
+
+  g_value_init (value, G_PARAM_SPEC_VALUE_TYPE (pspec));
+  if (part->object != NULL)
+    {
+      g_object_get_property (part->object, pspec->name, value);
+      return;
+    }
+  g_param_value_set_default (pspec, value);
+  for (guint i = 0; i < part->settings->len; i++)
+    if (strcmp (g_array_index (part->settings, Setting, i).name, pspec->name) == 0)
+      g_value_copy (&g_array_index (part->settings, Setting, i).value, value);
+}
+
+const char **
+rebound_cast_list_names (ReboundCast *self)
+{
+  const char **names = g_new0 (const char *, self->parts->len + 1);
+
+  for (guint i = 0; i < self->parts->len; i++)
+    names[i] = ((Part *) self->parts->pdata[i])->name;
+  return names;
+}
+
+char *
+rebound_cast_dup_waiting (ReboundCast *self)
+{
+  gboolean suspended
+      = rebound_application_get_state (self->application) == REBOUND_APPLICATION_STATE_SUSPENDED;
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (guint i = 0; i < self->parts->len; i++)
+    {
+      Part *part = self->parts->pdata[i];
+      g_autofree char *what = NULL;
+
+      if (!REBOUND_IS_ACTOR (part->object))
+        continue;
+      if (part->side == REBOUND_SIDE_APPLICATION && suspended)
+        what = g_strdup ("is suspended");
+      else if (lives (self, part))
+        what = rebound_actor_dup_waiting_for (REBOUND_ACTOR (part->object));
+      if (what != NULL)
+        g_string_append_printf (list, "%s%s %s", list->len > 0 ? ", " : "", part->name, what);
+    }
+  return list->len > 0 ? g_strdup (list->str) : NULL;
+}
+
+char *
+rebound_cast_find_source_owner (ReboundCast *self, GMainContext *context)
+{
+  for (guint i = 0; i < self->parts->len; i++)
+    {
+      Part *part = self->parts->pdata[i];
+
+      if (part->object != NULL && rebound_census_find_source_of (context, part->object) != NULL)
+        return g_strdup (part->name);
+    }
+  return NULL;
+}
+
+void
+rebound_cast_abandon (ReboundCast *self)
+{
+  rebound_application_drop_actors (self->application);
+  for (guint i = self->parts->len; i > 0; i--)
+    {
+      Part *part = self->parts->pdata[i - 1];
+
+      if (part->object == NULL)
+        continue;
+      rebound_journal_unfollow (self->journal, part->object);
+      if (part->side == REBOUND_SIDE_WORLD && part->is_declared && REBOUND_IS_ACTOR (part->object))
+        rebound_actor_abandon (REBOUND_ACTOR (part->object));
+    }
+}

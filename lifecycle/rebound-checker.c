@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The checker walks the script as the player would, repeats included, and does nothing: it
+ * remembers which names are declared, and follows the application's life through the words that it
+ * knows. */
+
+#include "rebound-checker-private.h"
+
+#include <string.h>
+
+#include "rebound-lookup-private.h"
+#include "rebound-member-private.h"
+#include "rebound-param-specs.h"
+#include "rebound-units-private.h"
+#include "rebound-value-private.h"
+
+/* A script is checked statement by statement, each turn of a repeat by itself; beyond so many,
+ * nested repeats are a mistake rather than a wish. */
+#define STATEMENT_LIMIT 1000000
+
+typedef struct
+{
+  ReboundText text;
+  GParamSpec *pspec;
+} Reference;
+
+typedef struct
+{
+  ReboundCast *cast;
+  ReboundScope *scope;
+  ReboundDiagnostics *diagnostics;
+  GHashTable *types;  /* name declared so far → GType */
+  GPtrArray *names;   /* the same, in order */
+  GArray *references; /* Reference: looked at when all names are known */
+  ReboundLife life;
+  gboolean follows_life;
+  gboolean fill;
+  guint n_statements;
+} Checker;
+
+static void check_nodes (Checker *self, GPtrArray *nodes);
+
+static void
+reference_clear (gpointer data)
+{
+  g_free (((Reference *) data)->text.text);
+}
+
+static GType
+find_type (Checker *self, const ReboundText *name)
+{
+  GType type = GPOINTER_TO_SIZE (g_hash_table_lookup (self->types, name->text));
+  const char *nearest;
+
+  if (type != 0)
+    return type;
+  g_ptr_array_add (self->names, NULL);
+  nearest = rebound_nearest (name->text, (const char *const *) self->names->pdata);
+  g_ptr_array_remove_index (self->names, self->names->len - 1);
+  rebound_diagnostics_add (self->diagnostics, &name->position,
+                           "nothing is called “%s”; expected a name that was declared before%s%s%s",
+                           name->text, nearest != NULL ? "; did you mean “" : "",
+                           nearest != NULL ? nearest : "", nearest != NULL ? "”?" : "");
+  return G_TYPE_INVALID;
+}
+
+static void
+add_name (Checker *self, const char *name, GType type)
+{
+  char *key = g_strdup (name);
+
+  g_hash_table_insert (self->types, key, GSIZE_TO_POINTER (type));
+  g_ptr_array_add (self->names, key);
+}
+
+static void
+check_reference (Checker *self, GParamSpec *pspec, const ReboundText *text)
+{
+  Reference reference = { { g_strdup (text->text), text->position }, pspec };
+
+  g_array_append_val (self->references, reference);
+}
+
+static void
+check_assignments (Checker *self, GType type, GArray *assignments, gboolean constructing)
+{
+  for (guint i = 0; i < assignments->len; i++)
+    {
+      ReboundAssignment *assignment = &g_array_index (assignments, ReboundAssignment, i);
+      GParamSpec *pspec
+          = rebound_look_up_property (type, &assignment->name, G_PARAM_WRITABLE, self->diagnostics);
+      g_auto (GValue) value = G_VALUE_INIT;
+
+      if (pspec == NULL)
+        continue;
+      if ((pspec->flags & G_PARAM_CONSTRUCT_ONLY) != 0 && !constructing)
+        rebound_diagnostics_add (self->diagnostics, &assignment->name.position,
+                                 "“%s” cannot change any more; expected it in the declaration",
+                                 pspec->name);
+      if (rebound_look_up_value (pspec, &assignment->value, &value, self->diagnostics)
+          && REBOUND_IS_PARAM_SPEC_REFERENCE (pspec))
+        check_reference (self, pspec, &assignment->value);
+    }
+}
+
+static GType
+find_declared_type (Checker *self, const ReboundStatement *statement)
+{
+  GType type = rebound_scriptable_look_up (statement->type.text, NULL);
+  g_autofree const char **known = rebound_scriptable_list ();
+  const char *nearest = rebound_nearest (statement->type.text, known);
+  g_autofree char *list = g_strjoinv (", ", (char **) known);
+
+  if (type == G_TYPE_INVALID)
+    rebound_diagnostics_add (self->diagnostics, &statement->type.position,
+                             "there is no type “%s”; expected one of %s%s%s%s",
+                             statement->type.text, list, nearest != NULL ? "; did you mean “" : "",
+                             nearest != NULL ? nearest : "", nearest != NULL ? "”?" : "");
+  return type;
+}
+
+static void
+check_declaration (Checker *self, const ReboundStatement *statement)
+{
+  GType type = find_declared_type (self, statement);
+
+  if (statement->place == REBOUND_PLACE_APPLICATION
+      && strcmp (statement->application.text, "app") != 0)
+    rebound_diagnostics_add (self->diagnostics, &statement->application.position,
+                             "there is no application “%s”; expected app",
+                             statement->application.text);
+  if (g_hash_table_contains (self->types, statement->name.text)
+      || strcmp (statement->name.text, "run") == 0 || strcmp (statement->name.text, "script") == 0)
+    {
+      rebound_diagnostics_add (self->diagnostics, &statement->name.position,
+                               "the name “%s” is taken; expected one that nothing else has",
+                               statement->name.text);
+      return;
+    }
+  if (type == G_TYPE_INVALID)
+    type = G_TYPE_OBJECT; /* the name is declared all the same: one mistake, one message */
+  else
+    check_assignments (self, type, statement->assignments, TRUE);
+  add_name (self, statement->name.text, type);
+}
+
+/* Follows the application's life. A word that is not possible is reported once; then the missing
+ * steps are taken as played, so that what comes after is judged by itself. */
+static void
+check_life (Checker *self, const ReboundText *word)
+{
+  if (!self->follows_life || !rebound_life_is_word (word->text))
+    return;
+  if (rebound_life_plan (&self->life, word->text) == NULL)
+    {
+      g_autofree char *state = rebound_life_to_string (&self->life);
+      g_autofree char *possible = rebound_life_list_words (&self->life);
+      g_autoptr (GPtrArray) missing = rebound_life_fill (&self->life, word->text);
+
+      if (!self->fill || missing == NULL)
+        rebound_diagnostics_add (
+            self->diagnostics, &word->position,
+            "“%s” is not possible while the application is %s; expected one of %s%s", word->text,
+            state, possible, missing != NULL ? " (--fill plays the missing steps)" : "");
+      for (guint i = 0; missing != NULL && i < missing->len; i++)
+        self->life = rebound_life_after (&self->life, missing->pdata[i]);
+      if (missing == NULL)
+        return;
+    }
+  self->life = rebound_life_after (&self->life, word->text);
+}
+
+static void
+check_action (Checker *self, const ReboundStatement *statement)
+{
+  GType type = find_type (self, &statement->name);
+  guint action;
+
+  if (type == G_TYPE_INVALID || type == G_TYPE_OBJECT)
+    return;
+  action = rebound_look_up_member (type, &statement->member, TRUE, self->diagnostics);
+  if (action == 0)
+    return;
+  rebound_look_up_arguments (action, statement->assignments, &statement->position, NULL,
+                             self->diagnostics);
+  if (strcmp (statement->name.text, "app") == 0 || strcmp (statement->name.text, "device") == 0)
+    check_life (self, &statement->member);
+}
+
+/* The words that can open a statement: verbs, keywords, types. */
+static void
+report_unknown_word (Checker *self, const ReboundText *word)
+{
+  g_autoptr (GPtrArray) known = g_ptr_array_new ();
+  g_autofree const char **types = rebound_scriptable_list ();
+  const char *const *keywords = rebound_statement_keywords ();
+  const char *nearest;
+
+  for (guint i = 0; types[i] != NULL; i++)
+    g_ptr_array_add (known, (gpointer) types[i]);
+  for (guint i = 0; keywords[i] != NULL; i++)
+    g_ptr_array_add (known, (gpointer) keywords[i]);
+  for (guint i = 0; i < 2; i++)
+    {
+      const char *holder = i == 0 ? "device" : "app";
+      g_autofree const char **verbs
+          = rebound_member_list_names (rebound_cast_get_type_of (self->cast, holder), TRUE);
+
+      for (guint j = 0; verbs[j] != NULL; j++)
+        g_ptr_array_add (known, (gpointer) verbs[j]);
+    }
+  g_ptr_array_add (known, NULL);
+  nearest = rebound_nearest (word->text, (const char *const *) known->pdata);
+  rebound_diagnostics_add (
+      self->diagnostics, &word->position,
+      "“%s” is no statement; expected a verb such as launch or home, a type, or one of "
+      "set, after, wait, expect, let, repeat, include, print%s%s%s",
+      word->text, nearest != NULL ? "; did you mean “" : "", nearest != NULL ? nearest : "",
+      nearest != NULL ? "”?" : "");
+}
+
+static void
+check_verb (Checker *self, const ReboundStatement *statement)
+{
+  const char *holders[] = { "device", "app" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (holders); i++)
+    {
+      GType type = rebound_cast_get_type_of (self->cast, holders[i]);
+      guint action = rebound_member_find (type, statement->name.text, TRUE);
+
+      if (action == 0)
+        continue;
+      rebound_look_up_arguments (action, statement->assignments, &statement->position, NULL,
+                                 self->diagnostics);
+      check_life (self, &statement->name);
+      return;
+    }
+  report_unknown_word (self, &statement->name);
+}
+
+static void
+check_expression (Checker *self, const ReboundStatement *statement)
+{
+  GType type = find_type (self, &statement->name);
+  GParamSpec *pspec;
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  if (type == G_TYPE_INVALID || type == G_TYPE_OBJECT)
+    return;
+  pspec = rebound_look_up_property (type, &statement->member, G_PARAM_READABLE, self->diagnostics);
+  if (pspec == NULL || statement->operation == REBOUND_OPERATOR_GLOB)
+    return;
+  rebound_look_up_value (pspec, &statement->value, &value, self->diagnostics);
+  if (statement->operation >= REBOUND_OPERATOR_LESS && !rebound_value_is_ordered (pspec))
+    rebound_diagnostics_add (self->diagnostics, &statement->member.position,
+                             "“%s” has no order, so %s says nothing; expected ==, != or ~",
+                             pspec->name, rebound_operator_to_string (statement->operation));
+}
+
+static void
+check_signal (Checker *self, const ReboundStatement *statement)
+{
+  GType type = find_type (self, &statement->name);
+
+  if (type != G_TYPE_INVALID && type != G_TYPE_OBJECT)
+    rebound_look_up_member (type, &statement->member, FALSE, self->diagnostics);
+}
+
+static char *
+check_print_part (const ReboundText *name, const ReboundText *property, gpointer user_data)
+{
+  Checker *self = user_data;
+  GType type = find_type (self, name);
+
+  if (type != G_TYPE_INVALID && type != G_TYPE_OBJECT)
+    rebound_look_up_property (type, property, G_PARAM_READABLE, self->diagnostics);
+  return NULL;
+}
+
+static void
+check_print (Checker *self, const ReboundStatement *statement)
+{
+  g_free (rebound_fill_in (&statement->value, check_print_part, self));
+}
+
+static void
+check_set (Checker *self, const ReboundStatement *statement)
+{
+  GType type = find_type (self, &statement->name);
+
+  if (type != G_TYPE_INVALID && type != G_TYPE_OBJECT)
+    check_assignments (self, type, statement->assignments, FALSE);
+}
+
+static void
+check_statement (Checker *self, const ReboundStatement *statement)
+{
+  switch (statement->kind)
+    {
+    case REBOUND_STATEMENT_DECLARATION:
+      check_declaration (self, statement);
+      break;
+    case REBOUND_STATEMENT_SET:
+      check_set (self, statement);
+      break;
+    case REBOUND_STATEMENT_ACTION:
+      check_action (self, statement);
+      break;
+    case REBOUND_STATEMENT_VERB:
+      check_verb (self, statement);
+      break;
+    case REBOUND_STATEMENT_AFTER:
+      if (statement->inner != NULL)
+        check_statement (self, statement->inner);
+      break;
+    case REBOUND_STATEMENT_WAIT_SIGNAL:
+    case REBOUND_STATEMENT_EXPECT_SIGNAL:
+      check_signal (self, statement);
+      break;
+    case REBOUND_STATEMENT_WAIT_UNTIL:
+    case REBOUND_STATEMENT_EXPECT:
+      check_expression (self, statement);
+      break;
+    case REBOUND_STATEMENT_PRINT:
+      check_print (self, statement);
+      break;
+    case REBOUND_STATEMENT_LET:
+      rebound_scope_let (self->scope, statement->name.text, statement->value.text);
+      break;
+    case REBOUND_STATEMENT_REPEAT:
+      break;
+    }
+}
+
+static void
+check_repeat (Checker *self, ReboundNode *node, const ReboundStatement *statement)
+{
+  const char *name = statement->name.text;
+  g_autofree char *before = name != NULL ? g_strdup (rebound_scope_get (self->scope, name)) : NULL;
+
+  for (guint i = 1; i <= statement->count && self->n_statements <= STATEMENT_LIMIT; i++)
+    {
+      g_autofree char *number = g_strdup_printf ("%u", i);
+
+      if (name != NULL)
+        rebound_scope_set (self->scope, name, number);
+      check_nodes (self, node->body);
+    }
+  if (name != NULL)
+    rebound_scope_set (self->scope, name, before);
+}
+
+static void
+check_nodes (Checker *self, GPtrArray *nodes)
+{
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      ReboundNode *node = nodes->pdata[i];
+      g_autoptr (ReboundStatement) statement = NULL;
+
+      if (self->n_statements++ == STATEMENT_LIMIT)
+        rebound_diagnostics_add (
+            self->diagnostics, &node->position,
+            "the script comes to more than %d statements with its repeats; expected "
+            "fewer",
+            STATEMENT_LIMIT);
+      if (self->n_statements > STATEMENT_LIMIT)
+        return;
+      statement = rebound_statement_new (node, self->scope, self->diagnostics);
+      if (statement == NULL)
+        continue;
+      if (statement->kind == REBOUND_STATEMENT_REPEAT)
+        check_repeat (self, node, statement);
+      else
+        check_statement (self, statement);
+    }
+}
+
+/* A reference may be to a name that is declared later. */
+static void
+check_references (Checker *self)
+{
+  for (guint i = 0; i < self->references->len; i++)
+    {
+      Reference *reference = &g_array_index (self->references, Reference, i);
+      ReboundReferenceValidator validator
+          = rebound_param_spec_reference_get_validator (reference->pspec);
+      g_autofree char *expected = NULL;
+
+      if (g_hash_table_contains (self->types, reference->text.text)
+          || (validator != NULL && validator (reference->text.text, &expected)))
+        continue;
+      g_ptr_array_add (self->names, NULL);
+      const char *nearest
+          = rebound_nearest (reference->text.text, (const char *const *) self->names->pdata);
+      g_ptr_array_remove_index (self->names, self->names->len - 1);
+      rebound_diagnostics_add (
+          self->diagnostics, &reference->text.position,
+          "%s: nothing is called “%s”; expected the name of an actor%s%s%s%s%s",
+          reference->pspec->name, reference->text.text, expected != NULL ? " or " : "",
+          expected != NULL ? expected : "", nearest != NULL ? "; did you mean “" : "",
+          nearest != NULL ? nearest : "", nearest != NULL ? "”?" : "");
+    }
+}
+
+gboolean
+rebound_checker_check (ReboundScript *script,
+                       ReboundCast *cast,
+                       ReboundScope *scope,
+                       const ReboundLife *life,
+                       gboolean fill,
+                       GError **error)
+{
+  g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
+  g_autoptr (GHashTable) types = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GPtrArray) declared = g_ptr_array_new ();
+  g_autoptr (GArray) references = g_array_new (FALSE, FALSE, sizeof (Reference));
+  g_autoptr (ReboundScope) own_scope = rebound_scope_copy (scope);
+  g_autofree const char **names = rebound_cast_list_names (cast);
+  Checker self = { .cast = cast,
+                   .scope = own_scope,
+                   .diagnostics = diagnostics,
+                   .types = types,
+                   .names = declared,
+                   .references = references,
+                   .fill = fill };
+
+  g_array_set_clear_func (references, reference_clear);
+  if (life != NULL)
+    {
+      self.life = *life;
+      self.follows_life = TRUE;
+    }
+  for (guint i = 0; names[i] != NULL; i++)
+    add_name (&self, names[i], rebound_cast_get_type_of (cast, names[i]));
+  check_nodes (&self, rebound_script_get_nodes (script));
+  check_references (&self);
+  return rebound_diagnostics_check (diagnostics, error);
+}

@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The player does what a statement says, lets the run settle, and holds what is seen against what
+ * is expected. It knows the language's meaning (docs/language.md); what the words of it look like
+ * was the reader's to know, and whether they make sense the checker's. */
+
+#include "rebound-player-private.h"
+
+#include <string.h>
+
+#include "rebound-device-private.h"
+#include "rebound-error.h"
+#include "rebound-lookup-private.h"
+#include "rebound-member-private.h"
+#include "rebound-units-private.h"
+#include "rebound-value-private.h"
+
+/* docs/language.md, rule 4: a wait without `within` gives up after five virtual minutes. */
+#define WAIT_DEFAULT_USEC (5 * 60 * G_USEC_PER_SEC)
+
+static gboolean
+play_statement (ReboundPlayer *self, const ReboundStatement *statement, GError **error);
+static gboolean play_nodes (ReboundPlayer *self, GPtrArray *nodes, GError **error);
+
+/* "12" in the script itself, "common.life:12" in a file that it includes: the same wherever the
+ * script lies. */
+static char *
+describe_place (ReboundPlayer *self, const ReboundPosition *position)
+{
+  const char *script = rebound_script_get_name (self->script);
+
+  if (strcmp (position->file, script) == 0)
+    return g_strdup_printf ("%u", position->line);
+
+  g_autofree char *base = g_path_get_basename (position->file);
+
+  return g_strdup_printf ("%s:%u", base, position->line);
+}
+
+static void
+note (ReboundPlayer *self, const ReboundStatement *statement, const char *kind, const char *text)
+{
+  g_autofree char *line = describe_place (self, &statement->position);
+
+  rebound_journal_note (self->journal, "script", kind, REBOUND_EVENT_GROUP_SCRIPT, text,
+                        "statement", statement->source, "line", line, NULL);
+}
+
+/* Puts the statement's place before an error's message. */
+static gboolean
+fail_at (const ReboundStatement *statement, GError **error)
+{
+  g_prefix_error (error, "%s:%u:%u: ", statement->position.file, statement->position.line,
+                  statement->position.column);
+  return FALSE;
+}
+
+/* -- expressions -- */
+
+static char *
+read_property (ReboundPlayer *self, const char *name, GParamSpec *pspec)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  rebound_cast_read (self->cast, name, pspec, &value);
+  return rebound_value_to_string (pspec, &value);
+}
+
+static GParamSpec *
+find_property (ReboundPlayer *self, const ReboundText *name, const ReboundText *property)
+{
+  g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
+  GType type = rebound_cast_get_type_of (self->cast, name->text);
+
+  return type == G_TYPE_INVALID
+             ? NULL
+             : rebound_look_up_property (type, property, G_PARAM_READABLE, diagnostics);
+}
+
+static gboolean
+compare (GParamSpec *pspec, const GValue *seen, ReboundOperator operation, const GValue *wanted)
+{
+  g_autofree char *seen_text = NULL;
+  g_autofree char *wanted_text = NULL;
+  int order;
+
+  if (rebound_value_is_ordered (pspec))
+    order = rebound_value_compare (pspec, seen, wanted);
+  else
+    {
+      seen_text = rebound_value_to_string (pspec, seen);
+      wanted_text = rebound_value_to_string (pspec, wanted);
+      order = strcmp (seen_text, wanted_text);
+    }
+  switch (operation)
+    {
+    case REBOUND_OPERATOR_EQUAL:
+      return order == 0;
+    case REBOUND_OPERATOR_NOT_EQUAL:
+      return order != 0;
+    case REBOUND_OPERATOR_LESS:
+      return order < 0;
+    case REBOUND_OPERATOR_LESS_OR_EQUAL:
+      return order <= 0;
+    case REBOUND_OPERATOR_GREATER:
+      return order > 0;
+    case REBOUND_OPERATOR_GREATER_OR_EQUAL:
+      return order >= 0;
+    case REBOUND_OPERATOR_GLOB:
+      break;
+    }
+  return FALSE;
+}
+
+/* @seen_text is what the property reads now. (transfer full) */
+static gboolean
+evaluate (ReboundPlayer *self, const ReboundStatement *statement, char **seen_text)
+{
+  g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
+  GParamSpec *pspec = find_property (self, &statement->name, &statement->member);
+  g_auto (GValue) seen = G_VALUE_INIT;
+  g_auto (GValue) wanted = G_VALUE_INIT;
+
+  *seen_text = NULL;
+  if (pspec == NULL)
+    return FALSE;
+  rebound_cast_read (self->cast, statement->name.text, pspec, &seen);
+  *seen_text = rebound_value_to_string (pspec, &seen);
+  if (statement->operation == REBOUND_OPERATOR_GLOB)
+    return g_pattern_match_simple (statement->value.text, *seen_text);
+  return rebound_look_up_value (pspec, &statement->value, &wanted, diagnostics)
+         && compare (pspec, &seen, statement->operation, &wanted);
+}
+
+/* -- expect -- */
+
+static void
+conclude (ReboundPlayer *self, const ReboundStatement *statement, gboolean met, const char *seen)
+{
+  g_autofree char *line = describe_place (self, &statement->position);
+
+  self->n_expectations++;
+  if (!met)
+    self->n_failed++;
+  rebound_journal_note (self->journal, "script", met ? "met" : "failed", REBOUND_EVENT_GROUP_CHECKS,
+                        met ? "as expected: {statement}"
+                            : "NOT AS EXPECTED (line {line}): {statement}[; {seen}]",
+                        "statement", statement->source, "line", line, "seen", met ? NULL : seen,
+                        NULL);
+}
+
+static void
+play_expect (ReboundPlayer *self, const ReboundStatement *statement)
+{
+  g_autofree char *seen = NULL;
+  gboolean met = evaluate (self, statement, &seen);
+  g_autofree char *text = g_strdup_printf ("%s.%s was “%s”", statement->name.text,
+                                           statement->member.text, seen != NULL ? seen : "");
+
+  conclude (self, statement, met, text);
+}
+
+static char *
+describe_count (ReboundPlayer *self, const ReboundStatement *statement, guint count)
+{
+  const char *name = statement->name.text;
+  const char *signal = statement->member.text;
+  gint64 last_usec = rebound_journal_get_last_usec (self->journal, name, signal);
+  g_autofree char *when = last_usec < 0 ? NULL : rebound_duration_to_string (last_usec);
+
+  if (count == 0)
+    return g_strdup_printf ("%s.%s did not come", name, signal);
+  return g_strdup_printf ("%s.%s came %u time%s, last at %s", name, signal, count,
+                          count == 1 ? "" : "s", when);
+}
+
+static gboolean
+let_time_pass (ReboundPlayer *self, gint64 duration_usec, GError **error)
+{
+  gint64 now_usec = rebound_clock_get_time_usec (self->clock);
+  gint64 until_usec = duration_usec > G_MAXINT64 - now_usec ? G_MAXINT64 : now_usec + duration_usec;
+
+  return rebound_stage_advance (self->stage, until_usec, NULL, NULL, error)
+         != REBOUND_ADVANCE_FAILED;
+}
+
+static gboolean
+play_expect_signal (ReboundPlayer *self, const ReboundStatement *statement, GError **error)
+{
+  g_autofree char *seen = NULL;
+  guint count;
+
+  if (statement->duration_usec > 0 && !let_time_pass (self, statement->duration_usec, error))
+    return FALSE;
+  count = rebound_journal_count (self->journal, statement->name.text, statement->member.text);
+  seen = describe_count (self, statement, count);
+  conclude (self, statement, (count == 0) == statement->negated, seen);
+  return TRUE;
+}
+
+/* -- wait -- */
+
+typedef struct
+{
+  ReboundPlayer *player;
+  const ReboundStatement *statement;
+} Wait;
+
+static gboolean
+signal_has_come (gpointer user_data)
+{
+  Wait *wait = user_data;
+  const ReboundStatement *statement = wait->statement;
+
+  return rebound_journal_count (wait->player->journal, statement->name.text, statement->member.text)
+         >= statement->count;
+}
+
+static gboolean
+expression_holds (gpointer user_data)
+{
+  Wait *wait = user_data;
+  g_autofree char *seen = NULL;
+
+  return evaluate (wait->player, wait->statement, &seen);
+}
+
+/* What was seen instead, for a wait that failed. */
+static char *
+describe_wait (ReboundPlayer *self, const ReboundStatement *statement)
+{
+  g_autofree char *seen = NULL;
+
+  if (statement->kind == REBOUND_STATEMENT_WAIT_SIGNAL)
+    return describe_count (self, statement,
+                           rebound_journal_count (self->journal, statement->name.text,
+                                                  statement->member.text));
+  evaluate (self, statement, &seen);
+  return g_strdup_printf ("%s.%s is “%s”", statement->name.text, statement->member.text,
+                          seen != NULL ? seen : "");
+}
+
+static gboolean
+play_wait (ReboundPlayer *self, const ReboundStatement *statement, GError **error)
+{
+  gboolean is_signal = statement->kind == REBOUND_STATEMENT_WAIT_SIGNAL;
+  gint64 limit_usec = statement->duration_usec >= 0 ? statement->duration_usec : WAIT_DEFAULT_USEC;
+  gint64 start_usec = rebound_clock_get_time_usec (self->clock);
+  gint64 until_usec = limit_usec > G_MAXINT64 - start_usec ? G_MAXINT64 : start_usec + limit_usec;
+  Wait wait = { self, statement };
+  ReboundAdvance advance
+      = rebound_stage_advance (self->stage, until_usec,
+                               is_signal ? signal_has_come : expression_holds, &wait, error);
+  g_autofree char *seen = NULL;
+  g_autofree char *waiting = NULL;
+  g_autofree char *limit = rebound_duration_to_string (limit_usec);
+
+  if (advance == REBOUND_ADVANCE_FAILED)
+    return FALSE;
+  if (advance == REBOUND_ADVANCE_SATISFIED)
+    {
+      if (is_signal)
+        rebound_journal_use (self->journal, statement->name.text, statement->member.text,
+                             statement->count);
+      conclude (self, statement, TRUE, NULL);
+      return TRUE;
+    }
+  seen = describe_wait (self, statement);
+  waiting = rebound_cast_dup_waiting (self->cast);
+  conclude (self, statement, FALSE, seen);
+  if (advance == REBOUND_ADVANCE_NOTHING_LEFT)
+    g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_ACTION,
+                 "nothing can happen any more%s%s; expected “%s”, but %s",
+                 waiting != NULL ? ": " : "", waiting != NULL ? waiting : "", statement->source,
+                 seen);
+  else
+    g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_ACTION,
+                 "waited %s; expected “%s”, but %s%s%s%s", limit, statement->source, seen,
+                 waiting != NULL ? " (" : "", waiting != NULL ? waiting : "",
+                 waiting != NULL ? ")" : "");
+  return FALSE;
+}
+
+/* -- what does something -- */
+
+static gboolean
+play_missing_steps (ReboundPlayer *self, const char *word, GError **error)
+{
+  ReboundLife life = rebound_device_get_life (self->device);
+  g_autoptr (GPtrArray) missing = self->fill ? rebound_life_fill (&life, word) : NULL;
+
+  for (guint i = 0; missing != NULL && i < missing->len; i++)
+    {
+      rebound_journal_note (self->journal, "script", "filled", REBOUND_EVENT_GROUP_SCRIPT,
+                            "> {word}   (a missing step, played by --fill)", "word",
+                            (const char *) missing->pdata[i], NULL);
+      if (!rebound_device_perform (self->device, missing->pdata[i], error)
+          || !rebound_stage_settle (self->stage, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+perform (ReboundPlayer *self,
+         const char *actor,
+         const char *name,
+         const ReboundStatement *statement,
+         GError **error)
+{
+  GObject *object = rebound_cast_find (self->cast, actor);
+  guint action = rebound_member_find (rebound_cast_get_type_of (self->cast, actor), name, TRUE);
+  GError *failure;
+
+  if (object == NULL)
+    {
+      g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_STATE,
+                   "“%s” has not come to life yet; expected a launch before", actor);
+      return FALSE;
+    }
+  failure = rebound_perform_action (object, action, statement->assignments, &statement->position);
+  if (failure != NULL)
+    g_propagate_error (error, failure);
+  return failure == NULL;
+}
+
+static gboolean
+play_verb (ReboundPlayer *self, const ReboundStatement *statement, GError **error)
+{
+  const char *word = statement->name.text;
+  const char *holder
+      = rebound_member_find (REBOUND_TYPE_DEVICE, word, TRUE) != 0 ? "device" : "app";
+
+  return play_missing_steps (self, word, error) && perform (self, holder, word, statement, error);
+}
+
+static gboolean
+play_action (ReboundPlayer *self, const ReboundStatement *statement, GError **error)
+{
+  return perform (self, statement->name.text, statement->member.text, statement, error);
+}
+
+static void
+play_set (ReboundPlayer *self, const ReboundStatement *statement)
+{
+  g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
+  GType type = rebound_cast_get_type_of (self->cast, statement->name.text);
+
+  for (guint i = 0; i < statement->assignments->len; i++)
+    {
+      ReboundAssignment *assignment = &g_array_index (statement->assignments, ReboundAssignment, i);
+      GParamSpec *pspec
+          = rebound_look_up_property (type, &assignment->name, G_PARAM_WRITABLE, diagnostics);
+      g_auto (GValue) value = G_VALUE_INIT;
+
+      if (pspec != NULL && rebound_look_up_value (pspec, &assignment->value, &value, diagnostics))
+        rebound_cast_set (self->cast, statement->name.text, pspec, &value);
+    }
+}
+
+static char *
+read_for_print (const ReboundText *name, const ReboundText *property, gpointer user_data)
+{
+  ReboundPlayer *self = user_data;
+  GParamSpec *pspec = find_property (self, name, property);
+
+  return pspec != NULL ? read_property (self, name->text, pspec) : NULL;
+}
+
+static void
+play_print (ReboundPlayer *self, const ReboundStatement *statement)
+{
+  g_autofree char *text = rebound_fill_in (&statement->value, read_for_print, self);
+
+  rebound_journal_note (self->journal, "script", "print", REBOUND_EVENT_GROUP_SCRIPT, "{text}",
+                        "text", text, NULL);
+}
+
+static gboolean
+play_after (ReboundPlayer *self, const ReboundStatement *statement, GError **error)
+{
+  if (!let_time_pass (self, statement->duration_usec, error))
+    return fail_at (statement, error);
+  return statement->inner == NULL || play_statement (self, statement->inner, error);
+}
+
+static gboolean
+play_one (ReboundPlayer *self, const ReboundStatement *statement, GError **error)
+{
+  switch (statement->kind)
+    {
+    case REBOUND_STATEMENT_DECLARATION:
+      rebound_cast_declare (self->cast, statement);
+      return TRUE;
+    case REBOUND_STATEMENT_SET:
+      play_set (self, statement);
+      return TRUE;
+    case REBOUND_STATEMENT_ACTION:
+      return play_action (self, statement, error);
+    case REBOUND_STATEMENT_VERB:
+      return play_verb (self, statement, error);
+    case REBOUND_STATEMENT_WAIT_SIGNAL:
+    case REBOUND_STATEMENT_WAIT_UNTIL:
+      return play_wait (self, statement, error);
+    case REBOUND_STATEMENT_EXPECT:
+      play_expect (self, statement);
+      return TRUE;
+    case REBOUND_STATEMENT_EXPECT_SIGNAL:
+      return play_expect_signal (self, statement, error);
+    case REBOUND_STATEMENT_LET:
+      rebound_scope_let (self->scope, statement->name.text, statement->value.text);
+      return TRUE;
+    case REBOUND_STATEMENT_PRINT:
+      play_print (self, statement);
+      return TRUE;
+    case REBOUND_STATEMENT_AFTER:  /* play_after() */
+    case REBOUND_STATEMENT_REPEAT: /* play_repeat() */
+      break;
+    }
+  return TRUE;
+}
+
+static gboolean
+play_statement (ReboundPlayer *self, const ReboundStatement *statement, GError **error)
+{
+  g_autofree char *source
+      = g_strdup_printf ("%s:%u", statement->position.file, statement->position.line);
+
+  rebound_journal_set_source (self->journal, g_intern_string (source));
+  if (rebound_statement_does_something (statement))
+    {
+      rebound_journal_mark (self->journal);
+      note (self, statement, "statement", "> {statement}");
+    }
+  if (statement->kind == REBOUND_STATEMENT_AFTER)
+    return play_after (self, statement, error);
+  if (!play_one (self, statement, error) || !rebound_stage_settle (self->stage, error))
+    return fail_at (statement, error);
+  return TRUE;
+}
+
+static gboolean
+play_repeat (ReboundPlayer *self,
+             ReboundNode *node,
+             const ReboundStatement *statement,
+             GError **error)
+{
+  const char *name = statement->name.text;
+  g_autofree char *before = name != NULL ? g_strdup (rebound_scope_get (self->scope, name)) : NULL;
+
+  for (guint i = 1; i <= statement->count; i++)
+    {
+      g_autofree char *number = g_strdup_printf ("%u", i);
+
+      if (name != NULL)
+        rebound_scope_set (self->scope, name, number);
+      if (!play_nodes (self, node->body, error))
+        return FALSE;
+    }
+  if (name != NULL)
+    rebound_scope_set (self->scope, name, before);
+  return TRUE;
+}
+
+static gboolean
+play_nodes (ReboundPlayer *self, GPtrArray *nodes, GError **error)
+{
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
+      g_autoptr (ReboundStatement) statement
+          = rebound_statement_new (nodes->pdata[i], self->scope, diagnostics);
+      gboolean played;
+
+      if (statement == NULL)
+        return rebound_diagnostics_check (diagnostics, error);
+      played = statement->kind == REBOUND_STATEMENT_REPEAT
+                   ? play_repeat (self, nodes->pdata[i], statement, error)
+                   : play_statement (self, statement, error);
+      if (!played)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+rebound_player_play (ReboundPlayer *self, GError **error)
+{
+  return play_nodes (self, rebound_script_get_nodes (self->script), error);
+}

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A run: one script, one clock, a world and an application, and what they are made of put together.
+ * Everything is made anew for each run, so that nothing of one can be seen in the next. */
+
+#include "rebound-run.h"
+
+#include <string.h>
+
+#include "rebound-checker-private.h"
+#include "rebound-device-private.h"
+#include "rebound-player-private.h"
+#include "rebound-lexer-private.h"
+#include "rebound-units-private.h"
+
+struct _ReboundRun
+{
+  GObject parent_instance;
+
+  ReboundScript *script;
+  ReboundScope *scope;
+  ReboundClock *clock;
+  ReboundSite *world;
+  ReboundSite *home; /* the application's site */
+  ReboundApplication *application;
+  ReboundDevice *device;
+  ReboundKernel *kernel;
+  ReboundJournal *journal;
+  ReboundCast *cast;
+  ReboundStage *stage;
+  gint64 wall_limit_usec;
+  gboolean fill;
+  gboolean has_objects; /* of the program's own: they may steer the application */
+  gboolean is_played;
+  GError *turn_error;
+};
+
+G_DEFINE_FINAL_TYPE (ReboundRun, rebound_run, G_TYPE_OBJECT)
+
+static void
+rebound_run_dispose (GObject *object)
+{
+  ReboundRun *self = REBOUND_RUN (object);
+
+  if (self->cast != NULL)
+    rebound_cast_abandon (self->cast);
+  g_clear_pointer (&self->stage, rebound_stage_free);
+  g_clear_pointer (&self->cast, rebound_cast_free);
+  g_clear_pointer (&self->journal, rebound_journal_free);
+  g_clear_object (&self->device);
+  g_clear_object (&self->application);
+  g_clear_object (&self->world);
+  g_clear_object (&self->home);
+  g_clear_object (&self->kernel);
+  g_clear_object (&self->clock);
+  g_clear_error (&self->turn_error);
+  G_OBJECT_CLASS (rebound_run_parent_class)->dispose (object);
+}
+
+static void
+rebound_run_finalize (GObject *object)
+{
+  ReboundRun *self = REBOUND_RUN (object);
+
+  g_clear_pointer (&self->script, rebound_script_free);
+  g_clear_pointer (&self->scope, rebound_scope_free);
+  G_OBJECT_CLASS (rebound_run_parent_class)->finalize (object);
+}
+
+static void
+rebound_run_class_init (ReboundRunClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = rebound_run_dispose;
+  G_OBJECT_CLASS (klass)->finalize = rebound_run_finalize;
+}
+
+static void
+rebound_run_init (ReboundRun *self)
+{
+  self->wall_limit_usec = -1;
+}
+
+static GObject *
+find_actor (const char *name, gpointer user_data)
+{
+  return rebound_cast_find (user_data, name);
+}
+
+static char *
+blame (GMainContext *context, gpointer user_data)
+{
+  return rebound_cast_find_source_owner (user_data, context);
+}
+
+/* The application's last turn before it is suspended. Its error surfaces when the statement
+ * settles. */
+static void
+give_turn (gpointer user_data)
+{
+  ReboundRun *self = user_data;
+
+  if (self->turn_error == NULL)
+    rebound_stage_settle (self->stage, &self->turn_error);
+}
+
+static void
+configure_kernel (ReboundRun *self)
+{
+  ReboundRebindRule rule;
+  gint64 time_wait_usec;
+
+  g_object_get (self->device, "rebind-rule", &rule, "time-wait", &time_wait_usec, NULL);
+  rebound_kernel_configure (self->kernel, rule, time_wait_usec);
+}
+
+static ReboundRun *
+new_run (ReboundScript *script, ReboundClockMode mode)
+{
+  ReboundRun *self = g_object_new (REBOUND_TYPE_RUN, NULL);
+  g_autoptr (GMainContext) world = g_main_context_new ();
+  g_autoptr (GMainContext) home = g_main_context_new ();
+
+  self->script = script;
+  self->scope = rebound_scope_new ();
+  self->clock = rebound_clock_new (mode);
+  self->world = rebound_site_new (self->clock, world);
+  self->home = rebound_site_new (self->clock, home);
+  self->journal = rebound_journal_new (self->clock);
+  self->stage = rebound_stage_new (self->world, self->home, self->journal);
+  self->application = rebound_application_new (self->home);
+  self->device = rebound_device_new (self->application);
+  self->cast = rebound_cast_new (self->application, self->world, self->journal);
+  rebound_cast_add_object (self->cast, "device", G_OBJECT (self->device));
+  rebound_cast_add_object (self->cast, "app", G_OBJECT (self->application));
+  rebound_site_set_finder (self->world, find_actor, self->cast);
+  rebound_site_set_finder (self->home, find_actor, self->cast);
+  rebound_device_set_turn_func (self->device, give_turn, self);
+  rebound_stage_set_blame (self->stage, blame, self->cast);
+  g_signal_connect_object (self->device, "notify", G_CALLBACK (configure_kernel), self,
+                           G_CONNECT_SWAPPED);
+  return self;
+}
+
+ReboundRun *
+rebound_run_new_from_file (GFile *file, const char *name, ReboundClockMode mode, GError **error)
+{
+  g_autofree char *path = name == NULL ? g_file_get_parse_name (file) : NULL;
+  ReboundScript *script = rebound_script_new_from_file (file, name != NULL ? name : path, error);
+
+  return script != NULL ? new_run (script, mode) : NULL;
+}
+
+ReboundRun *
+rebound_run_new_from_bytes (GBytes *bytes,
+                            const char *name,
+                            GFile *folder,
+                            ReboundClockMode mode,
+                            GError **error)
+{
+  ReboundScript *script = rebound_script_new (bytes, name, folder, error);
+
+  return script != NULL ? new_run (script, mode) : NULL;
+}
+
+char *
+rebound_run_get_title (ReboundRun *self)
+{
+  g_auto (GStrv) lines = g_strsplit (rebound_script_get_header (self->script), "\n", 2);
+
+  return g_strdup (lines[0] != NULL ? g_strstrip (lines[0]) : "");
+}
+
+ReboundClock *
+rebound_run_get_clock (ReboundRun *self)
+{
+  return self->clock;
+}
+
+ReboundSite *
+rebound_run_get_world (ReboundRun *self)
+{
+  return self->world;
+}
+
+ReboundApplication *
+rebound_run_get_application (ReboundRun *self)
+{
+  return self->application;
+}
+
+ReboundDevice *
+rebound_run_get_device (ReboundRun *self)
+{
+  return self->device;
+}
+
+void
+rebound_run_set_kernel (ReboundRun *self, ReboundKernel *kernel)
+{
+  g_return_if_fail (self->kernel == NULL && REBOUND_IS_KERNEL (kernel));
+
+  self->kernel = g_object_ref (kernel);
+  rebound_site_set_kernel (self->world, kernel);
+  rebound_site_set_kernel (self->home, kernel);
+  rebound_cast_add_object (self->cast, "kernel", G_OBJECT (kernel));
+}
+
+void
+rebound_run_add_sink (ReboundRun *self, ReboundEventSink *sink)
+{
+  rebound_journal_add_sink (self->journal, sink);
+}
+
+gboolean
+rebound_run_add_object (ReboundRun *self, const char *name, GObject *object)
+{
+  g_return_val_if_fail (G_IS_OBJECT (object), FALSE);
+
+  if (rebound_cast_get_type_of (self->cast, name) != G_TYPE_INVALID
+      || !rebound_name_is_valid (name))
+    return FALSE;
+  rebound_cast_add_object (self->cast, name, object);
+  self->has_objects = TRUE;
+  return TRUE;
+}
+
+gboolean
+rebound_run_set_variable (ReboundRun *self, const char *name, const char *value, GError **error)
+{
+  g_autoptr (GPtrArray) known = rebound_script_list_variables (self->script);
+  g_autofree char *list = NULL;
+  const char *nearest;
+
+  if (g_ptr_array_find_with_equal_func (known, name, g_str_equal, NULL))
+    {
+      rebound_scope_fix (self->scope, name, value);
+      return TRUE;
+    }
+  g_ptr_array_add (known, NULL);
+  nearest = rebound_nearest (name, (const char *const *) known->pdata);
+  list = known->len > 1 ? g_strjoinv (", ", (char **) known->pdata) : g_strdup ("none");
+  g_set_error (
+      error, REBOUND_ERROR, REBOUND_ERROR_SCRIPT,
+      "%s: there is no variable “%s” to be set; expected one that the script has a “let” for: "
+      "%s%s%s%s",
+      rebound_script_get_name (self->script), name, list, nearest != NULL ? "; did you mean “" : "",
+      nearest != NULL ? nearest : "", nearest != NULL ? "”?" : "");
+  return FALSE;
+}
+
+void
+rebound_run_set_fill (ReboundRun *self, gboolean fill)
+{
+  self->fill = fill;
+}
+
+void
+rebound_run_set_wall_limit (ReboundRun *self, gint64 limit_usec)
+{
+  self->wall_limit_usec = limit_usec;
+}
+
+void
+rebound_run_interrupt (ReboundRun *self)
+{
+  rebound_stage_interrupt (self->stage);
+}
+
+gboolean
+rebound_run_check (ReboundRun *self, GError **error)
+{
+  ReboundLife life = rebound_device_get_life (self->device);
+
+  return rebound_checker_check (self->script, self->cast, self->scope,
+                                self->has_objects ? NULL : &life, self->fill, error);
+}
+
+static ReboundRunStatus
+status_of (const GError *error, guint n_failed)
+{
+  if (error == NULL)
+    return n_failed > 0 ? REBOUND_RUN_STATUS_FAILED : REBOUND_RUN_STATUS_AS_EXPECTED;
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return REBOUND_RUN_STATUS_INTERRUPTED;
+  if (g_error_matches (error, REBOUND_ERROR, REBOUND_ERROR_INTERNAL))
+    return REBOUND_RUN_STATUS_INTERNAL;
+  if (error->domain == REBOUND_ERROR || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    return REBOUND_RUN_STATUS_FAILED;
+  return REBOUND_RUN_STATUS_INTERNAL; /* the kernel refused what a run needs */
+}
+
+/* Plays, with the contexts owned by this thread for as long as it takes. */
+static gboolean
+play_in_contexts (ReboundRun *self, ReboundPlayer *player, GError **error)
+{
+  GMainContext *world = rebound_site_get_context (self->world);
+  GMainContext *home = rebound_site_get_context (self->home);
+  gboolean played = FALSE;
+
+  if (!g_main_context_acquire (world) || !g_main_context_acquire (home))
+    {
+      g_set_error_literal (error, REBOUND_ERROR, REBOUND_ERROR_INTERNAL,
+                           "another thread iterates the run's contexts");
+      return FALSE;
+    }
+  if (rebound_kernel_start (self->kernel, self->world, error))
+    {
+      configure_kernel (self);
+      played = rebound_player_play (player, error);
+    }
+  rebound_cast_abandon (self->cast);
+  rebound_kernel_stop (self->kernel);
+  g_main_context_release (home);
+  g_main_context_release (world);
+  return played;
+}
+
+static void
+finish (ReboundRun *self,
+        const ReboundPlayer *player,
+        gint64 wall_usec,
+        ReboundRunStatus status,
+        const GError *error)
+{
+  ReboundSummary summary = {
+    .virtual_usec = rebound_clock_get_time_usec (self->clock),
+    .wall_usec = wall_usec,
+    .n_events = rebound_journal_get_count (self->journal),
+    .n_expectations = player->n_expectations,
+    .n_failed = player->n_failed,
+    .problem = error != NULL ? error->message : NULL,
+    .status = (int) status,
+  };
+
+  rebound_journal_finish (self->journal, &summary);
+}
+
+ReboundRunStatus
+rebound_run_play (ReboundRun *self, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  gint64 start_usec = g_get_monotonic_time ();
+  ReboundRunStatus status;
+  ReboundPlayer player = { .script = self->script,
+                           .scope = self->scope,
+                           .cast = self->cast,
+                           .stage = self->stage,
+                           .journal = self->journal,
+                           .clock = self->clock,
+                           .device = self->device,
+                           .fill = self->fill };
+
+  g_return_val_if_fail (!self->is_played, REBOUND_RUN_STATUS_INTERNAL);
+
+  if (!rebound_run_check (self, error))
+    return REBOUND_RUN_STATUS_SCRIPT_ERROR;
+  self->is_played = TRUE;
+  rebound_stage_set_wall_limit (self->stage, self->wall_limit_usec);
+  play_in_contexts (self, &player, &problem);
+  status = status_of (problem, player.n_failed);
+  finish (self, &player, g_get_monotonic_time () - start_usec, status, problem);
+  if (problem != NULL)
+    g_propagate_error (error, g_steal_pointer (&problem));
+  else if (player.n_failed > 0)
+    g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_ACTION, "%u of %u expectations failed",
+                 player.n_failed, player.n_expectations);
+  return status;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "rebound-application.h"
+#include "rebound-device.h"
+#include "rebound-error.h"
+#include "rebound-event-sink.h"
+#include "rebound-kernel.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ReboundRunStatus:
+ * @REBOUND_RUN_STATUS_AS_EXPECTED: the script was played to its end and every expectation was met
+ * @REBOUND_RUN_STATUS_FAILED: an expectation failed, or something that the script waited for did
+ * not come
+ * @REBOUND_RUN_STATUS_SCRIPT_ERROR: the script is wrong; nothing was played
+ * @REBOUND_RUN_STATUS_INTERNAL: a rule of the simulator itself was broken
+ * @REBOUND_RUN_STATUS_INTERRUPTED: rebound_run_interrupt() was called
+ *
+ * How a run ended; the values are the exit status of the program. Since: 0.1
+ */
+typedef enum
+{
+  REBOUND_RUN_STATUS_AS_EXPECTED = 0,
+  REBOUND_RUN_STATUS_FAILED = 1,
+  REBOUND_RUN_STATUS_SCRIPT_ERROR = 2,
+  REBOUND_RUN_STATUS_INTERNAL = 99,
+  REBOUND_RUN_STATUS_INTERRUPTED = 130,
+} ReboundRunStatus;
+
+#define REBOUND_TYPE_RUN (rebound_run_get_type ())
+REBOUND_API
+G_DECLARE_FINAL_TYPE (ReboundRun, rebound_run, REBOUND, RUN, GObject)
+
+/**
+ * rebound_run_new_from_file:
+ * @file: the script
+ * @name: (nullable): how to call it in messages; %NULL for its path
+ * @mode: how time passes
+ * @error: return location for a #GError
+ *
+ * Reads a script. What is wrong with its form is %REBOUND_ERROR_SCRIPT, one line a mistake.
+ *
+ * Returns: (transfer full): a run that has not begun, or %NULL
+ * Since: 0.1
+ */
+REBOUND_API ReboundRun *
+rebound_run_new_from_file (GFile *file, const char *name, ReboundClockMode mode, GError **error);
+
+/**
+ * rebound_run_new_from_bytes:
+ * @bytes: the script
+ * @name: how to call it in messages
+ * @folder: (nullable): where its includes are; %NULL if it can have none
+ * @mode: how time passes
+ * @error: return location for a #GError
+ *
+ * Like rebound_run_new_from_file(), for a script that is in memory.
+ *
+ * Returns: (transfer full): a run that has not begun, or %NULL
+ * Since: 0.1
+ */
+REBOUND_API ReboundRun *rebound_run_new_from_bytes (GBytes *bytes,
+                                                    const char *name,
+                                                    GFile *folder,
+                                                    ReboundClockMode mode,
+                                                    GError **error);
+
+/**
+ * rebound_run_get_title:
+ *
+ * Returns: (transfer full): the first line of the comment that opens the script, or ""
+ * Since: 0.1
+ */
+REBOUND_API char *rebound_run_get_title (ReboundRun *self);
+
+/**
+ * rebound_run_get_clock:
+ *
+ * Returns: (transfer none): the run's clock
+ * Since: 0.1
+ */
+REBOUND_API ReboundClock *rebound_run_get_clock (ReboundRun *self);
+
+/**
+ * rebound_run_get_world:
+ *
+ * Returns: (transfer none): where the peers live, with the context that goes on whatever the
+ * application does Since: 0.1
+ */
+REBOUND_API ReboundSite *rebound_run_get_world (ReboundRun *self);
+
+/**
+ * rebound_run_get_application:
+ *
+ * Returns: (transfer none): the application; its site's context is not iterated while it is
+ * suspended Since: 0.1
+ */
+REBOUND_API ReboundApplication *rebound_run_get_application (ReboundRun *self);
+
+/**
+ * rebound_run_get_device:
+ *
+ * Returns: (transfer none): the device
+ * Since: 0.1
+ */
+REBOUND_API ReboundDevice *rebound_run_get_device (ReboundRun *self);
+
+/**
+ * rebound_run_set_kernel:
+ * @kernel: (nullable): who looks after the sockets; scripts call it kernel
+ *
+ * A run whose actors use sockets needs one. Call it before the run is checked or played. Since: 0.1
+ */
+REBOUND_API void rebound_run_set_kernel (ReboundRun *self, ReboundKernel *kernel);
+
+/**
+ * rebound_run_add_sink:
+ * @sink: where events go
+ *
+ * Since: 0.1
+ */
+REBOUND_API void rebound_run_add_sink (ReboundRun *self, ReboundEventSink *sink);
+
+/**
+ * rebound_run_add_object:
+ * @name: what the script calls it: [a-z][a-z0-9-]*
+ * @object: the object
+ *
+ * Puts an object of the program's own under the script: its properties can be set and expected, its
+ * action signals called, its other signals waited for. One that implements #ReboundActor belongs to
+ * the application: it comes to life at launch, and its sources are to be in the application's
+ * context. Its type need not be registered.
+ *
+ * Returns: %TRUE; %FALSE if the name is taken or is none
+ * Since: 0.1
+ */
+REBOUND_API gboolean rebound_run_add_object (ReboundRun *self, const char *name, GObject *object);
+
+/**
+ * rebound_run_set_variable:
+ * @name: a variable that the script sets with `let`
+ * @value: what it is to be instead
+ * @error: return location for a #GError
+ *
+ * Returns: %TRUE; %FALSE with %REBOUND_ERROR_SCRIPT if the script has no such variable
+ * Since: 0.1
+ */
+REBOUND_API gboolean rebound_run_set_variable (ReboundRun *self,
+                                               const char *name,
+                                               const char *value,
+                                               GError **error);
+
+/**
+ * rebound_run_set_fill:
+ * @fill: whether steps of the lifecycle that the script leaves out are played, instead of being a
+ * mistake
+ *
+ * Since: 0.1
+ */
+REBOUND_API void rebound_run_set_fill (ReboundRun *self, gboolean fill);
+
+/**
+ * rebound_run_set_wall_limit:
+ * @limit_usec: microseconds of the machine's time that the run may take, or -1
+ *
+ * Since: 0.1
+ */
+REBOUND_API void rebound_run_set_wall_limit (ReboundRun *self, gint64 limit_usec);
+
+/**
+ * rebound_run_check:
+ * @error: return location for a #GError
+ *
+ * Holds the script against the types and objects that it names, and runs nothing.
+ *
+ * Returns: %TRUE if there is no mistake
+ * Since: 0.1
+ */
+REBOUND_API gboolean rebound_run_check (ReboundRun *self, GError **error);
+
+/**
+ * rebound_run_play:
+ * @error: return location for a #GError
+ *
+ * Checks the script and plays it, once. The calling thread iterates the run's contexts until the
+ * script has ended; then every actor's life ends, without a word. @error is set when the status is
+ * not %REBOUND_RUN_STATUS_AS_EXPECTED.
+ *
+ * Returns: how the run ended
+ * Since: 0.1
+ */
+REBOUND_API ReboundRunStatus rebound_run_play (ReboundRun *self, GError **error);
+
+/**
+ * rebound_run_interrupt:
+ *
+ * Ends the run at the next opportunity. To be called from a source in the world's context. Since:
+ * 0.1
+ */
+REBOUND_API void rebound_run_interrupt (ReboundRun *self);
+
+G_END_DECLS

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "rebound-journal-private.h"
+#include "rebound-kernel.h"
+#include "rebound-site.h"
+
+G_BEGIN_DECLS
+
+/* Where time is made: the contexts of world and application, the order in which they have their
+ * turn within an instant, and the rule that says when virtual time may jump. */
+typedef struct _ReboundStage ReboundStage;
+
+typedef enum
+{
+  REBOUND_ADVANCE_REACHED,      /* the time that was asked for has come */
+  REBOUND_ADVANCE_SATISFIED,    /* what was waited for has happened */
+  REBOUND_ADVANCE_NOTHING_LEFT, /* it cannot happen: no timer is left, and nothing is on its way */
+  REBOUND_ADVANCE_FAILED,       /* with an error */
+} ReboundAdvance;
+
+typedef gboolean (*ReboundStagePredicate) (gpointer user_data);
+
+/* Names the actor that a busy loop belongs to, given its context and, where one is known, its
+ * descriptor. */
+typedef char *(*ReboundStageBlame) (GMainContext *context, gpointer user_data);
+
+ReboundStage *
+rebound_stage_new (ReboundSite *world, ReboundSite *application, ReboundJournal *journal);
+void rebound_stage_free (ReboundStage *self);
+void rebound_stage_set_blame (ReboundStage *self, ReboundStageBlame blame, gpointer user_data);
+
+/* G_IO_ERROR_TIMED_OUT once the machine's time has come; -1: never. */
+void rebound_stage_set_wall_limit (ReboundStage *self, gint64 limit_usec);
+
+/* Makes the stage stop at the next opportunity with G_IO_ERROR_CANCELLED. Not for signal handlers.
+ */
+void rebound_stage_interrupt (ReboundStage *self);
+
+/* Everything that can happen at this instant happens; no time passes. */
+gboolean rebound_stage_settle (ReboundStage *self, GError **error);
+
+/* Settles, and lets time pass until @predicate is true at a settled instant or @until_usec has
+ * come. */
+ReboundAdvance rebound_stage_advance (ReboundStage *self,
+                                      gint64 until_usec,
+                                      ReboundStagePredicate predicate,
+                                      gpointer user_data,
+                                      GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReboundStage, rebound_stage_free)
+
+G_END_DECLS

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The order of one instant (docs/language.md, rule 5): what the kernel has delivered, to the world
+ * first and then to the application, until both are dry; then one timer that is due; then again
+ * what the kernel has delivered; at last the kernel's states are looked at. Only when all of this
+ * comes to nothing may time jump.
+ *
+ * Contexts are iterated by hand (prepare, query, poll, check, dispatch), because the query tells
+ * what no callback does: a timeout that GLib asks for in virtual time is somebody else's timer,
+ * which a jump would overtake. */
+
+#include "rebound-stage-private.h"
+
+#include <errno.h>
+#include <poll.h>
+
+#include "rebound-census-private.h"
+#include "rebound-clock-private.h"
+#include "rebound-error.h"
+
+/* A source that is dispatched so often in a row without effect is a busy loop (docs/language.md,
+ * rule 8). */
+#define SPIN_LIMIT 10000
+
+/* What is on its way in the kernel comes within its delayed-ACK time (200 ms, TCP_DELACK_MAX) or
+ * its first retransmission timeouts; what has not come after so long is a broken rule. */
+#define KERNEL_WAIT_LIMIT_USEC (10 * G_USEC_PER_SEC)
+
+/* How long one poll lasts while the kernel's own clock is waited for. */
+#define KERNEL_POLL_MSEC 1
+
+/* The machine's clock is read every so many turns. */
+#define WALL_CHECK_INTERVAL 64
+
+typedef struct
+{
+  ReboundSite *site;
+  GMainContext *context;
+  GArray *fds; /* GPollFD, of the last query */
+  int timeout_msec;
+  int priority;
+} Strand;
+
+struct _ReboundStage
+{
+  ReboundClock *clock;
+  ReboundJournal *journal;
+  Strand strands[2]; /* the world, then the application */
+  ReboundStageBlame blame;
+  gpointer blame_data;
+  gint64 wall_end_usec; /* g_get_monotonic_time(), or -1 */
+  guint turns;
+  gboolean interrupted;
+  gboolean settling;
+
+  guint64 spin_progress; /* of the last dispatch that changed something */
+  guint spin_count;
+};
+
+static void
+strand_init (Strand *strand, ReboundSite *site)
+{
+  strand->site = g_object_ref (site);
+  strand->context = rebound_site_get_context (site);
+  strand->fds = g_array_new (FALSE, FALSE, sizeof (GPollFD));
+  g_array_set_size (strand->fds, 8);
+}
+
+ReboundStage *
+rebound_stage_new (ReboundSite *world, ReboundSite *application, ReboundJournal *journal)
+{
+  ReboundStage *self = g_new0 (ReboundStage, 1);
+
+  self->clock = g_object_ref (rebound_site_get_clock (world));
+  self->journal = journal;
+  self->wall_end_usec = -1;
+  strand_init (&self->strands[0], world);
+  strand_init (&self->strands[1], application);
+  for (guint i = 0; i < G_N_ELEMENTS (self->strands); i++)
+    rebound_clock_get_queue (self->clock, self->strands[i].context);
+  rebound_clock_set_wake_context (self->clock, self->strands[0].context);
+  return self;
+}
+
+void
+rebound_stage_free (ReboundStage *self)
+{
+  rebound_clock_set_wake_context (self->clock, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (self->strands); i++)
+    {
+      g_array_unref (self->strands[i].fds);
+      g_object_unref (self->strands[i].site);
+    }
+  g_object_unref (self->clock);
+  g_free (self);
+}
+
+void
+rebound_stage_set_blame (ReboundStage *self, ReboundStageBlame blame, gpointer user_data)
+{
+  self->blame = blame;
+  self->blame_data = user_data;
+}
+
+void
+rebound_stage_set_wall_limit (ReboundStage *self, gint64 limit_usec)
+{
+  self->wall_end_usec = limit_usec < 0 ? -1 : g_get_monotonic_time () + limit_usec;
+}
+
+void
+rebound_stage_interrupt (ReboundStage *self)
+{
+  self->interrupted = TRUE;
+}
+
+static gboolean
+is_virtual (ReboundStage *self)
+{
+  return rebound_clock_get_mode (self->clock) == REBOUND_CLOCK_VIRTUAL;
+}
+
+static gboolean
+is_suspended (ReboundStage *self, Strand *strand)
+{
+  return rebound_timer_queue_is_paused (rebound_clock_get_queue (self->clock, strand->context));
+}
+
+static gboolean
+may_go_on (ReboundStage *self, GError **error)
+{
+  if (self->interrupted)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "interrupted");
+      return FALSE;
+    }
+  if (self->wall_end_usec >= 0 && self->turns++ % WALL_CHECK_INTERVAL == 0
+      && g_get_monotonic_time () >= self->wall_end_usec)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+                           "the time limit of the whole run (--timeout) is over");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+prepare (Strand *strand)
+{
+  int n_fds;
+
+  g_main_context_prepare (strand->context, &strand->priority);
+  while ((n_fds = g_main_context_query (strand->context, strand->priority, &strand->timeout_msec,
+                                        (GPollFD *) strand->fds->data, (int) strand->fds->len))
+         > (int) strand->fds->len)
+    g_array_set_size (strand->fds, (guint) n_fds);
+  g_array_set_size (strand->fds, (guint) n_fds);
+}
+
+/* GPollFD is laid out as struct pollfd on every Unix; GLib's own poll function relies on it too. */
+static void
+poll_now (GArray *fds, int timeout_msec)
+{
+  if (poll ((struct pollfd *) fds->data, fds->len, timeout_msec) < 0)
+    for (guint i = 0; i < fds->len; i++)
+      g_array_index (fds, GPollFD, i).revents = 0;
+}
+
+static gboolean
+dispatch (Strand *strand)
+{
+  gboolean ready = g_main_context_check (strand->context, strand->priority,
+                                         (GPollFD *) strand->fds->data, (int) strand->fds->len);
+
+  if (ready)
+    {
+      g_main_context_push_thread_default (strand->context);
+      g_main_context_dispatch (strand->context);
+      g_main_context_pop_thread_default (strand->context);
+    }
+  return ready;
+}
+
+static guint64
+get_progress (ReboundStage *self)
+{
+  return rebound_journal_get_count (self->journal)
+         + rebound_site_get_progress (self->strands[0].site)
+         + rebound_site_get_progress (self->strands[1].site);
+}
+
+static gboolean
+report_spin (ReboundStage *self, Strand *strand, GError **error)
+{
+  g_autofree char *culprit
+      = self->blame != NULL ? self->blame (strand->context, self->blame_data) : NULL;
+  g_autofree char *names = rebound_census_list_names (self->clock, strand->context);
+  g_autofree char *descriptor = NULL;
+
+  for (guint i = 0; i < strand->fds->len && descriptor == NULL; i++)
+    if (g_array_index (strand->fds, GPollFD, i).revents != 0)
+      descriptor = g_strdup_printf ("%d", g_array_index (strand->fds, GPollFD, i).fd);
+
+  rebound_journal_note (self->journal, culprit != NULL ? culprit : "run", "spin",
+                        REBOUND_EVENT_GROUP_CHECKS,
+                        "busy loop: {source} is dispatched again and again, and nothing changes"
+                        "[; descriptor {descriptor} is ready for ever]",
+                        "source", names, "descriptor", descriptor, NULL);
+  g_set_error (
+      error, REBOUND_ERROR, REBOUND_ERROR_ACTION,
+      "%s%sbusy loop: %s was dispatched %d times in a row at one instant and nothing changed"
+      "%s%s; expected it to make progress or to be removed",
+      culprit != NULL ? culprit : "", culprit != NULL ? ": " : "", names, SPIN_LIMIT,
+      descriptor != NULL ? "; ready for ever is descriptor " : "",
+      descriptor != NULL ? descriptor : "");
+  return FALSE;
+}
+
+static gboolean
+check_spin (ReboundStage *self, Strand *strand, GError **error)
+{
+  guint64 progress = get_progress (self);
+
+  if (progress != self->spin_progress || !is_virtual (self))
+    {
+      self->spin_progress = progress;
+      self->spin_count = 0;
+      return TRUE;
+    }
+  return ++self->spin_count < SPIN_LIMIT || report_spin (self, strand, error);
+}
+
+/* One look at a context. @dispatched tells whether anything was ready. */
+static gboolean
+iterate (ReboundStage *self, Strand *strand, gboolean *dispatched, GError **error)
+{
+  *dispatched = FALSE;
+  if (is_suspended (self, strand))
+    return TRUE;
+  if (!may_go_on (self, error))
+    return FALSE;
+  prepare (strand);
+  poll_now (strand->fds, 0);
+  *dispatched = dispatch (strand);
+  return !*dispatched || check_spin (self, strand, error);
+}
+
+/* What the kernel has delivered: to the world, then to the application, until both are dry. */
+static gboolean
+run_dry (ReboundStage *self, GError **error)
+{
+  ReboundKernel *kernel = rebound_site_get_kernel (self->strands[0].site);
+  gboolean busy;
+
+  do
+    {
+      busy = FALSE;
+      if (is_virtual (self) && !rebound_kernel_fence (kernel, error))
+        return FALSE;
+      for (guint i = 0; i < G_N_ELEMENTS (self->strands); i++)
+        {
+          gboolean dispatched;
+
+          do
+            {
+              if (!iterate (self, &self->strands[i], &dispatched, error))
+                return FALSE;
+              busy = busy || dispatched;
+            }
+          while (dispatched);
+        }
+    }
+  while (busy);
+  return TRUE;
+}
+
+/* Sleeps, in the machine's time, until a context that runs has something to do. */
+static gboolean
+wait_in_real_time (ReboundStage *self, int timeout_msec, GError **error)
+{
+  g_autoptr (GArray) fds = g_array_new (FALSE, FALSE, sizeof (GPollFD));
+  gint64 wall_usec = self->wall_end_usec;
+
+  if (wall_usec >= 0)
+    {
+      gint64 left_usec = MAX (wall_usec - g_get_monotonic_time (), 0);
+
+      if (timeout_msec < 0 || left_usec < timeout_msec * G_GINT64_CONSTANT (1000))
+        timeout_msec = (int) MIN (left_usec / 1000 + 1, G_MAXINT);
+      self->turns = 0;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (self->strands); i++)
+    {
+      Strand *strand = &self->strands[i];
+
+      if (is_suspended (self, strand))
+        continue;
+      prepare (strand);
+      g_array_append_vals (fds, strand->fds->data, strand->fds->len);
+      if (strand->timeout_msec >= 0 && (timeout_msec < 0 || strand->timeout_msec < timeout_msec))
+        timeout_msec = strand->timeout_msec;
+    }
+  poll_now (fds, timeout_msec);
+  return may_go_on (self, error);
+}
+
+/* The kernel's states, once nothing else is left at this instant. @again is set when looking
+ * brought something new, or when something on its way has had a moment of real time. */
+static gboolean
+observe (ReboundStage *self, gint64 *waiting_since_usec, gboolean *again, GError **error)
+{
+  ReboundKernel *kernel = rebound_site_get_kernel (self->strands[0].site);
+  guint64 before = get_progress (self);
+  g_autofree char *waits_for = NULL;
+
+  if (rebound_kernel_observe (kernel, &waits_for))
+    {
+      *again = get_progress (self) != before;
+      return TRUE;
+    }
+  *again = TRUE;
+  if (*waiting_since_usec < 0)
+    *waiting_since_usec = g_get_monotonic_time ();
+  if (g_get_monotonic_time () - *waiting_since_usec > KERNEL_WAIT_LIMIT_USEC)
+    {
+      g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_INTERNAL,
+                   "time cannot go on: after 10s of real time %s",
+                   waits_for != NULL ? waits_for : "something is still on its way");
+      return FALSE;
+    }
+  return wait_in_real_time (self, KERNEL_POLL_MSEC, error);
+}
+
+static gboolean
+settle (ReboundStage *self, GError **error)
+{
+  gint64 waiting_since_usec = -1;
+  gboolean again;
+
+  for (;;)
+    {
+      if (!run_dry (self, error))
+        return FALSE;
+      if (is_virtual (self) && rebound_clock_grant (self->clock))
+        continue;
+      if (!observe (self, &waiting_since_usec, &again, error))
+        return FALSE;
+      if (!again || !is_virtual (self))
+        return TRUE;
+    }
+}
+
+gboolean
+rebound_stage_settle (ReboundStage *self, GError **error)
+{
+  gboolean settled;
+
+  if (self->settling) /* a handler of ours called for a turn: it is having it */
+    return TRUE;
+  self->settling = TRUE;
+  settled = settle (self, error);
+  self->settling = FALSE;
+  return settled;
+}
+
+/* In virtual time a timeout that GLib asks for is not ours, and a jump would overtake it. */
+static gboolean
+refuse_foreign_timers (ReboundStage *self, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (self->strands); i++)
+    {
+      Strand *strand = &self->strands[i];
+      g_autofree char *name = NULL;
+
+      if (is_suspended (self, strand) || strand->timeout_msec <= 0)
+        continue;
+      name = rebound_census_name_timeout (self->clock, strand->context);
+      g_set_error (
+          error, REBOUND_ERROR, REBOUND_ERROR_ACTION,
+          "the timeout source %s in the %s's context is not on the run's clock, and virtual time "
+          "would overtake it; use a ReboundTimer, hold the clock while it is pending, or play with "
+          "--clock=real",
+          name != NULL ? name : "of somebody", i == 0 ? "world" : "application");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* One step of virtual time. */
+static ReboundAdvance
+step_virtual (ReboundStage *self, gint64 until_usec, gboolean waits, GError **error)
+{
+  g_autofree char *hold = rebound_clock_dup_hold (self->clock);
+  gint64 next_usec = rebound_clock_get_next_deadline_usec (self->clock);
+
+  if (hold != NULL)
+    return wait_in_real_time (self, -1, error) ? REBOUND_ADVANCE_REACHED : REBOUND_ADVANCE_FAILED;
+  if (!refuse_foreign_timers (self, error))
+    return REBOUND_ADVANCE_FAILED;
+  if (next_usec < 0 && waits)
+    return REBOUND_ADVANCE_NOTHING_LEFT;
+  rebound_clock_jump (self->clock, next_usec < 0 ? until_usec : MIN (next_usec, until_usec));
+  self->spin_count = 0;
+  return REBOUND_ADVANCE_REACHED;
+}
+
+static ReboundAdvance
+step_real (ReboundStage *self, gint64 until_usec, GError **error)
+{
+  gint64 left_usec = until_usec - rebound_clock_get_time_usec (self->clock);
+  int timeout_msec = (int) CLAMP ((left_usec + 999) / 1000, 0, G_MAXINT);
+
+  return wait_in_real_time (self, timeout_msec, error) ? REBOUND_ADVANCE_REACHED
+                                                       : REBOUND_ADVANCE_FAILED;
+}
+
+ReboundAdvance
+rebound_stage_advance (ReboundStage *self,
+                       gint64 until_usec,
+                       ReboundStagePredicate predicate,
+                       gpointer user_data,
+                       GError **error)
+{
+  for (;;)
+    {
+      ReboundAdvance step;
+
+      if (!rebound_stage_settle (self, error))
+        return REBOUND_ADVANCE_FAILED;
+      if (predicate != NULL && predicate (user_data))
+        return REBOUND_ADVANCE_SATISFIED;
+      if (rebound_clock_get_time_usec (self->clock) >= until_usec)
+        return REBOUND_ADVANCE_REACHED;
+      step = is_virtual (self) ? step_virtual (self, until_usec, predicate != NULL, error)
+                               : step_real (self, until_usec, error);
+      if (step != REBOUND_ADVANCE_REACHED)
+        return step;
+    }
+}
