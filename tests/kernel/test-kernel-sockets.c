@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What single sockets do, and what GLib makes of them: the unbound listener of whoever ignored
+ * bind's error, the listener that was taken away, the errors of writing to a peer that has gone,
+ * and sources that outlive their descriptor. */
+
+#include "kernel-test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "net/rebound-errno.h"
+#include "net/rebound-sysctl-private.h"
+
+/* Descriptors without a listener. */
+
+static void
+test_unbound_polls_hup (void)
+{
+  int fd = raw_socket (AF_INET);
+
+  g_test_summary ("a TCP socket that was never bound polls POLLHUP, even when asked for nothing");
+  g_assert_cmpint (raw_poll (fd, 0), ==, POLLHUP);
+  g_assert_cmpint (raw_poll (fd, POLLIN), ==, POLLHUP);
+  raw_close (fd);
+}
+
+static void
+test_bound_polls_hup (void)
+{
+  int fd = raw_socket (AF_INET);
+
+  g_test_summary ("the same after a successful bind: it is listen that ends it");
+  assert_errno (-raw_try_bind (fd, AF_INET, kernel_test_new_port ()), 0);
+  g_assert_cmpint (raw_poll (fd, POLLIN), ==, POLLHUP);
+  g_assert_no_errno (listen (fd, 1));
+  g_assert_cmpint (raw_poll (fd, POLLIN), ==, 0);
+  raw_close (fd);
+}
+
+static gboolean
+count_dispatch (int fd, GIOCondition condition, gpointer data)
+{
+  guint *n_dispatches = data;
+
+  (*n_dispatches)++;
+  return G_SOURCE_CONTINUE;
+}
+
+static GSource *
+watch (GMainContext *context, int fd, GIOCondition condition, guint *n_dispatches)
+{
+  GSource *source = g_unix_fd_source_new (fd, condition);
+
+  g_source_set_callback (source, G_SOURCE_FUNC (count_dispatch), n_dispatches, NULL);
+  g_source_attach (source, context);
+  return source;
+}
+
+static void
+release_source (GSource *source)
+{
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
+static void
+test_unbound_source_spins (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  int fd = raw_socket (AF_INET);
+  guint n_dispatches = 0;
+  GSource *source = watch (context, fd, 0, &n_dispatches);
+
+  g_test_summary (
+      "a source on an unbound TCP socket is dispatched at every iteration, even with no condition");
+  for (guint i = 0; i < 10; i++)
+    g_main_context_iteration (context, FALSE);
+  g_assert_cmpuint (n_dispatches, ==, 10);
+  release_source (source);
+  raw_close (fd);
+}
+
+static void
+test_listen_unbound (gconstpointer data)
+{
+  gboolean is_pair = GPOINTER_TO_INT (data);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *before = rebound_sysctl_read ("net/ipv4/ip_local_port_range", &error);
+  guint16 port = kernel_test_new_port ();
+  g_autofree char *range = g_strdup_printf ("%u %u", is_pair ? port - 1 : port, port);
+  int fd = raw_socket (AF_INET);
+
+  g_test_summary ("listen on an unbound socket succeeds, on the upper port of ip_local_port_range");
+  g_assert_no_error (error);
+  rebound_sysctl_write ("net/ipv4/ip_local_port_range", range, &error);
+  g_assert_no_error (error);
+  g_assert_no_errno (listen (fd, 1));
+  g_assert_cmpuint (raw_port (fd), ==, port);
+
+  rebound_sysctl_write ("net/ipv4/ip_local_port_range", before, &error);
+  g_assert_no_error (error);
+  raw_close (fd);
+}
+
+/* A listener that was taken away. */
+
+static int
+get_accepts_connections (int fd)
+{
+  int value = -1;
+  socklen_t size_bytes = sizeof value;
+
+  g_assert_no_errno (getsockopt (fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &size_bytes));
+  return value;
+}
+
+static void
+shut_down (int fd)
+{
+  g_assert_no_errno (shutdown (fd, SHUT_RDWR));
+}
+
+static void
+disconnect (int fd)
+{
+  struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
+
+  g_assert_no_errno (connect (fd, &nowhere, sizeof nowhere));
+}
+
+/* A listener has no peer, so diagnosis knows it by its own end and its cookie. */
+static void
+destroy_listener (int fd)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) infos = rebound_socket_diag_dump (kernel_test_diag (), AF_INET, raw_port (fd),
+                                                       1 << TCP_LISTEN, &error);
+  const ReboundSocketInfo *info;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (infos->len, ==, 1);
+  info = &g_array_index (infos, ReboundSocketInfo, 0);
+  g_assert_cmpuint (info->cookie, ==, rebound_socket_cookie (fd));
+  assert_errno (rebound_socket_diag_destroy (kernel_test_diag (), &info->tuple, info->cookie), 0);
+}
+
+typedef struct
+{
+  const char *name;
+  void (*take_away) (int fd);
+  short poll;          /* what it says then, asked for input */
+  guint8 client_state; /* of who connects after another listen() */
+} Reclaim;
+
+static const Reclaim reclaims[] = {
+  { "shutdown", shut_down, POLLHUP, TCP_ESTABLISHED },
+  { "disconnect", disconnect, POLLHUP, TCP_ESTABLISHED },
+  /* Its sockets come to the world with both halves shut down: the client is sent a FIN at once. */
+  { "destroy", destroy_listener, POLLIN | POLLERR | POLLHUP, TCP_CLOSE_WAIT },
+};
+
+static void
+test_reclaimed_listener (gconstpointer data)
+{
+  const Reclaim *reclaim = data;
+  guint16 port = kernel_test_new_port ();
+  int listener = raw_listen (AF_INET, port, FALSE, 1);
+  int waiting = raw_connect (AF_INET, port, 0);
+  int late = raw_socket (AF_INET);
+  int fd = raw_socket (AF_INET);
+  int after;
+
+  g_test_summary ("a listener taken away: accept EINVAL, SO_ACCEPTCONN 0, its port still its own");
+  g_assert_cmpint (get_accepts_connections (listener), ==, 1);
+  reclaim->take_away (listener);
+  g_assert_cmpint (get_accepts_connections (listener), ==, 0);
+  g_assert_cmpint (raw_poll (listener, POLLIN), ==, reclaim->poll);
+  assert_errno (raw_try_accept (listener), EINVAL);
+  g_assert_cmpuint (raw_port (listener), ==, port);
+  assert_errno (raw_receive (waiting), ECONNRESET);
+  assert_errno (-raw_try_connect (late, AF_INET, port), ECONNREFUSED);
+  assert_errno (-raw_try_bind (fd, AF_INET, port), EADDRINUSE);
+
+  g_assert_no_errno (listen (listener, 1));
+  g_assert_cmpint (get_accepts_connections (listener), ==, 1);
+  after = raw_start_connecting (AF_INET, port, 0);
+  assert_state (rebound_socket_state (after), reclaim->client_state);
+  raw_close (after);
+  raw_close (listener);
+  raw_close (waiting);
+  raw_close (late);
+  raw_close (fd);
+}
+
+static void
+test_dead_descriptors (void)
+{
+  int fd = raw_socket (AF_INET);
+  int pipes[2];
+
+  g_test_summary ("accept's errors for what is no listener: EINVAL, ENOTSOCK, EBADF");
+  assert_errno (raw_try_accept (fd), EINVAL);
+  raw_close (fd);
+  assert_errno (raw_try_accept (-1), EBADF);
+  g_assert_no_errno (pipe2 (pipes, O_CLOEXEC));
+  assert_errno (raw_try_accept (pipes[0]), ENOTSOCK);
+  close (pipes[0]);
+  close (pipes[1]);
+}
+
+/* What GLib and GIO make of descriptors. */
+
+static void
+test_source_outlives_descriptor (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  guint n_dispatches = 0;
+  int old[2], new[2];
+  GSource *source;
+
+  g_test_summary (
+      "a source that is left over a close fires on the next descriptor with that number");
+  g_assert_no_errno (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, old));
+  source = watch (context, old[0], G_IO_IN, &n_dispatches);
+  g_main_context_iteration (context, FALSE);
+  g_assert_cmpuint (n_dispatches, ==, 0);
+
+  close (old[0]);
+  close (old[1]);
+  g_assert_no_errno (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, new));
+  g_assert_cmpint (new[0], ==, old[0]);
+  g_assert_cmpint (raw_send (new[1], "x"), ==, 1);
+  g_main_context_iteration (context, FALSE);
+  g_assert_cmpuint (n_dispatches, ==, 1);
+
+  release_source (source);
+  close (new[0]);
+  close (new[1]);
+}
+
+static void
+test_socket_source_keeps_port (void)
+{
+  g_autoptr (GError) error = NULL;
+  guint16 port = kernel_test_new_port ();
+  int listener = raw_listen (AF_INET, port, FALSE, 1);
+  GSocket *socket = g_socket_new_from_fd (listener, &error);
+  GSource *source;
+  int fd = raw_socket (AF_INET);
+
+  g_test_summary ("a GSocketSource keeps its socket, and so the port, until it is unreffed itself");
+  g_assert_no_error (error);
+  source = g_socket_create_source (socket, G_IO_IN, NULL);
+  g_object_unref (socket);
+  g_source_destroy (source);
+  assert_errno (-raw_try_bind (fd, AF_INET, port), EADDRINUSE);
+  g_source_unref (source);
+  assert_errno (-raw_try_bind (fd, AF_INET, port), 0);
+  raw_close (fd);
+}
+
+static void
+test_socket_bind_sets_reuse (void)
+{
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+
+  g_test_summary ("g_socket_bind() sets SO_REUSEADDR to exactly its allow_reuse");
+  for (int allow_reuse = 0; allow_reuse <= 1; allow_reuse++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GSocketAddress) address
+          = g_inet_socket_address_new (loopback, kernel_test_new_port ());
+      g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM,
+                                                 G_SOCKET_PROTOCOL_TCP, &error);
+      int value = -1;
+
+      g_assert_no_error (error);
+      g_socket_bind (socket, address, allow_reuse, &error);
+      g_assert_no_error (error);
+      g_socket_get_option (socket, SOL_SOCKET, SO_REUSEADDR, &value, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (value, ==, allow_reuse);
+    }
+}
+
+static void
+add_reclaims (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (reclaims); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/kernel/sockets/reclaimed/%s", reclaims[i].name);
+
+      g_test_add_data_func (path, &reclaims[i], test_reclaimed_listener);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  if (!kernel_test_enter ())
+    return g_test_run ();
+
+  g_test_add_func ("/kernel/sockets/unbound/polls-hup", test_unbound_polls_hup);
+  g_test_add_func ("/kernel/sockets/unbound/bound-too", test_bound_polls_hup);
+  g_test_add_func ("/kernel/sockets/unbound/source-spins", test_unbound_source_spins);
+  g_test_add_data_func ("/kernel/sockets/unbound/listen-one-port", GINT_TO_POINTER (FALSE),
+                        test_listen_unbound);
+  g_test_add_data_func ("/kernel/sockets/unbound/listen-port-pair", GINT_TO_POINTER (TRUE),
+                        test_listen_unbound);
+  g_test_add_func ("/kernel/sockets/dead-descriptors", test_dead_descriptors);
+  add_reclaims ();
+  g_test_add_func ("/kernel/sockets/glib/source-outlives-descriptor",
+                   test_source_outlives_descriptor);
+  g_test_add_func ("/kernel/sockets/glib/socket-source-keeps-port", test_socket_source_keeps_port);
+  g_test_add_func ("/kernel/sockets/glib/bind-sets-reuse", test_socket_bind_sets_reuse);
+  return g_test_run ();
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "kernel/kernel-test.h"
+#include "net/rebound-routes-private.h"
+
+static void
+test_passes (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ReboundFence) fence = rebound_fence_new (&error);
+
+  g_test_summary ("the fence passes as often as it is asked to");
+  g_assert_no_error (error);
+  for (guint i = 0; i < 1000; i++)
+    {
+      rebound_fence_pass (fence, &error);
+      g_assert_no_error (error);
+    }
+}
+
+static void
+test_two_fences (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ReboundFence) one = rebound_fence_new (&error);
+  g_autoptr (ReboundFence) other = rebound_fence_new (&error);
+
+  g_test_summary ("two fences do not take each other's datagrams");
+  g_assert_no_error (error);
+  for (guint i = 0; i < 100; i++)
+    {
+      rebound_fence_pass (i % 3 == 0 ? one : other, &error);
+      g_assert_no_error (error);
+    }
+}
+
+static void
+set_link (gboolean is_up)
+{
+  g_assert_cmpint (rebound_routes_set_loopback_up (is_up), ==, 0);
+  if (is_up)
+    g_assert_cmpint (rebound_routes_acknowledge_at_once (), ==, 0);
+}
+
+static void
+test_link_down (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ReboundFence) fence = rebound_fence_new (&error);
+
+  g_test_summary ("with the link down the fence fails at once; with the link back it passes");
+  g_assert_no_error (error);
+  set_link (FALSE);
+  g_assert_false (rebound_fence_pass (fence, &error));
+  g_assert_nonnull (error);
+  g_assert_nonnull (strstr (error->message, "ENETDOWN"));
+  g_clear_error (&error);
+
+  set_link (TRUE);
+  rebound_fence_pass (fence, &error);
+  g_assert_no_error (error);
+}
+
+/* What was sent over TCP just before has been taken in by the other end. */
+static void
+test_orders_tcp (gconstpointer data)
+{
+  sa_family_t family = GPOINTER_TO_INT (data);
+  guint16 port = kernel_test_new_port ();
+  int listener = raw_listen (family, port, TRUE, 1);
+  int client = raw_connect (family, port, 0);
+  int server = raw_accept (listener);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ReboundFence) fence = rebound_fence_new (&error);
+
+  g_test_summary ("behind the fence is what was sent before it, and the end of the stream too");
+  g_assert_no_error (error);
+  g_assert_cmpint (send (client, "hello", 5, MSG_NOSIGNAL), ==, 5);
+  g_assert_no_errno (shutdown (client, SHUT_WR));
+  rebound_fence_pass (fence, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (raw_receive (server), ==, 5);
+  g_assert_cmpint (raw_receive (server), ==, 0);
+
+  raw_close (client);
+  raw_close (server);
+  raw_close (listener);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  if (!kernel_test_enter ())
+    return g_test_run ();
+
+  g_test_add_func ("/fence/passes", test_passes);
+  g_test_add_func ("/fence/two-fences", test_two_fences);
+  g_test_add_func ("/fence/link-down", test_link_down);
+  g_test_add_data_func ("/fence/orders-tcp/ipv4", GINT_TO_POINTER (AF_INET), test_orders_tcp);
+  g_test_add_data_func ("/fence/orders-tcp/ipv6", GINT_TO_POINTER (AF_INET6), test_orders_tcp);
+  return g_test_run ();
+}
