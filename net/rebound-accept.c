@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* accept(2) reports two kinds of errors: of the connection that was to be taken, and of the process
+ * or the listener. GIO answers both by accepting again at once, which spins when descriptors have
+ * run out; others give up listening for good. Here the one is passed over, and for the other a
+ * spare descriptor is given up, with which the first client in the queue is turned away instead of
+ * hanging, and the caller rests. */
+
+#include "rebound-accept-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Connections that were reset in the backlog and are passed over in one call. */
+#define BROKEN_LIMIT 64
+
+static int
+open_spare (void)
+{
+  return open ("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+void
+rebound_accept_init (ReboundAccept *self)
+{
+  self->spare_fd = open_spare ();
+}
+
+void
+rebound_accept_clear (ReboundAccept *self)
+{
+  if (self->spare_fd >= 0)
+    close (self->spare_fd);
+  self->spare_fd = -1;
+}
+
+/* Turns one client away with the descriptor that was kept for it. */
+static void
+shed (ReboundAccept *self, int listener_fd)
+{
+  int fd;
+
+  rebound_accept_clear (self);
+  fd = accept4 (listener_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (fd >= 0)
+    close (fd);
+  self->spare_fd = open_spare ();
+}
+
+ReboundAcceptResult
+rebound_accept_next (ReboundAccept *self, int listener_fd, int *fd, int *error_number)
+{
+  for (guint i = 0; i < BROKEN_LIMIT; i++)
+    {
+      *fd = accept4 (listener_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      if (*fd >= 0)
+        return REBOUND_ACCEPT_TAKEN;
+      *error_number = errno;
+      switch (errno)
+        {
+        case EAGAIN:
+          return REBOUND_ACCEPT_DRY;
+        case EMFILE:
+        case ENFILE:
+        case ENOBUFS:
+        case ENOMEM:
+          shed (self, listener_fd);
+          return REBOUND_ACCEPT_EXHAUSTED;
+        case EINVAL:
+        case EBADF:
+        case ENOTSOCK:
+        case EOPNOTSUPP:
+          return REBOUND_ACCEPT_DEAD;
+        default: /* EINTR, ECONNABORTED, EPROTO, and the network errors of accept(2): the next may
+                    be well */
+          break;
+        }
+    }
+  return REBOUND_ACCEPT_DRY;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "rebound-linux-kernel-private.h"
+#include "rebound-listener.h"
+#include "rebound-poll-private.h"
+
+G_BEGIN_DECLS
+
+/* One connection that a listener has accepted, and what is done with it. */
+typedef struct _ReboundAccepted ReboundAccepted;
+
+/* What a connection tells of. The last thing it tells of is finished: then it is closed, and to be
+ * freed. */
+typedef struct
+{
+  void (*finished) (ReboundAccepted *accepted, const char *how, gpointer user_data);
+  gpointer user_data;
+} ReboundAcceptedListener;
+
+typedef struct
+{
+  ReboundOnAccept on_accept;
+  ReboundCloseOrder close_order;
+  const char *greeting;
+} ReboundAcceptedManner;
+
+/* Takes over @fd. @socket may be NULL. */
+ReboundAccepted *rebound_accepted_new (ReboundSite *site,
+                                       int fd,
+                                       ReboundSocket *socket,
+                                       const char *name,
+                                       const ReboundAcceptedManner *manner,
+                                       const ReboundAcceptedListener *listener);
+
+/* Begins to serve; may finish at once. */
+void rebound_accepted_serve (ReboundAccepted *self);
+const char *rebound_accepted_get_name (ReboundAccepted *self);
+
+/* Closes the descriptor if it is open, and frees. */
+void rebound_accepted_free (gpointer self);
+
+G_END_DECLS

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a server does with one connection: close it at once, say hello, echo, or leave it alone. Who
+ * closes first decides on whose side TIME_WAIT is, and so whether the listener can be bound again.
+ */
+
+#include "rebound-accepted-private.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "rebound-errno.h"
+
+/* Bytes read at a time, and kept for a peer that does not take its echo. */
+#define BUFFER_BYTES 16384
+
+struct _ReboundAccepted
+{
+  ReboundSite *site;
+  int fd;
+  ReboundSocket *socket;
+  const char *name; /* interned */
+  ReboundOnAccept on_accept;
+  ReboundCloseOrder close_order;
+  ReboundAcceptedListener listener;
+  ReboundWatch *watch;
+  GByteArray *pending; /* to be sent */
+  gboolean has_answered;
+};
+
+ReboundAccepted *
+rebound_accepted_new (ReboundSite *site,
+                      int fd,
+                      ReboundSocket *socket,
+                      const char *name,
+                      const ReboundAcceptedManner *manner,
+                      const ReboundAcceptedListener *listener)
+{
+  ReboundAccepted *self = g_new0 (ReboundAccepted, 1);
+
+  self->site = site;
+  self->fd = fd;
+  self->socket = socket;
+  self->name = g_intern_string (name);
+  self->on_accept = manner->on_accept;
+  self->close_order = manner->close_order;
+  self->listener = *listener;
+  self->pending = g_byte_array_new ();
+  if (manner->on_accept == REBOUND_ON_ACCEPT_HELLO)
+    g_byte_array_append (self->pending, (const guint8 *) manner->greeting,
+                         (guint) strlen (manner->greeting));
+  return self;
+}
+
+const char *
+rebound_accepted_get_name (ReboundAccepted *self)
+{
+  return self->name;
+}
+
+/* The one order of teardown: sources, then the descriptor; whoever is told is told after. */
+static void
+close_descriptor (ReboundAccepted *self)
+{
+  g_clear_pointer (&self->watch, rebound_watch_free);
+  if (self->fd < 0)
+    return;
+  if (self->socket != NULL)
+    rebound_socket_close (g_steal_pointer (&self->socket));
+  else
+    close (self->fd);
+  self->fd = -1;
+}
+
+void
+rebound_accepted_free (gpointer data)
+{
+  ReboundAccepted *self = data;
+
+  close_descriptor (self);
+  g_byte_array_unref (self->pending);
+  g_free (self);
+}
+
+static void
+finish (ReboundAccepted *self, const char *how)
+{
+  close_descriptor (self);
+  self->listener.finished (self, how, self->listener.user_data);
+}
+
+static void
+touch (ReboundAccepted *self)
+{
+  rebound_site_note_progress (self->site);
+  if (self->socket != NULL)
+    rebound_socket_touch (self->socket);
+}
+
+/* Whether all that is to be said has been said, and it is ours to close. */
+static gboolean
+is_served (ReboundAccepted *self)
+{
+  if (self->close_order != REBOUND_CLOSE_ORDER_SERVER_FIRST || self->pending->len > 0)
+    return FALSE;
+  return self->on_accept != REBOUND_ON_ACCEPT_ECHO || self->has_answered;
+}
+
+/* Sends what is pending. FALSE if the connection has ended meanwhile. */
+static gboolean
+flush (ReboundAccepted *self)
+{
+  while (self->pending->len > 0)
+    {
+      ssize_t sent = send (self->fd, self->pending->data, self->pending->len, MSG_NOSIGNAL);
+
+      if (sent < 0 && errno == EINTR)
+        continue;
+      if (sent < 0 && errno == EAGAIN)
+        break;
+      if (sent < 0)
+        {
+          touch (self);
+          finish (self, rebound_errno_name (errno));
+          return FALSE;
+        }
+      touch (self);
+      g_byte_array_remove_range (self->pending, 0, (guint) sent);
+      self->has_answered = TRUE;
+    }
+  if (is_served (self))
+    {
+      finish (self, "by the server, first");
+      return FALSE;
+    }
+  rebound_watch_set_events (self->watch, self->pending->len > 0 ? EPOLLOUT : EPOLLIN);
+  return TRUE;
+}
+
+/* Reads what there is; echoes it, or drops it. */
+static void
+take_input (ReboundAccepted *self)
+{
+  guint8 buffer[BUFFER_BYTES];
+  ssize_t received = recv (self->fd, buffer, sizeof buffer, 0);
+
+  if (received < 0 && (errno == EAGAIN || errno == EINTR))
+    return;
+  touch (self);
+  if (received < 0)
+    {
+      finish (self, rebound_errno_name (errno));
+      return;
+    }
+  if (received == 0)
+    {
+      finish (self, "by the client, first");
+      return;
+    }
+  if (self->on_accept == REBOUND_ON_ACCEPT_ECHO)
+    {
+      g_byte_array_append (self->pending, buffer, (guint) received);
+      flush (self);
+    }
+}
+
+static void
+on_ready (guint32 events, gpointer user_data)
+{
+  ReboundAccepted *self = user_data;
+
+  if (self->pending->len > 0 && (events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0)
+    flush (self);
+  else
+    take_input (self);
+}
+
+void
+rebound_accepted_serve (ReboundAccepted *self)
+{
+  ReboundPoll *poll;
+
+  if (self->on_accept == REBOUND_ON_ACCEPT_KEEP) /* not even looked at */
+    return;
+  if (self->on_accept == REBOUND_ON_ACCEPT_CLOSE
+      && self->close_order == REBOUND_CLOSE_ORDER_SERVER_FIRST)
+    {
+      finish (self, "by the server, first");
+      return;
+    }
+  poll = rebound_poll_of_site (self->site);
+  if (poll != NULL)
+    self->watch = rebound_poll_watch (poll, self->fd, EPOLLIN, on_ready, self);
+  if (self->watch == NULL)
+    {
+      finish (self, rebound_errno_name (errno));
+      return;
+    }
+  if (self->pending->len > 0)
+    flush (self);
+}

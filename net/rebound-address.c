@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Between text and sockaddr, by GLib's own parser. */
+
+#include "rebound-address-private.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+static gboolean
+to_native (GSocketAddress *address, struct sockaddr_storage *native, socklen_t *length)
+{
+  *length = (socklen_t) g_socket_address_get_native_size (address);
+  return g_socket_address_to_native (address, native, sizeof *native, NULL);
+}
+
+gboolean
+rebound_address_fill (const char *address,
+                      guint16 port,
+                      struct sockaddr_storage *native,
+                      socklen_t *length)
+{
+  g_autoptr (GSocketAddress) socket_address = g_inet_socket_address_new_from_string (address, port);
+
+  return socket_address != NULL && to_native (socket_address, native, length);
+}
+
+gboolean
+rebound_address_parse (const char *text,
+                       struct sockaddr_storage *native,
+                       socklen_t *length,
+                       char **expected)
+{
+  g_autoptr (GSocketConnectable) connectable = g_network_address_parse (text, 0, NULL);
+  GNetworkAddress *address = connectable != NULL ? G_NETWORK_ADDRESS (connectable) : NULL;
+
+  if (address != NULL && g_network_address_get_port (address) != 0
+      && rebound_address_fill (g_network_address_get_hostname (address),
+                               g_network_address_get_port (address), native, length))
+    return TRUE;
+  if (expected != NULL)
+    *expected = g_strdup ("a numeric address with a port, such as 127.0.0.1:30000 or [::1]:30000");
+  return FALSE;
+}
+
+const char *
+rebound_address_to_reach (const char *address)
+{
+  g_autoptr (GInetAddress) inet = g_inet_address_new_from_string (address);
+
+  if (inet == NULL || !g_inet_address_get_is_any (inet))
+    return address;
+  return rebound_address_loopback_of (address);
+}
+
+const char *
+rebound_address_loopback_of (const char *address)
+{
+  return strchr (address, ':') != NULL ? "::1" : "127.0.0.1";
+}
+
+void
+rebound_address_wildcard (sa_family_t family,
+                          guint16 port,
+                          struct sockaddr_storage *native,
+                          socklen_t *length)
+{
+  rebound_address_fill (family == AF_INET6 ? "::" : "0.0.0.0", port, native, length);
+}
+
+guint16
+rebound_address_get_port (const struct sockaddr_storage *native)
+{
+  return native->ss_family == AF_INET6 ? ntohs (((const struct sockaddr_in6 *) native)->sin6_port)
+                                       : ntohs (((const struct sockaddr_in *) native)->sin_port);
+}

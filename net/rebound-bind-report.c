@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* EADDRINUSE has three causes, and a person can act on each in another way; the kernel gives one
+ * number for all. The table of sockets knows whose the port is. */
+
+#include "rebound-bind-report-private.h"
+
+#include <netinet/tcp.h>
+#include <string.h>
+
+/* Remainders of one generation in one state, which share a sentence. */
+typedef struct
+{
+  const char *end;
+  guint generation;
+  guint8 state;
+  gboolean reuse_address;
+  guint count;
+} Remainders;
+
+static char *
+report_open (const ReboundSocket *socket, const char *end)
+{
+  if (g_strcmp0 (socket->end, end) == 0)
+    return g_strdup_printf (
+        "the descriptor of generation %u is still open; close it before the port is "
+        "bound again",
+        socket->generation);
+  return g_strdup_printf ("%s has the port: its descriptor is open", socket->end);
+}
+
+static void
+count_remainder (GArray *groups, const ReboundSocket *socket)
+{
+  Remainders group = { socket->end, socket->generation, socket->state, socket->reuse_address, 1 };
+
+  for (guint i = 0; i < groups->len; i++)
+    {
+      Remainders *known = &g_array_index (groups, Remainders, i);
+
+      if (known->end == group.end && known->generation == group.generation
+          && known->state == group.state && known->reuse_address == group.reuse_address)
+        {
+          known->count++;
+          return;
+        }
+    }
+  g_array_append_val (groups, group);
+}
+
+/* Which of the two options is missing: Linux wants it on what remains and on the new socket. */
+static const char *
+missing_option (gboolean theirs, gboolean ours)
+{
+  if (!theirs && !ours)
+    return "neither it nor the new socket has SO_REUSEADDR";
+  return !theirs ? "it was bound without SO_REUSEADDR, and on the new socket alone that is too late"
+                 : "the new socket has no SO_REUSEADDR";
+}
+
+static char *
+report_remainders (GArray *groups, gboolean reuse_address)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < groups->len; i++)
+    {
+      Remainders *group = &g_array_index (groups, Remainders, i);
+
+      if (group->reuse_address && reuse_address)
+        continue;
+      g_string_append_printf (text, "%sgeneration %u left %u connection%s in %s, and %s",
+                              text->len > 0 ? "; " : "", group->generation, group->count,
+                              group->count == 1 ? "" : "s", rebound_tcp_state_name (group->state),
+                              missing_option (group->reuse_address, reuse_address));
+    }
+  return g_string_free (text, text->len == 0);
+}
+
+char *
+rebound_bind_report (ReboundSite *site, const char *end, guint16 port, gboolean reuse_address)
+{
+  ReboundSocketTable *table = rebound_linux_kernel_table_of (site);
+  g_autoptr (GArray) groups = g_array_new (FALSE, FALSE, sizeof (Remainders));
+  g_autoptr (GPtrArray) sockets = NULL;
+  char *text;
+
+  if (table == NULL)
+    return NULL;
+  sockets = rebound_socket_table_list_port (table, port);
+  for (guint i = 0; i < sockets->len; i++)
+    {
+      ReboundSocket *socket = sockets->pdata[i];
+
+      if (socket->is_listener)
+        return report_open (socket, end);
+      count_remainder (groups, socket);
+    }
+  text = report_remainders (groups, reuse_address);
+  return text != NULL ? text : g_strdup ("somebody else has the port");
+}

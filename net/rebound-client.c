@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The peer outside of the phone: it connects, says something, and connects again when it was
+ * refused or closed. It lives in the world, so it goes on while the application is suspended, and
+ * its log is what a user at the other end would see.
+ *
+ * Its connections are called phone#1, phone#2 …; an attempt that comes to nothing gives its number
+ * back, so the names count connections and not attempts. */
+
+#include "rebound-client-private.h"
+
+#include <errno.h>
+
+#include "rebound-address-private.h"
+#include "rebound-endpoint-private.h"
+
+static void dial (ReboundClientSlot *slot);
+
+/* -- numbers -- */
+
+static guint
+take_number (ReboundClient *self)
+{
+  guint number;
+
+  if (self->free_numbers->len == 0)
+    return ++self->next_number;
+  number = g_array_index (self->free_numbers, guint, 0);
+  g_array_remove_index (self->free_numbers, 0);
+  return number;
+}
+
+static void
+give_back (ReboundClient *self, guint number)
+{
+  guint place = 0;
+
+  while (place < self->free_numbers->len
+         && g_array_index (self->free_numbers, guint, place) < number)
+    place++;
+  g_array_insert_val (self->free_numbers, place, number);
+}
+
+/* -- what a call tells -- */
+
+static void
+dial_again (ReboundClientSlot *slot)
+{
+  if (slot->client->site != NULL)
+    rebound_timer_arm (slot->timer, slot->client->retry_every_usec);
+}
+
+static void
+on_connected (ReboundCall *call, gpointer user_data)
+{
+  ReboundClient *self = ((ReboundClientSlot *) user_data)->client;
+
+  self->n_connected++;
+  self->n_open++;
+  rebound_client_set_last_error (self, 0);
+  rebound_client_emit_connected (self, rebound_call_get_name (call));
+}
+
+static void
+on_answered (ReboundCall *call, const char *answer, gpointer user_data)
+{
+  ReboundClient *self = ((ReboundClientSlot *) user_data)->client;
+
+  g_free (self->last_answer);
+  self->last_answer = g_strdup (answer);
+  if (self->expected_answer[0] != '\0' && g_strcmp0 (self->expected_answer, answer) != 0)
+    {
+      rebound_client_emit_wrong_answer (self, rebound_call_get_name (call), answer);
+      return;
+    }
+  self->n_answered++;
+  rebound_client_emit_answered (self, rebound_call_get_name (call), answer);
+}
+
+static void
+on_backlog_full (ReboundCall *call, gint64 again_usec, gpointer user_data)
+{
+  rebound_client_emit_backlog_full (((ReboundClientSlot *) user_data)->client,
+                                    rebound_call_get_name (call), again_usec);
+}
+
+static void
+on_closed (ReboundCall *call, const char *how, gpointer user_data)
+{
+  ReboundClientSlot *slot = user_data;
+  ReboundClient *self = slot->client;
+
+  self->n_closed++;
+  self->n_open--;
+  dial_again (slot);
+  rebound_client_emit_closed (self, rebound_call_get_name (call), how);
+}
+
+static void
+on_failed (ReboundCall *call, int error_number, gpointer user_data)
+{
+  ReboundClientSlot *slot = user_data;
+  ReboundClient *self = slot->client;
+
+  rebound_client_set_last_error (self, error_number);
+  if (rebound_call_was_established (call))
+    self->n_open--;
+  else
+    give_back (self, rebound_call_get_number (call));
+  dial_again (slot);
+  if (error_number == ECONNREFUSED)
+    {
+      self->n_refused++;
+      rebound_client_emit_refused (self);
+    }
+  else
+    rebound_client_emit_failed (self, rebound_call_get_name (call), error_number);
+}
+
+/* -- dialling -- */
+
+static gboolean
+find_address (ReboundClient *self, struct sockaddr_storage *address, socklen_t *length)
+{
+  GObject *actor = rebound_site_find (self->site, self->connect);
+
+  if (REBOUND_IS_ENDPOINT (actor))
+    return rebound_endpoint_fill_address (REBOUND_ENDPOINT (actor), address, length);
+  return rebound_address_parse (self->connect, address, length, NULL);
+}
+
+static guint
+count_dialling (ReboundClient *self)
+{
+  guint n_dialling = 0;
+
+  for (guint i = 0; i < self->slots->len; i++)
+    {
+      ReboundCallPhase phase
+          = rebound_call_get_phase (((ReboundClientSlot *) self->slots->pdata[i])->call);
+
+      if (phase == REBOUND_CALL_DIALLING || phase == REBOUND_CALL_DROPPED)
+        n_dialling++;
+    }
+  return n_dialling;
+}
+
+static void
+dial (ReboundClientSlot *slot)
+{
+  ReboundClient *self = slot->client;
+  ReboundCallManner manner = { self->message, self->close_first, self->connect_timeout_usec };
+  struct sockaddr_storage address;
+  socklen_t length;
+
+  if (self->count != 0 && self->n_connected + count_dialling (self) >= self->count)
+    return;
+  if (find_address (self, &address, &length))
+    rebound_call_dial (slot->call, take_number (self), &address, length, &manner);
+  else
+    dial_again (slot); /* who it is to connect to has never lived yet */
+}
+
+static void
+on_dial (gpointer user_data)
+{
+  dial (user_data);
+}
+
+/* -- living -- */
+
+static void
+slot_free (gpointer data)
+{
+  ReboundClientSlot *slot = data;
+
+  rebound_call_free (slot->call);
+  rebound_timer_free (slot->timer);
+  g_free (slot);
+}
+
+static void
+add_slot (ReboundClient *self)
+{
+  static const ReboundCallListener listener = {
+    .connected = on_connected,
+    .answered = on_answered,
+    .backlog_full = on_backlog_full,
+    .closed = on_closed,
+    .failed = on_failed,
+  };
+  ReboundClientSlot *slot = g_new0 (ReboundClientSlot, 1);
+
+  slot->client = self;
+  slot->call = rebound_call_new (self->site, rebound_actor_get_name (REBOUND_ACTOR (self)),
+                                 &listener, slot);
+  slot->timer = rebound_site_new_timer (self->site, "client: retry-every", on_dial, slot);
+  g_ptr_array_add (self->slots, slot);
+}
+
+void
+rebound_client_come_to_life (ReboundActor *actor, ReboundSite *site)
+{
+  ReboundClient *self = REBOUND_CLIENT (actor);
+
+  g_set_object (&self->site, site);
+  self->slots = g_ptr_array_new_with_free_func (slot_free);
+  for (guint i = 0; i < self->at_once; i++)
+    add_slot (self);
+  for (guint i = 0; i < self->slots->len; i++)
+    dial (self->slots->pdata[i]);
+}
+
+void
+rebound_client_abandon (ReboundActor *actor)
+{
+  ReboundClient *self = REBOUND_CLIENT (actor);
+
+  g_clear_pointer (&self->slots, g_ptr_array_unref);
+  g_clear_object (&self->site);
+}
+
+char *
+rebound_client_dup_waiting_for (ReboundActor *actor)
+{
+  ReboundClient *self = REBOUND_CLIENT (actor);
+
+  for (guint i = 0; self->slots != NULL && i < self->slots->len; i++)
+    {
+      ReboundCall *call = ((ReboundClientSlot *) self->slots->pdata[i])->call;
+
+      if (rebound_call_waits_for_answer (call))
+        return g_strdup ("waits for an answer");
+      if (rebound_call_get_phase (call) == REBOUND_CALL_OPEN)
+        return g_strdup ("waits for the other end to close");
+      if (rebound_call_get_phase (call) == REBOUND_CALL_DIALLING)
+        return g_strdup ("waits for its connection");
+    }
+  return NULL;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "lifecycle/rebound-actor.h"
+
+G_BEGIN_DECLS
+
+#define REBOUND_TYPE_CLIENT (rebound_client_get_type ())
+REBOUND_API
+G_DECLARE_FINAL_TYPE (ReboundClient, rebound_client, REBOUND, CLIENT, GObject)
+
+    G_END_DECLS

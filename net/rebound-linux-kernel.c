@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The ReboundKernel of a run: it knows every socket that the actors have opened, passes the fence,
+ * and tells of what became of the sockets. Its signals are events of the actor "kernel", so a
+ * script can wait for the end of a TIME_WAIT. */
+
+#include "rebound-linux-kernel-private.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "lifecycle/rebound-error.h"
+#include "lifecycle/rebound-member.h"
+#include "lifecycle/rebound-scriptable.h"
+#include "rebound-client.h"
+#include "rebound-fence-private.h"
+#include "rebound-isolation.h"
+#include "rebound-kernel-probe-private.h"
+#include "rebound-listener.h"
+#include "rebound-sysctl-private.h"
+
+/* The clients' ports. Below Linux's default ephemeral range is no need: the namespace is ours, and
+ * its own range is set above this one. */
+#define FIRST_PORT 40000
+#define LAST_PORT  60999
+
+/* Ports for sockets that listen without being bound, above the clients' and inside of the
+ * namespace's range. */
+#define FIRST_EPHEMERAL_PORT 61001
+#define LAST_EPHEMERAL_PORT  64999
+
+struct _ReboundLinuxKernel
+{
+  GObject parent_instance;
+
+  ReboundSocketDiag *diag;
+  ReboundFence *fence;
+  ReboundSocketTable *table;
+  ReboundRebindRule rebind_rule;
+  gint64 time_wait_usec; /* 0: the kernel's own */
+  gboolean is_isolated;
+  gboolean is_exposed;
+  guint16 next_port;
+  guint16 next_ephemeral_port;
+};
+
+enum
+{
+  PROP_TIME_WAIT_COUNT = 1,
+  N_PROPS
+};
+
+enum
+{
+  STATE_CHANGED,
+  REMAINDER_EXPIRED,
+  GOES_WITHOUT,
+  N_SIGNALS
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+static void rebound_linux_kernel_kernel_init (ReboundKernelInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (ReboundLinuxKernel,
+                               rebound_linux_kernel,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (REBOUND_TYPE_KERNEL,
+                                                      rebound_linux_kernel_kernel_init))
+
+static void
+rebound_linux_kernel_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  ReboundLinuxKernel *self = REBOUND_LINUX_KERNEL (object);
+
+  if (id == PROP_TIME_WAIT_COUNT)
+    g_value_set_uint (value,
+                      self->table != NULL ? rebound_socket_table_count_time_wait (self->table) : 0);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+close_tools (ReboundLinuxKernel *self)
+{
+  g_clear_pointer (&self->table, rebound_socket_table_free);
+  g_clear_pointer (&self->fence, rebound_fence_free);
+  g_clear_pointer (&self->diag, rebound_socket_diag_free);
+}
+
+static void
+rebound_linux_kernel_finalize (GObject *object)
+{
+  close_tools (REBOUND_LINUX_KERNEL (object));
+  G_OBJECT_CLASS (rebound_linux_kernel_parent_class)->finalize (object);
+}
+
+static GParamSpec *
+string_spec (const char *name, const char *blurb)
+{
+  return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+}
+
+static void
+rebound_linux_kernel_class_init (ReboundLinuxKernelClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = rebound_linux_kernel_get_property;
+  object_class->finalize = rebound_linux_kernel_finalize;
+
+  properties[PROP_TIME_WAIT_COUNT]
+      = g_param_spec_uint ("time-wait-count", NULL,
+                           "how many of the run's sockets are in TIME_WAIT", 0, G_MAXUINT, 0,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[STATE_CHANGED] = rebound_class_install_signal (
+      klass, "state-changed", REBOUND_EVENT_GROUP_SOCKETS,
+      "{connection}, {end}'s end: {from} -> {to}",
+      "a settled instant found a socket in another state than the one before",
+      string_spec ("connection", "the connection"), string_spec ("end", "whose end of it"),
+      string_spec ("from", "the state before"), string_spec ("to", "the state now"), NULL);
+  signals[REMAINDER_EXPIRED] = rebound_class_install_signal (
+      klass, "remainder-expired", REBOUND_EVENT_GROUP_SOCKETS,
+      "{connection}, {end}'s end: {state} is over; nothing is left of it",
+      "a closed socket has been in TIME_WAIT or FIN_WAIT2 for its time",
+      string_spec ("connection", "the connection"), string_spec ("end", "whose end of it"),
+      string_spec ("state", "the state that is over"), NULL);
+  signals[GOES_WITHOUT]
+      = rebound_class_install_signal (klass, "goes-without", REBOUND_EVENT_GROUP_ACTORS,
+                                      "this kernel lacks something: {what}",
+                                      "what this kernel does not let a run do",
+                                      string_spec ("what", "what it goes without"), NULL);
+}
+
+static void
+rebound_linux_kernel_init (ReboundLinuxKernel *self)
+{
+  self->next_port = FIRST_PORT;
+  self->next_ephemeral_port = FIRST_EPHEMERAL_PORT;
+}
+
+static void
+on_state_changed (ReboundSocket *socket, guint8 from, guint8 to, gpointer user_data)
+{
+  g_signal_emit (user_data, signals[STATE_CHANGED], 0, socket->connection, socket->end,
+                 rebound_tcp_state_name (from), rebound_tcp_state_name (to));
+}
+
+static void
+on_expired (ReboundSocket *socket, gpointer user_data)
+{
+  g_signal_emit (user_data, signals[REMAINDER_EXPIRED], 0, socket->connection, socket->end,
+                 rebound_tcp_state_name (socket->state));
+}
+
+ReboundKernel *
+rebound_linux_kernel_new (void)
+{
+  ReboundLinuxKernel *self = g_object_new (REBOUND_TYPE_LINUX_KERNEL, NULL);
+
+  self->is_isolated = rebound_isolation_is_entered ();
+  return REBOUND_KERNEL (self);
+}
+
+/* Opens what a run needs of Linux. */
+static gboolean
+open_tools (ReboundLinuxKernel *self, GError **error)
+{
+  ReboundSocketTableListener listener = { on_state_changed, on_expired, self };
+  gboolean brings_timers_along = self->is_isolated && rebound_kernel_probe ()->destroys_time_wait;
+
+  self->diag = rebound_socket_diag_new (error);
+  self->fence = self->diag != NULL ? rebound_fence_new (error) : NULL;
+  if (self->fence == NULL)
+    return FALSE;
+  self->table = rebound_socket_table_new (self->diag, brings_timers_along, &listener);
+  return TRUE;
+}
+
+static void
+tell_lacks (ReboundLinuxKernel *self)
+{
+  g_autoptr (GPtrArray) lacks = rebound_kernel_probe_list_lacks (rebound_kernel_probe ());
+
+  for (guint i = 0; i < lacks->len; i++)
+    g_signal_emit (self, signals[GOES_WITHOUT], 0, lacks->pdata[i]);
+}
+
+static gboolean
+rebound_linux_kernel_start (ReboundKernel *kernel, ReboundSite *world, GError **error)
+{
+  ReboundLinuxKernel *self = REBOUND_LINUX_KERNEL (kernel);
+
+  if (!self->is_isolated
+      && rebound_clock_get_mode (rebound_site_get_clock (world)) == REBOUND_CLOCK_VIRTUAL)
+    {
+      g_set_error_literal (
+          error, REBOUND_ERROR, REBOUND_ERROR_ACTION,
+          "virtual time needs a network namespace of the run's own, whose timers can be "
+          "brought along; without isolation expected --clock=real");
+      return FALSE;
+    }
+  if (!open_tools (self, error))
+    {
+      close_tools (self);
+      return FALSE;
+    }
+  rebound_socket_table_start (self->table, world);
+  if (self->time_wait_usec > 0)
+    rebound_socket_table_set_time_wait (self->table, self->time_wait_usec);
+  if (self->is_isolated)
+    tell_lacks (self);
+  return TRUE;
+}
+
+static void
+rebound_linux_kernel_stop (ReboundKernel *kernel)
+{
+  close_tools (REBOUND_LINUX_KERNEL (kernel));
+}
+
+static gboolean
+rebound_linux_kernel_fence (ReboundKernel *kernel, GError **error)
+{
+  return rebound_fence_pass (REBOUND_LINUX_KERNEL (kernel)->fence, error);
+}
+
+static gboolean
+rebound_linux_kernel_observe (ReboundKernel *kernel, char **waits_for)
+{
+  return rebound_socket_table_observe (REBOUND_LINUX_KERNEL (kernel)->table, waits_for);
+}
+
+static void
+rebound_linux_kernel_configure (ReboundKernel *kernel,
+                                ReboundRebindRule rule,
+                                gint64 time_wait_usec)
+{
+  ReboundLinuxKernel *self = REBOUND_LINUX_KERNEL (kernel);
+
+  self->rebind_rule = rule;
+  self->time_wait_usec = time_wait_usec;
+  if (self->table != NULL)
+    rebound_socket_table_set_time_wait (self->table, time_wait_usec);
+}
+
+static void
+rebound_linux_kernel_kernel_init (ReboundKernelInterface *iface)
+{
+  iface->start = rebound_linux_kernel_start;
+  iface->stop = rebound_linux_kernel_stop;
+  iface->fence = rebound_linux_kernel_fence;
+  iface->observe = rebound_linux_kernel_observe;
+  iface->configure = rebound_linux_kernel_configure;
+}
+
+static ReboundLinuxKernel *
+kernel_of (ReboundSite *site)
+{
+  ReboundKernel *kernel = rebound_site_get_kernel (site);
+
+  return REBOUND_IS_LINUX_KERNEL (kernel) ? REBOUND_LINUX_KERNEL (kernel) : NULL;
+}
+
+void
+rebound_linux_kernel_adopt (ReboundLinuxKernel *self,
+                            const char *end,
+                            const char *connection,
+                            int fd)
+{
+  g_return_if_fail (self->table != NULL);
+
+  rebound_socket_table_adopt (self->table, end, connection, fd);
+}
+
+void
+rebound_linux_kernel_set_exposed (ReboundLinuxKernel *self, gboolean exposed)
+{
+  self->is_exposed = exposed;
+}
+
+ReboundSocketTable *
+rebound_linux_kernel_table_of (ReboundSite *site)
+{
+  ReboundLinuxKernel *self = kernel_of (site);
+
+  return self != NULL ? self->table : NULL;
+}
+
+guint16
+rebound_linux_kernel_next_port (ReboundSite *site)
+{
+  ReboundLinuxKernel *self = kernel_of (site);
+  guint16 port;
+
+  if (self == NULL || !self->is_isolated)
+    return 0;
+  port = self->next_port;
+  self->next_port = port == LAST_PORT ? FIRST_PORT : (guint16) (port + 1);
+  return port;
+}
+
+gboolean
+rebound_linux_kernel_keeps_to_loopback (ReboundSite *site)
+{
+  ReboundLinuxKernel *self = kernel_of (site);
+
+  return self != NULL && !self->is_isolated && !self->is_exposed;
+}
+
+gboolean
+rebound_linux_kernel_is_exact (ReboundSite *site)
+{
+  ReboundLinuxKernel *self = kernel_of (site);
+
+  return self != NULL && self->is_isolated
+         && rebound_clock_get_mode (rebound_site_get_clock (site)) == REBOUND_CLOCK_VIRTUAL;
+}
+
+gboolean
+rebound_linux_kernel_apply_rebind_rule (ReboundSite *site, int fd)
+{
+  ReboundLinuxKernel *self = kernel_of (site);
+  const int on = 1;
+
+  return self != NULL && self->rebind_rule == REBOUND_REBIND_RULE_NEW
+         && setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0;
+}
+
+int
+rebound_linux_kernel_listen_unbound (ReboundSite *site, int fd, int backlog)
+{
+  static const char name[] = "net/ipv4/ip_local_port_range";
+  ReboundLinuxKernel *self = kernel_of (site);
+  g_autofree char *before = NULL;
+  g_autofree char *range = NULL;
+  int result, error_number;
+
+  if (self == NULL || !self->is_isolated || rebound_sysctl_try_read (name, &before) < 0)
+    return listen (fd, backlog);
+  /* A range of one port and its neighbour: the kernel takes the upper one, and complains in its log
+   * of a range whose two ends have one parity. Where it cannot be written the kernel draws one,
+   * which no output shows. */
+  range = g_strdup_printf ("%u %u", self->next_ephemeral_port - 1, self->next_ephemeral_port);
+  self->next_ephemeral_port = self->next_ephemeral_port == LAST_EPHEMERAL_PORT
+                                  ? FIRST_EPHEMERAL_PORT
+                                  : (guint16) (self->next_ephemeral_port + 2);
+  rebound_sysctl_try_write (name, range);
+  result = listen (fd, backlog);
+  error_number = errno;
+  rebound_sysctl_try_write (name, before);
+  errno = error_number;
+  return result;
+}
+
+gboolean
+rebound_net_init (GError **error)
+{
+  return rebound_scriptable_register (
+             REBOUND_TYPE_LISTENER, "listener", REBOUND_SIDE_APPLICATION,
+             "A listening TCP socket that comes and goes with its application.", error)
+         && rebound_scriptable_register (
+             REBOUND_TYPE_CLIENT, "client", REBOUND_SIDE_WORLD,
+             "A peer that connects, says something, and connects again when it was closed.", error);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "lifecycle/rebound-kernel.h"
+
+G_BEGIN_DECLS
+
+#define REBOUND_TYPE_LINUX_KERNEL (rebound_linux_kernel_get_type ())
+REBOUND_API
+G_DECLARE_FINAL_TYPE (ReboundLinuxKernel, rebound_linux_kernel, REBOUND, LINUX_KERNEL, GObject)
+
+/**
+ * rebound_linux_kernel_new:
+ *
+ * The kernel of this machine, as a run needs it: in the namespace that rebound_isolation_enter()
+ * made, or, where that was not called, on the host's network, whose timers then cannot be brought
+ * along.
+ *
+ * Returns: (transfer full): a kernel for rebound_run_set_kernel()
+ * Since: 0.1
+ */
+REBOUND_API ReboundKernel *rebound_linux_kernel_new (void);
+
+/**
+ * rebound_linux_kernel_set_exposed:
+ * @exposed: whether listeners may bind other addresses than the loopback's
+ *
+ * On the host's network the listeners of a run keep to the loopback, whatever their address says,
+ * unless this is called. In a namespace of the run's own it makes no difference. Since: 0.1
+ */
+REBOUND_API void rebound_linux_kernel_set_exposed (ReboundLinuxKernel *self, gboolean exposed);
+
+/**
+ * rebound_linux_kernel_adopt:
+ * @end: the name of whose socket it is
+ * @connection: what the connection is to be called
+ * @fd: a connected TCP socket; it stays the caller's to close
+ *
+ * Makes a socket of the program's own known to the run, so that its states are events and its
+ * TIME_WAIT passes in virtual time. Call it once the socket is connected. Since: 0.1
+ */
+REBOUND_API void rebound_linux_kernel_adopt (ReboundLinuxKernel *self,
+                                             const char *end,
+                                             const char *connection,
+                                             int fd);
+
+/**
+ * rebound_net_init:
+ * @error: return location for a #GError
+ *
+ * Makes the types of net/ known to scripts: listener and client.
+ *
+ * Returns: %TRUE unless a program has taken one of their names
+ * Since: 0.1
+ */
+REBOUND_API gboolean rebound_net_init (GError **error);
+
+G_END_DECLS

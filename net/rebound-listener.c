@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The listening socket of an application, as the report's program has it: opened when the
+ * application becomes active, closed when it resigns or enters the background, opened anew on
+ * return. Each opening is a generation, and what one generation leaves behind can keep the next
+ * from binding its port.
+ *
+ * The accept source is a GSource of its own: to invalidate it is what the story is about. Teardown
+ * has one order: the source is destroyed and unreffed, the accepted connections go as the policy
+ * says, the descriptor is closed, the event is told. A source that outlived its descriptor would
+ * fire on whatever socket gets the number next. */
+
+#include "rebound-listener-private.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "rebound-address-private.h"
+#include "rebound-bind-report-private.h"
+#include "rebound-errno.h"
+#include "rebound-reuseport-private.h"
+
+/* Connections taken in one dispatch, so that a crowd does not keep others from their turn. */
+#define ACCEPT_LIMIT 64
+
+/* How long the source rests when there are no descriptors left. */
+#define REST_USEC (100 * 1000)
+
+static void open_socket (ReboundListener *self);
+static void attach_source (ReboundListener *self);
+
+static void
+set_state (ReboundListener *self, ReboundListenerState state)
+{
+  if (self->state == state)
+    return;
+  self->state = state;
+  rebound_site_note_progress (self->site);
+  g_object_notify (G_OBJECT (self), "state");
+}
+
+static void
+detach_source (ReboundListener *self)
+{
+  if (self->source == NULL)
+    return;
+  g_source_destroy (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
+}
+
+static void
+close_descriptor (ReboundListener *self)
+{
+  if (self->fd < 0)
+    return;
+  if (self->socket != NULL)
+    rebound_socket_close (g_steal_pointer (&self->socket));
+  else
+    close (self->fd);
+  self->fd = -1;
+}
+
+/* -- accepting -- */
+
+static void
+on_finished (ReboundAccepted *accepted, const char *how, gpointer user_data)
+{
+  ReboundListener *self = user_data;
+  const char *name = rebound_accepted_get_name (accepted);
+
+  g_ptr_array_remove (self->connections, accepted);
+  rebound_listener_emit_connection_closed (self, name, how);
+}
+
+static const char *
+name_connection (ReboundListener *self, int fd)
+{
+  ReboundSocketTable *table = rebound_linux_kernel_table_of (self->site);
+  const char *name = table != NULL ? rebound_socket_table_name_of_peer (table, fd) : NULL;
+  g_autofree char *own = NULL;
+
+  if (name != NULL)
+    return name;
+  own = g_strdup_printf ("%s#%u", rebound_actor_get_name (REBOUND_ACTOR (self)), self->n_accepted);
+  return g_intern_string (own);
+}
+
+static void
+take (ReboundListener *self, int fd)
+{
+  ReboundSocketTable *table = rebound_linux_kernel_table_of (self->site);
+  ReboundAcceptedManner manner = { self->on_accept, self->close_order, self->greeting };
+  ReboundAcceptedListener listener = { on_finished, self };
+  gboolean reuse_address
+      = self->is_reusing || rebound_linux_kernel_apply_rebind_rule (self->site, fd);
+  ReboundSocket *socket = NULL;
+  ReboundAccepted *accepted;
+  const char *name;
+
+  self->n_accepted++;
+  name = name_connection (self, fd);
+  if (table != NULL)
+    socket
+        = rebound_socket_table_add_connection (table, rebound_actor_get_name (REBOUND_ACTOR (self)),
+                                               name, fd, self->generation, reuse_address);
+  accepted = rebound_accepted_new (self->site, fd, socket, name, &manner, &listener);
+  g_ptr_array_add (self->connections, accepted);
+  rebound_listener_emit_accepted (self, name);
+  rebound_accepted_serve (accepted);
+}
+
+static void
+on_rested (gpointer user_data)
+{
+  ReboundListener *self = user_data;
+
+  if (self->state == REBOUND_LISTENER_STATE_LISTENING && self->source == NULL)
+    attach_source (self);
+}
+
+static void
+rest (ReboundListener *self, int error_number)
+{
+  rebound_listener_set_last_error (self, error_number);
+  detach_source (self);
+  rebound_timer_arm (self->rest_timer, REST_USEC);
+  rebound_listener_emit_exhausted (self, error_number);
+}
+
+static void
+die (ReboundListener *self, int error_number)
+{
+  rebound_listener_set_last_error (self, error_number);
+  detach_source (self);
+  set_state (self, REBOUND_LISTENER_STATE_DEAD);
+  rebound_listener_emit_died (self, error_number);
+}
+
+static gboolean
+on_acceptable (int descriptor, GIOCondition condition, gpointer user_data)
+{
+  g_autoptr (ReboundListener) self = g_object_ref (user_data);
+  GSource *source = self->source;
+
+  for (guint i = 0; i < ACCEPT_LIMIT && self->source == source; i++)
+    {
+      int fd, error_number;
+      ReboundAcceptResult result
+          = rebound_accept_next (&self->accept, self->fd, &fd, &error_number);
+
+      if (result == REBOUND_ACCEPT_TAKEN)
+        take (self, fd);
+      else if (result == REBOUND_ACCEPT_EXHAUSTED)
+        rest (self, error_number);
+      else if (result == REBOUND_ACCEPT_DEAD)
+        die (self, error_number);
+      if (result != REBOUND_ACCEPT_TAKEN)
+        break;
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+attach_source (ReboundListener *self)
+{
+  self->source = g_unix_fd_source_new (self->fd, G_IO_IN);
+  g_source_set_static_name (self->source, "ReboundListener");
+  g_source_set_callback (self->source, G_SOURCE_FUNC (on_acceptable), self, NULL);
+  g_source_attach (self->source, rebound_site_get_context (self->site));
+}
+
+/* -- opening -- */
+
+static gboolean
+set_options (ReboundListener *self)
+{
+  const int on = 1;
+
+  self->is_reusing = self->reuse_address;
+  if (self->reuse_address && setsockopt (self->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0)
+    return FALSE;
+  return !self->reuse_port || setsockopt (self->fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0;
+}
+
+static int
+bind_socket (ReboundListener *self)
+{
+  struct sockaddr_storage address;
+  socklen_t length;
+  guint16 port
+      = self->port != 0 ? (guint16) self->port : rebound_linux_kernel_next_port (self->site);
+
+  const char *where = rebound_linux_kernel_keeps_to_loopback (self->site)
+                          ? rebound_address_loopback_of (self->address)
+                          : self->address;
+
+  if (!rebound_address_fill (where, port, &address, &length))
+    {
+      errno = EINVAL;
+      return -1;
+    }
+  return bind (self->fd, (struct sockaddr *) &address, length);
+}
+
+static void
+enlist (ReboundListener *self)
+{
+  ReboundSocketTable *table = rebound_linux_kernel_table_of (self->site);
+
+  if (table != NULL && self->socket == NULL)
+    self->socket
+        = rebound_socket_table_add_listener (table, rebound_actor_get_name (REBOUND_ACTOR (self)),
+                                             self->fd, self->generation, self->is_reusing);
+}
+
+static void
+begin_to_listen (ReboundListener *self)
+{
+  if (listen (self->fd, self->backlog) < 0)
+    {
+      int error_number = errno;
+
+      rebound_listener_set_last_error (self, error_number);
+      close_descriptor (self);
+      set_state (self, REBOUND_LISTENER_STATE_FAILED);
+      rebound_listener_emit_listen_failed (self, error_number);
+      return;
+    }
+  if (self->reuse_port && rebound_linux_kernel_is_exact (self->site))
+    rebound_reuseport_choose_by_port (self->fd);
+  enlist (self);
+  attach_source (self);
+  set_state (self, REBOUND_LISTENER_STATE_LISTENING);
+  rebound_listener_emit_listening (self);
+}
+
+/* The bug of the report's second kind: bind's error is not looked at, and listen succeeds. */
+static void
+listen_anyway (ReboundListener *self)
+{
+  if (rebound_linux_kernel_listen_unbound (self->site, self->fd, self->backlog) < 0)
+    {
+      rebound_listener_set_last_error (self, errno);
+      set_state (self, REBOUND_LISTENER_STATE_UNBOUND);
+      return;
+    }
+  enlist (self);
+  attach_source (self);
+  set_state (self, REBOUND_LISTENER_STATE_LISTENING);
+  rebound_listener_emit_listening_elsewhere (self);
+}
+
+static void
+on_bind_failed (ReboundListener *self, int error_number)
+{
+  g_autofree char *why = NULL;
+
+  rebound_listener_set_last_error (self, error_number);
+  if (error_number == EADDRINUSE)
+    why = rebound_bind_report (self->site, rebound_actor_get_name (REBOUND_ACTOR (self)),
+                               (guint16) self->port, self->reuse_address);
+  rebound_listener_emit_bind_failed (self, error_number, why);
+  switch (self->on_error)
+    {
+    case REBOUND_ON_ERROR_REPORT:
+      close_descriptor (self);
+      set_state (self, REBOUND_LISTENER_STATE_FAILED);
+      break;
+    case REBOUND_ON_ERROR_IGNORE:
+      /* No source: an unbound socket polls as hung up for ever, and its source would be a busy
+       * loop. */
+      enlist (self);
+      set_state (self, REBOUND_LISTENER_STATE_UNBOUND);
+      rebound_listener_emit_error_ignored (self);
+      break;
+    case REBOUND_ON_ERROR_LISTEN_ANYWAY:
+      listen_anyway (self);
+      break;
+    case REBOUND_ON_ERROR_RETRY:
+      close_descriptor (self);
+      set_state (self, REBOUND_LISTENER_STATE_RETRYING);
+      rebound_timer_arm (self->retry_timer, self->retry_every_usec);
+      break;
+    }
+}
+
+static void
+open_socket (ReboundListener *self)
+{
+  struct sockaddr_storage address = { .ss_family = AF_INET };
+  socklen_t length;
+
+  rebound_address_fill (self->address, 0, &address, &length);
+  self->fd = socket (address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (self->fd < 0 || !set_options (self))
+    {
+      int error_number = errno;
+
+      rebound_listener_set_last_error (self, error_number);
+      close_descriptor (self);
+      set_state (self, REBOUND_LISTENER_STATE_FAILED);
+      rebound_listener_emit_listen_failed (self, error_number);
+      return;
+    }
+  if (bind_socket (self) < 0)
+    on_bind_failed (self, errno);
+  else
+    begin_to_listen (self);
+}
+
+static void
+on_retry (gpointer user_data)
+{
+  open_socket (user_data);
+}
+
+void
+rebound_listener_open (ReboundListener *self)
+{
+  g_return_if_fail (REBOUND_IS_LISTENER (self));
+
+  if (self->site == NULL
+      || (self->state != REBOUND_LISTENER_STATE_CLOSED
+          && self->state != REBOUND_LISTENER_STATE_FAILED))
+    return;
+  self->generation++;
+  rebound_listener_set_last_error (self, 0);
+  open_socket (self);
+}
+
+/* -- closing -- */
+
+static void
+drop_connections (ReboundListener *self)
+{
+  g_autoptr (GPtrArray) connections = NULL;
+
+  if (self->connection_policy == REBOUND_CONNECTION_POLICY_KEEP)
+    return;
+  connections = g_steal_pointer (&self->connections);
+  self->connections = g_ptr_array_new_with_free_func (rebound_accepted_free);
+  while (connections->len > 0)
+    {
+      const char *name = rebound_accepted_get_name (connections->pdata[0]);
+
+      g_ptr_array_remove_index (connections, 0);
+      rebound_listener_emit_connection_closed (self, name, "with its listener");
+    }
+}
+
+void
+rebound_listener_close (ReboundListener *self, const char *why)
+{
+  gboolean had_source;
+
+  g_return_if_fail (REBOUND_IS_LISTENER (self));
+
+  if (self->site == NULL || self->state == REBOUND_LISTENER_STATE_CLOSED)
+    return;
+  had_source = self->source != NULL;
+  rebound_timer_disarm (self->retry_timer);
+  rebound_timer_disarm (self->rest_timer);
+  detach_source (self);
+  if (had_source)
+    rebound_listener_emit_source_destroyed (self);
+  drop_connections (self);
+  close_descriptor (self);
+  set_state (self, REBOUND_LISTENER_STATE_CLOSED);
+  rebound_listener_emit_closed (self, why);
+}
+
+/* -- living -- */
+
+void
+rebound_listener_come_to_life (ReboundActor *actor, ReboundSite *site)
+{
+  ReboundListener *self = REBOUND_LISTENER (actor);
+
+  g_set_object (&self->site, site);
+  self->retry_timer = rebound_site_new_timer (site, "listener: retry", on_retry, self);
+  self->rest_timer = rebound_site_new_timer (site, "listener: rest", on_rested, self);
+  rebound_accept_init (&self->accept);
+  if (rebound_site_get_side (site) == REBOUND_SIDE_WORLD)
+    rebound_listener_open (self);
+}
+
+void
+rebound_listener_told (ReboundActor *actor, ReboundCallback callback)
+{
+  ReboundListener *self = REBOUND_LISTENER (actor);
+
+  if (callback == REBOUND_CALLBACK_DID_BECOME_ACTIVE)
+    rebound_listener_open (self);
+  else if (callback == REBOUND_CALLBACK_WILL_TERMINATE)
+    rebound_listener_close (self, "will-terminate");
+  else if (callback == REBOUND_CALLBACK_WILL_RESIGN_ACTIVE
+           && self->background_policy == REBOUND_BACKGROUND_POLICY_CLOSE_ON_RESIGN)
+    rebound_listener_close (self, "will-resign-active");
+  else if (callback == REBOUND_CALLBACK_DID_ENTER_BACKGROUND
+           && self->background_policy == REBOUND_BACKGROUND_POLICY_CLOSE_ON_BACKGROUND)
+    rebound_listener_close (self, "did-enter-background");
+}
+
+/* As the kernel does at exit: every descriptor, and not a word. */
+void
+rebound_listener_abandon (ReboundActor *actor)
+{
+  ReboundListener *self = REBOUND_LISTENER (actor);
+
+  if (self->site == NULL)
+    return;
+  detach_source (self);
+  close_descriptor (self);
+  while (self->connections->len > 0)
+    g_ptr_array_remove_index (self->connections, 0);
+  g_clear_pointer (&self->retry_timer, rebound_timer_free);
+  g_clear_pointer (&self->rest_timer, rebound_timer_free);
+  rebound_accept_clear (&self->accept);
+  g_clear_object (&self->site);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "lifecycle/rebound-site.h"
+#include "rebound-socket-diag-private.h"
+
+G_BEGIN_DECLS
+
+/* The TCP sockets of a run, from their first system call to the end of their TIME_WAIT: whose they
+ * are, what they are called, and what state the kernel had them in when it was last looked. A
+ * socket outlives its descriptor here, as it does in the kernel. */
+typedef struct _ReboundSocketTable ReboundSocketTable;
+typedef struct _ReboundSocket ReboundSocket;
+
+struct _ReboundSocket
+{
+  const char *end;        /* the actor whose socket it is; interned */
+  const char *connection; /* "phone#1", of a listener the actor's name; interned */
+  int fd;                 /* -1 once it is closed */
+  guint generation;       /* of the listener that it comes from, or 0 */
+  gboolean reuse_address; /* it has SO_REUSEADDR */
+  gboolean is_listener;
+  gboolean is_adopted; /* its descriptor is somebody else's: always looked at by cookie */
+  guint16 local_port;  /* host byte order; of a listener where it was bound */
+
+  /* The table's own. */
+  guint64 serial;
+  ReboundTuple tuple;
+  guint64 cookie;
+  guint8 state; /* TCP_* when last looked */
+  gboolean is_touched;
+  gboolean is_forgotten;
+  GList link;           /* in the table's queue */
+  gboolean is_pairable; /* it has a tuple and a cookie */
+  ReboundTimer *expiry; /* TIME_WAIT, or FIN_WAIT2 without an owner */
+  ReboundSocketTable *table;
+};
+
+/* What the table tells of. */
+typedef struct
+{
+  void (*state_changed) (ReboundSocket *socket, guint8 from, guint8 to, gpointer user_data);
+  void (*expired) (ReboundSocket *socket, gpointer user_data);
+  gpointer user_data;
+} ReboundSocketTableListener;
+
+ReboundSocketTable *rebound_socket_table_new (ReboundSocketDiag *diag,
+                                              gboolean brings_timers_along,
+                                              const ReboundSocketTableListener *listener);
+void rebound_socket_table_free (ReboundSocketTable *self);
+
+/* Where the timers of remainders are: the world's site, for the length of a run. */
+void rebound_socket_table_start (ReboundSocketTable *self, ReboundSite *world);
+void rebound_socket_table_stop (ReboundSocketTable *self);
+void rebound_socket_table_set_time_wait (ReboundSocketTable *self, gint64 time_wait_usec);
+
+/* A listening (or at least bound) socket of @end. */
+ReboundSocket *rebound_socket_table_add_listener (ReboundSocketTable *self,
+                                                  const char *end,
+                                                  int fd,
+                                                  guint generation,
+                                                  gboolean reuse_address);
+
+/* One end of a connection whose two addresses are known: connected, accepted, or on its way. */
+ReboundSocket *rebound_socket_table_add_connection (ReboundSocketTable *self,
+                                                    const char *end,
+                                                    const char *connection,
+                                                    int fd,
+                                                    guint generation,
+                                                    gboolean reuse_address);
+
+/* A socket whose descriptor its owner closes without a word: it is looked at by its cookie at every
+ * settled instant. */
+void rebound_socket_table_adopt (ReboundSocketTable *self,
+                                 const char *end,
+                                 const char *connection,
+                                 int fd);
+
+/* The name of the connection whose other end @fd is, or NULL. */
+const char *rebound_socket_table_name_of_peer (ReboundSocketTable *self, int fd);
+
+/* Something was done to the socket; it and its other end are looked at when the instant has
+ * settled. */
+void rebound_socket_touch (ReboundSocket *socket);
+
+/* Closes the descriptor. The socket is not the caller's any more: the table keeps it as long as the
+ * kernel does. */
+void rebound_socket_close (ReboundSocket *socket);
+
+/* Looks at what was touched. FALSE, with what it is (transfer full), while something is on its way
+ * that needs the kernel's own clock. */
+gboolean rebound_socket_table_observe (ReboundSocketTable *self, char **waits_for);
+
+/* Every socket whose local port is @port, listeners included, in the order in which they came;
+ * looked at afresh. (transfer container) */
+GPtrArray *rebound_socket_table_list_port (ReboundSocketTable *self, guint16 port);
+
+/* How many are in TIME_WAIT. */
+guint rebound_socket_table_count_time_wait (ReboundSocketTable *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReboundSocketTable, rebound_socket_table_free)
+
+G_END_DECLS

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* When did a socket enter TIME_WAIT? The kernel does not say; but the cookie that a descriptor has
+ * survives into TIME_WAIT, so the table reads it while the descriptor is open and looks that one
+ * socket up again, by tuple and cookie, whenever something was done to either end. Entered is when
+ * it was first seen.
+ *
+ * The kernel's long timers run in real time. In a run of virtual time the table brings them along:
+ * a socket that has been in TIME_WAIT for its time, or in FIN_WAIT2 without an owner, is destroyed
+ * when the run's clock says so. */
+
+#include "rebound-socket-table-private.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <unistd.h>
+
+/* net.ipv4.tcp_fin_timeout, as the isolation sets it: how long FIN_WAIT2 lasts without an owner. */
+#define FIN_TIMEOUT_USEC (60 * G_USEC_PER_SEC)
+
+/* TCP_TIMEWAIT_LEN of include/net/tcp.h. */
+#define TIME_WAIT_USEC (60 * G_USEC_PER_SEC)
+
+struct _ReboundSocketTable
+{
+  ReboundSocketDiag *diag;
+  ReboundSocketTableListener listener;
+  ReboundSite *world;
+  gboolean brings_timers_along;
+  gint64 time_wait_usec;
+  guint64 next_serial;
+  GQueue sockets;       /* ReboundSocket, by serial; each is a link itself, a reference is held */
+  GHashTable *by_tuple; /* of the pairable ones */
+  GPtrArray *touched;   /* ReboundSocket, a reference each */
+};
+
+static void
+socket_clear (gpointer data)
+{
+  g_clear_pointer (&((ReboundSocket *) data)->expiry, rebound_timer_free);
+}
+
+static void
+socket_unref (gpointer socket)
+{
+  g_rc_box_release_full (socket, socket_clear);
+}
+
+ReboundSocketTable *
+rebound_socket_table_new (ReboundSocketDiag *diag,
+                          gboolean brings_timers_along,
+                          const ReboundSocketTableListener *listener)
+{
+  ReboundSocketTable *self = g_new0 (ReboundSocketTable, 1);
+
+  self->diag = diag;
+  self->brings_timers_along = brings_timers_along;
+  self->listener = *listener;
+  self->time_wait_usec = TIME_WAIT_USEC;
+  g_queue_init (&self->sockets);
+  self->by_tuple = g_hash_table_new (rebound_tuple_hash, rebound_tuple_equal);
+  self->touched = g_ptr_array_new_with_free_func (socket_unref);
+  return self;
+}
+
+static void
+forget (ReboundSocket *socket)
+{
+  ReboundSocketTable *self = socket->table;
+
+  if (socket->is_forgotten)
+    return;
+  socket->is_forgotten = TRUE;
+  g_clear_pointer (&socket->expiry, rebound_timer_free);
+  if (socket->is_pairable && g_hash_table_lookup (self->by_tuple, &socket->tuple) == socket)
+    g_hash_table_remove (self->by_tuple, &socket->tuple);
+  g_queue_unlink (&self->sockets, &socket->link);
+  socket_unref (socket);
+}
+
+static void
+forget_all (ReboundSocketTable *self)
+{
+  g_ptr_array_set_size (self->touched, 0);
+  while (!g_queue_is_empty (&self->sockets))
+    forget (g_queue_peek_head (&self->sockets));
+}
+
+void
+rebound_socket_table_free (ReboundSocketTable *self)
+{
+  forget_all (self);
+  g_hash_table_unref (self->by_tuple);
+  g_ptr_array_unref (self->touched);
+  g_clear_object (&self->world);
+  g_free (self);
+}
+
+void
+rebound_socket_table_start (ReboundSocketTable *self, ReboundSite *world)
+{
+  g_set_object (&self->world, world);
+}
+
+void
+rebound_socket_table_stop (ReboundSocketTable *self)
+{
+  forget_all (self);
+  g_clear_object (&self->world);
+}
+
+void
+rebound_socket_table_set_time_wait (ReboundSocketTable *self, gint64 time_wait_usec)
+{
+  self->time_wait_usec = time_wait_usec;
+}
+
+static void
+touch (ReboundSocket *socket)
+{
+  if (socket->is_touched)
+    return;
+  socket->is_touched = TRUE;
+  g_ptr_array_add (socket->table->touched, g_rc_box_acquire (socket));
+}
+
+void
+rebound_socket_touch (ReboundSocket *socket)
+{
+  ReboundSocketTable *self = socket->table;
+  ReboundTuple reverse;
+  ReboundSocket *other;
+
+  touch (socket);
+  if (!socket->is_pairable)
+    return;
+  reverse = rebound_tuple_reverse (&socket->tuple);
+  other = g_hash_table_lookup (self->by_tuple, &reverse);
+  if (other != NULL)
+    touch (other);
+}
+
+static ReboundSocket *
+add (ReboundSocketTable *self,
+     const char *end,
+     const char *connection,
+     int fd,
+     guint generation,
+     gboolean reuse_address)
+{
+  ReboundSocket *socket = g_rc_box_new0 (ReboundSocket);
+
+  socket->table = self;
+  socket->end = g_intern_string (end);
+  socket->connection = g_intern_string (connection);
+  socket->fd = fd;
+  socket->generation = generation;
+  socket->reuse_address = reuse_address;
+  socket->serial = self->next_serial++;
+  socket->state = TCP_CLOSE;
+  socket->link.data = socket;
+  g_queue_push_tail_link (&self->sockets, &socket->link);
+  return socket;
+}
+
+static guint16
+read_local_port (int fd)
+{
+  struct sockaddr_storage address;
+  socklen_t length = sizeof address;
+
+  if (getsockname (fd, (struct sockaddr *) &address, &length) < 0)
+    return 0;
+  return address.ss_family == AF_INET6 ? ntohs (((struct sockaddr_in6 *) &address)->sin6_port)
+                                       : ntohs (((struct sockaddr_in *) &address)->sin_port);
+}
+
+ReboundSocket *
+rebound_socket_table_add_listener (ReboundSocketTable *self,
+                                   const char *end,
+                                   int fd,
+                                   guint generation,
+                                   gboolean reuse_address)
+{
+  ReboundSocket *socket = add (self, end, end, fd, generation, reuse_address);
+
+  socket->is_listener = TRUE;
+  socket->local_port = read_local_port (fd);
+  touch (socket);
+  return socket;
+}
+
+ReboundSocket *
+rebound_socket_table_add_connection (ReboundSocketTable *self,
+                                     const char *end,
+                                     const char *connection,
+                                     int fd,
+                                     guint generation,
+                                     gboolean reuse_address)
+{
+  ReboundSocket *socket = add (self, end, connection, fd, generation, reuse_address);
+
+  socket->local_port = read_local_port (fd);
+  socket->cookie = rebound_socket_cookie (fd);
+  socket->is_pairable = socket->cookie != 0 && rebound_tuple_from_descriptor (fd, &socket->tuple);
+  if (socket->is_pairable)
+    {
+      ReboundSocket *before = g_hash_table_lookup (self->by_tuple, &socket->tuple);
+
+      /* A new connection between the same two ends: what was there before has been recycled by its
+       * SYN. */
+      if (before != NULL)
+        touch (before);
+      g_hash_table_replace (self->by_tuple, &socket->tuple, socket);
+    }
+  rebound_socket_touch (socket);
+  return socket;
+}
+
+void
+rebound_socket_table_adopt (ReboundSocketTable *self,
+                            const char *end,
+                            const char *connection,
+                            int fd)
+{
+  ReboundSocket *socket = rebound_socket_table_add_connection (self, end, connection, fd, 0, FALSE);
+
+  socket->fd = -1;
+  socket->is_adopted = TRUE;
+  if (!socket->is_pairable)
+    forget (socket);
+}
+
+const char *
+rebound_socket_table_name_of_peer (ReboundSocketTable *self, int fd)
+{
+  ReboundTuple tuple;
+  ReboundTuple reverse;
+  ReboundSocket *other;
+
+  if (!rebound_tuple_from_descriptor (fd, &tuple))
+    return NULL;
+  reverse = rebound_tuple_reverse (&tuple);
+  other = g_hash_table_lookup (self->by_tuple, &reverse);
+  return other != NULL ? other->connection : NULL;
+}
+
+/* Closing a listener resets who waits in its backlog, so every socket that points at its port is
+ * touched. */
+static void
+touch_clients (ReboundSocketTable *self, guint16 port)
+{
+  for (GList *link = self->sockets.head; link != NULL; link = link->next)
+    {
+      ReboundSocket *socket = link->data;
+
+      if (socket->is_pairable && ntohs (socket->tuple.remote_port) == port)
+        touch (socket);
+    }
+}
+
+void
+rebound_socket_close (ReboundSocket *socket)
+{
+  close (socket->fd);
+  socket->fd = -1;
+  if (socket->is_listener)
+    {
+      touch_clients (socket->table, socket->local_port);
+      forget (socket);
+      return;
+    }
+  rebound_socket_touch (socket);
+  if (!socket->is_pairable)
+    forget (socket);
+}
+
+/* The state that the kernel has it in now; TCP_CLOSE where it is gone. @is_orphan tells whether no
+ * process has it open. */
+static guint8
+look (ReboundSocket *socket, gboolean *is_orphan)
+{
+  ReboundSocketInfo info;
+  struct tcp_info tcp;
+  socklen_t length = sizeof tcp;
+
+  *is_orphan = socket->fd < 0;
+  if (socket->fd >= 0)
+    return getsockopt (socket->fd, IPPROTO_TCP, TCP_INFO, &tcp, &length) == 0 ? tcp.tcpi_state
+                                                                              : TCP_CLOSE;
+  if (rebound_socket_diag_look_up (socket->table->diag, &socket->tuple, socket->cookie, &info) != 0)
+    return TCP_CLOSE;
+  *is_orphan = info.inode == 0;
+  return info.state;
+}
+
+static void
+on_expired (gpointer user_data)
+{
+  ReboundSocket *socket = user_data;
+  ReboundSocketTable *self = socket->table;
+
+  /* -ENOENT is fine: a new SYN or a RST was there first. */
+  rebound_socket_diag_destroy (self->diag, &socket->tuple, socket->cookie);
+  self->listener.expired (socket, self->listener.user_data);
+  forget (socket);
+}
+
+/* A remainder's time begins when it is first seen, unless it was running already. */
+static void
+arm_expiry (ReboundSocket *socket, gboolean is_orphan)
+{
+  ReboundSocketTable *self = socket->table;
+  gint64 delay_usec = -1;
+
+  if (!is_orphan || !self->brings_timers_along || self->world == NULL)
+    return;
+  if (socket->state == TCP_TIME_WAIT)
+    delay_usec = self->time_wait_usec;
+  else if (socket->state == TCP_FIN_WAIT2)
+    delay_usec = FIN_TIMEOUT_USEC;
+  if (delay_usec < 0)
+    {
+      g_clear_pointer (&socket->expiry, rebound_timer_free);
+      return;
+    }
+  if (socket->expiry == NULL)
+    socket->expiry = rebound_site_new_timer (self->world, "remainder", on_expired, socket);
+  rebound_timer_arm (socket->expiry, delay_usec);
+}
+
+/* A FIN that is not acknowledged, or an answer to it that is not: nothing holds it up on a loopback
+ * without delayed ACKs, so it is on its way. */
+static gboolean
+is_on_its_way (const ReboundSocket *socket)
+{
+  return socket->state == TCP_FIN_WAIT1 || socket->state == TCP_CLOSING
+         || socket->state == TCP_LAST_ACK;
+}
+
+static void
+observe (ReboundSocket *socket)
+{
+  ReboundSocketTable *self = socket->table;
+  guint8 before = socket->state;
+  gboolean is_orphan;
+
+  socket->state = look (socket, &is_orphan);
+  if (socket->state != before)
+    self->listener.state_changed (socket, before, socket->state, self->listener.user_data);
+  if (!socket->is_forgotten && (socket->state != before || socket->expiry == NULL))
+    arm_expiry (socket, is_orphan);
+}
+
+static int
+compare_serials (gconstpointer a, gconstpointer b)
+{
+  const ReboundSocket *first = *(ReboundSocket *const *) a;
+  const ReboundSocket *second = *(ReboundSocket *const *) b;
+
+  return first->serial < second->serial ? -1 : first->serial > second->serial;
+}
+
+gboolean
+rebound_socket_table_observe (ReboundSocketTable *self, char **waits_for)
+{
+  g_autoptr (GPtrArray) touched = self->touched;
+  gboolean quiet = TRUE;
+
+  self->touched = g_ptr_array_new_with_free_func (socket_unref);
+  g_ptr_array_sort (touched, compare_serials);
+  for (guint i = 0; i < touched->len; i++)
+    ((ReboundSocket *) touched->pdata[i])->is_touched = FALSE;
+  for (guint i = 0; i < touched->len; i++)
+    {
+      ReboundSocket *socket = touched->pdata[i];
+
+      if (socket->is_forgotten) /* by a handler of what came before */
+        continue;
+      observe (socket);
+      if (socket->is_forgotten)
+        continue;
+      if (is_on_its_way (socket))
+        {
+          if (quiet && waits_for != NULL)
+            *waits_for = g_strdup_printf ("%s (%s's end) is still in %s", socket->connection,
+                                          socket->end, rebound_tcp_state_name (socket->state));
+          quiet = FALSE;
+          touch (socket);
+        }
+      else if (socket->fd < 0 && socket->state == TCP_CLOSE)
+        forget (socket);
+      else if (socket->is_adopted)
+        touch (socket);
+    }
+  return quiet;
+}
+
+GPtrArray *
+rebound_socket_table_list_port (ReboundSocketTable *self, guint16 port)
+{
+  GPtrArray *list = g_ptr_array_new ();
+  gboolean is_orphan;
+
+  for (GList *link = self->sockets.head; link != NULL; link = link->next)
+    {
+      ReboundSocket *socket = link->data;
+
+      if (socket->local_port == port && (socket->fd >= 0 || look (socket, &is_orphan) != TCP_CLOSE))
+        g_ptr_array_add (list, socket);
+    }
+  return list;
+}
+
+guint
+rebound_socket_table_count_time_wait (ReboundSocketTable *self)
+{
+  guint count = 0;
+
+  for (GList *link = self->sockets.head; link != NULL; link = link->next)
+    if (((ReboundSocket *) link->data)->state == TCP_TIME_WAIT)
+      count++;
+  return count;
+}
