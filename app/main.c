@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The program: which subcommand is meant, and nothing else. The commands that play a script enter
+ * their namespace themselves, after they have read the files that a person names and before
+ * anything could start a thread. */
+
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/rebound-version.h"
+#include "lifecycle/rebound-error.h"
+#include "net/rebound-linux-kernel.h"
+#include "rebound-command.h"
+
+static const ReboundCommand commands[] = {
+  { "run", "play a script and show what happens", rebound_command_run },
+  { "check", "look for mistakes in scripts without playing them", rebound_command_check },
+  { "list", "list the scripts that come with Rebound", rebound_command_list },
+  { "describe", "describe the types that a script can use", rebound_command_describe },
+};
+
+void
+rebound_command_complain (const char *format, ...)
+{
+  va_list list;
+
+  va_start (list, format);
+  g_autofree char *text = g_strdup_vprintf (format, list);
+  va_end (list);
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    g_printerr ("rebound: %s\n", lines[i]);
+}
+
+gboolean
+rebound_command_parse (GOptionContext *context, int *argc, char ***argv, int minimum, int maximum)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!g_option_context_parse (context, argc, argv, &error))
+    rebound_command_complain ("%s; “rebound %s --help” says what there is", error->message,
+                              g_get_prgname ());
+  else if (*argc - 1 < minimum)
+    rebound_command_complain ("something is missing; “rebound %s --help” says what",
+                              g_get_prgname ());
+  else if (*argc - 1 > maximum)
+    rebound_command_complain (
+        "“%s” is one word too many; “rebound %s --help” says what is expected",
+        (*argv)[maximum + 1], g_get_prgname ());
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static void
+print_help (FILE *stream)
+{
+  fprintf (stream,
+           "Usage: rebound COMMAND [WORD…]\n\n"
+           "Plays the life of a mobile application (launch, home, lock, open …) to socket code,\n"
+           "against the real TCP stack of a private network namespace.\n\nCommands:\n");
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    fprintf (stream, "  %-10s %s\n", commands[i].name, commands[i].summary);
+  fprintf (stream, "\nOptions:\n"
+                   "  --help     this\n"
+                   "  --version  the version\n\n"
+                   "“rebound COMMAND --help” says more. Begin with: rebound run rebind-bug\n");
+}
+
+static const ReboundCommand *
+find_command (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (strcmp (commands[i].name, name) == 0)
+      return &commands[i];
+  return NULL;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  const ReboundCommand *command;
+
+  setlocale (LC_ALL, "");
+  if (argc < 2)
+    {
+      print_help (stderr);
+      return REBOUND_EXIT_USAGE;
+    }
+  if (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0
+      || strcmp (argv[1], "help") == 0)
+    {
+      print_help (stdout);
+      return fflush (stdout) == 0 ? 0 : REBOUND_EXIT_INTERNAL;
+    }
+  if (strcmp (argv[1], "--version") == 0)
+    {
+      printf ("rebound %s\n", REBOUND_VERSION);
+      return fflush (stdout) == 0 ? 0 : REBOUND_EXIT_INTERNAL;
+    }
+  command = find_command (argv[1]);
+  if (command == NULL)
+    {
+      rebound_command_complain (
+          "there is no command “%s”; expected one of run, check, list, describe", argv[1]);
+      return REBOUND_EXIT_USAGE;
+    }
+  g_set_prgname (command->name);
+  if (!rebound_net_init (&error))
+    {
+      rebound_command_complain ("%s", error->message);
+      return REBOUND_EXIT_INTERNAL;
+    }
+  return command->run (argc - 1, argv + 1);
+}

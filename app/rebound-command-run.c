@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* rebound run: plays one script and shows it. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lifecycle/rebound-lifecycle-enums.h"
+#include "rebound-command.h"
+#include "rebound-jsonl-sink.h"
+#include "rebound-play.h"
+#include "rebound-text-sink.h"
+
+typedef struct
+{
+  ReboundPlayOptions play;
+  char *show;
+  char *format;
+  char *color;
+  gboolean quiet;
+  ReboundEventGroup groups;
+} RunOptions;
+
+#define ALL_GROUPS                                                                                 \
+  (REBOUND_EVENT_GROUP_LIFE | REBOUND_EVENT_GROUP_ACTORS | REBOUND_EVENT_GROUP_SOCKETS             \
+   | REBOUND_EVENT_GROUP_SCRIPT | REBOUND_EVENT_GROUP_CHECKS)
+
+static gboolean
+is_jsonl (const RunOptions *options)
+{
+  return g_strcmp0 (options->format, "jsonl") == 0;
+}
+
+static gboolean
+add_group (RunOptions *options, const char *name)
+{
+  g_autoptr (GFlagsClass) klass = g_type_class_ref (REBOUND_TYPE_EVENT_GROUP);
+  GFlagsValue *value = g_flags_get_value_by_nick (klass, name);
+
+  if (strcmp (name, "all") == 0)
+    options->groups |= ALL_GROUPS;
+  else if (value != NULL)
+    options->groups |= value->value;
+  else
+    {
+      rebound_command_complain (
+          "--show: there is no group “%s”; expected some of life, actors, sockets, script, "
+          "checks, or all",
+          name);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+resolve_groups (RunOptions *options)
+{
+  g_auto (GStrv) names = options->show != NULL ? g_strsplit_set (options->show, ",+", -1) : NULL;
+
+  if (names == NULL)
+    {
+      options->groups = is_jsonl (options) ? ALL_GROUPS : ALL_GROUPS & ~REBOUND_EVENT_GROUP_SOCKETS;
+      return TRUE;
+    }
+  for (guint i = 0; names[i] != NULL; i++)
+    if (!add_group (options, names[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+is_one_of (const char *option, const char *value, const char *const *known)
+{
+  g_autofree char *list = NULL;
+
+  if (value == NULL || g_strv_contains (known, value))
+    return TRUE;
+  list = g_strjoinv (", ", (char **) known);
+  rebound_command_complain ("%s: “%s” is none; expected one of %s", option, value, list);
+  return FALSE;
+}
+
+static gboolean
+resolve (RunOptions *options)
+{
+  static const char *const formats[] = { "text", "jsonl", NULL };
+  static const char *const colors[] = { "auto", "always", "never", NULL };
+
+  return is_one_of ("--format", options->format, formats)
+         && is_one_of ("--color", options->color, colors) && resolve_groups (options)
+         && rebound_play_options_resolve (&options->play);
+}
+
+static gboolean
+wants_colour (const RunOptions *options)
+{
+  const char *no_color = g_getenv ("NO_COLOR");
+
+  if (options->color != NULL && strcmp (options->color, "auto") != 0)
+    return strcmp (options->color, "always") == 0;
+  return isatty (STDOUT_FILENO) && (no_color == NULL || *no_color == '\0')
+         && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
+}
+
+static ReboundEventSink *
+new_sink (const RunOptions *options)
+{
+  if (is_jsonl (options))
+    return rebound_jsonl_sink_new (options->groups, stdout);
+  return rebound_text_sink_new (options->groups, wants_colour (options), options->quiet,
+                                options->play.mode == REBOUND_CLOCK_VIRTUAL);
+}
+
+static void
+print_title (const RunOptions *options, ReboundRun *run, const char *word)
+{
+  g_autofree char *title = rebound_run_get_title (run);
+
+  if (is_jsonl (options) || options->quiet)
+    return;
+  printf ("%s%s%s\n\n", word, *title != '\0' ? ": " : "", title);
+}
+
+/* What could not be written was not shown: a log that is cut off must not look whole. */
+static int
+flush (int status)
+{
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return status;
+  rebound_command_complain ("standard output could not be written: %s (%s)",
+                            strerrorname_np (errno), g_strerror (errno));
+  return REBOUND_EXIT_INTERNAL;
+}
+
+static int
+play (const RunOptions *options, const char *word)
+{
+  g_autoptr (ReboundRun) run = rebound_play_load (&options->play, word);
+  g_autoptr (ReboundEventSink) sink = NULL;
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  if (run == NULL)
+    return REBOUND_EXIT_USAGE;
+  if (options->play.mode == REBOUND_CLOCK_REAL)
+    setvbuf (stdout, NULL, _IOLBF, 0);
+  status = rebound_play_enter (&options->play);
+  if (status != 0)
+    return status;
+  sink = new_sink (options);
+  rebound_run_add_sink (run, sink);
+  print_title (options, run, word);
+  status = rebound_play (&options->play, run, &error);
+  status = flush (status);
+  if (error != NULL)
+    rebound_command_complain ("%s", error->message);
+  return status;
+}
+
+int
+rebound_command_run (int argc, char **argv)
+{
+  RunOptions options = { 0 };
+  const GOptionEntry entries[] = {
+    { "show", 0, 0, G_OPTION_ARG_STRING, &options.show,
+      "What to show: life, actors, sockets, script, checks, or all (default: all but sockets)",
+      "GROUP[,GROUP…]" },
+    { "format", 0, 0, G_OPTION_ARG_STRING, &options.format,
+      "text for people, jsonl for machines (default: text)", "text|jsonl" },
+    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Show only what was not as expected",
+      NULL },
+    { "color", 0, 0, G_OPTION_ARG_STRING, &options.color,
+      "Colours in the text (default: auto, on a terminal)", "auto|always|never" },
+    G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new ("SCRIPT");
+  int status = REBOUND_EXIT_USAGE;
+
+  g_option_context_set_summary (
+      context, "Plays a script: one of “rebound list”, a path, or - for standard input.");
+  g_option_context_set_description (
+      context, "Exit status: 0 all as expected, 1 an expectation failed, 2 usage or script error,\n"
+               "77 the machine lacks something, 99 an internal error, 130 interrupted.\n");
+  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_group (context, rebound_play_options_new_group (&options.play));
+  if (rebound_command_parse (context, &argc, &argv, 1, 1) && resolve (&options))
+    status = play (&options, argv[1]);
+  rebound_play_options_clear (&options.play);
+  g_free (options.show);
+  g_free (options.format);
+  g_free (options.color);
+  return status;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdio.h>
+
+#include "lifecycle/rebound-run.h"
+
+G_BEGIN_DECLS
+
+/* How a script is to be played: the options that `run` and `check` share. */
+typedef struct
+{
+  char *clock;      /* "virtual", "real", or NULL: virtual in isolation, real without */
+  char **variables; /* "NAME=VALUE" */
+  gboolean fill;
+  char *timeout; /* a duration, or NULL */
+  gboolean no_isolation;
+  gboolean expose;
+
+  /* What comes of them. */
+  ReboundClockMode mode;
+  gint64 timeout_usec;
+} ReboundPlayOptions;
+
+/* The group of options, to be added to a context. @options must outlive it. */
+GOptionGroup *rebound_play_options_new_group (ReboundPlayOptions *options);
+void rebound_play_options_clear (ReboundPlayOptions *options);
+
+/* Understands the options' values; FALSE after a complaint. */
+gboolean rebound_play_options_resolve (ReboundPlayOptions *options);
+
+/* Loads and checks a script; NULL after a complaint. */
+ReboundRun *rebound_play_load (const ReboundPlayOptions *options, const char *word);
+
+/* Enters the namespace, if the options do not forbid it. 0, or an exit status after a complaint. */
+int rebound_play_enter (const ReboundPlayOptions *options);
+
+/* Gives the run its kernel and plays it. Returns the exit status; @error says why it is not 0. */
+int rebound_play (const ReboundPlayOptions *options, ReboundRun *run, GError **error);
+
+G_END_DECLS

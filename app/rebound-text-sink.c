@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The log that a newcomer reads: when, who, what. Lines that say the same of the same actor are
+ * folded into the first of them, which then says how often and until when: a client that is refused
+ * every 200 ms for a minute is one line. */
+
+#include "rebound-text-sink.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define RESET  "\033[0m"
+#define DIM    "\033[2m"
+#define BOLD   "\033[1m"
+#define RED    "\033[31m"
+#define GREEN  "\033[32m"
+#define YELLOW "\033[33m"
+#define BLUE   "\033[34m"
+
+/* Actors' names are short; a longer one pushes its own line. */
+#define ACTOR_COLUMNS 8
+
+struct _ReboundTextSink
+{
+  GObject parent_instance;
+
+  ReboundEventGroup groups;
+  gboolean colour;
+  gboolean quiet;
+  gboolean fold;
+  guint n_connections;
+
+  /* The line that is held back to be folded. */
+  ReboundEvent *held;
+  guint n_same;
+  gint64 last_usec;
+};
+
+static void rebound_text_sink_sink_init (ReboundEventSinkInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (ReboundTextSink,
+                               rebound_text_sink,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (REBOUND_TYPE_EVENT_SINK,
+                                                      rebound_text_sink_sink_init))
+
+static void
+rebound_text_sink_finalize (GObject *object)
+{
+  g_clear_pointer (&REBOUND_TEXT_SINK (object)->held, rebound_event_unref);
+  G_OBJECT_CLASS (rebound_text_sink_parent_class)->finalize (object);
+}
+
+static void
+rebound_text_sink_class_init (ReboundTextSinkClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = rebound_text_sink_finalize;
+}
+
+static void
+rebound_text_sink_init (ReboundTextSink *self)
+{
+}
+
+ReboundEventSink *
+rebound_text_sink_new (ReboundEventGroup groups, gboolean colour, gboolean quiet, gboolean fold)
+{
+  ReboundTextSink *self = g_object_new (REBOUND_TYPE_TEXT_SINK, NULL);
+
+  self->groups = groups;
+  self->colour = colour;
+  self->quiet = quiet;
+  self->fold = fold;
+  return REBOUND_EVENT_SINK (self);
+}
+
+static const char *
+colour_of (ReboundTextSink *self, ReboundEvent *event)
+{
+  const char *kind = rebound_event_get_kind (event);
+
+  if (!self->colour)
+    return "";
+  switch (rebound_event_get_group (event))
+    {
+    case REBOUND_EVENT_GROUP_LIFE:
+      return BLUE;
+    case REBOUND_EVENT_GROUP_SCRIPT:
+      return BOLD;
+    case REBOUND_EVENT_GROUP_CHECKS:
+      return strcmp (kind, "met") == 0 ? GREEN : RED;
+    case REBOUND_EVENT_GROUP_SOCKETS:
+      return DIM;
+    case REBOUND_EVENT_GROUP_ACTORS:
+      return strstr (kind, "fail") != NULL || strstr (kind, "refused") != NULL ? YELLOW : "";
+    }
+  return "";
+}
+
+/* "1.200s", "61s": enough digits for the microsecond, no more than three where those are zero. */
+static char *
+format_time (gint64 usec)
+{
+  if (usec % 1000 == 0)
+    return g_strdup_printf ("%" G_GINT64_FORMAT ".%03" G_GINT64_FORMAT, usec / G_USEC_PER_SEC,
+                            usec % G_USEC_PER_SEC / 1000);
+  return g_strdup_printf ("%" G_GINT64_FORMAT ".%06" G_GINT64_FORMAT, usec / G_USEC_PER_SEC,
+                          usec % G_USEC_PER_SEC);
+}
+
+static void
+print_event (ReboundTextSink *self, ReboundEvent *event, const char *suffix)
+{
+  const char *colour = colour_of (self, event);
+  g_autofree char *time = format_time (rebound_event_get_time_usec (event));
+  g_auto (GStrv) lines = g_strsplit (rebound_event_get_text (event), "\n", -1);
+
+  printf ("%s%10s%s  %-*s  %s%s%s%s\n", self->colour ? DIM : "", time, self->colour ? RESET : "",
+          ACTOR_COLUMNS, rebound_event_get_actor (event), colour, lines[0], suffix,
+          *colour != '\0' ? RESET : "");
+  for (guint i = 1; lines[0] != NULL && lines[i] != NULL; i++)
+    printf ("%10s  %-*s  %s\n", "", ACTOR_COLUMNS, "", lines[i]);
+}
+
+static void
+release (ReboundTextSink *self)
+{
+  g_autoptr (ReboundEvent) event = g_steal_pointer (&self->held);
+  g_autofree char *until = NULL;
+  g_autofree char *suffix = NULL;
+
+  if (event == NULL)
+    return;
+  until = format_time (self->last_usec);
+  suffix = self->n_same > 1 ? g_strdup_printf ("  (%u times, until %s)", self->n_same, until)
+                            : g_strdup ("");
+  print_event (self, event, suffix);
+}
+
+static gboolean
+is_same (ReboundEvent *a, ReboundEvent *b)
+{
+  return rebound_event_get_actor (a) == rebound_event_get_actor (b)
+         && rebound_event_get_kind (a) == rebound_event_get_kind (b)
+         && strcmp (rebound_event_get_text (a), rebound_event_get_text (b)) == 0;
+}
+
+static gboolean
+is_shown (ReboundTextSink *self, ReboundEvent *event)
+{
+  if (self->quiet)
+    return rebound_event_get_group (event) == REBOUND_EVENT_GROUP_CHECKS
+           && strcmp (rebound_event_get_kind (event), "met") != 0;
+  return (rebound_event_get_group (event) & self->groups) != 0;
+}
+
+static void
+rebound_text_sink_write (ReboundEventSink *sink, ReboundEvent *event)
+{
+  ReboundTextSink *self = REBOUND_TEXT_SINK (sink);
+
+  if (strcmp (rebound_event_get_kind (event), "connected") == 0)
+    self->n_connections++;
+  if (!is_shown (self, event))
+    return;
+  if (self->held != NULL && is_same (self->held, event))
+    {
+      self->n_same++;
+      self->last_usec = rebound_event_get_time_usec (event);
+      return;
+    }
+  release (self);
+  self->held = rebound_event_ref (event);
+  self->n_same = 1;
+  self->last_usec = rebound_event_get_time_usec (event);
+  if (!self->fold)
+    release (self);
+}
+
+static void
+print_numbers (ReboundTextSink *self, const ReboundSummary *summary)
+{
+  g_autofree char *virtual_time = format_time (summary->virtual_usec);
+
+  printf ("%s seconds of the run's time in %.1f ms: %" G_GUINT64_FORMAT
+          " event%s, %u connection%s, "
+          "%u expectation%s, %u failed\n",
+          virtual_time, (double) summary->wall_usec / 1000.0, summary->n_events,
+          summary->n_events == 1 ? "" : "s", self->n_connections,
+          self->n_connections == 1 ? "" : "s", summary->n_expectations,
+          summary->n_expectations == 1 ? "" : "s", summary->n_failed);
+}
+
+static void
+rebound_text_sink_finish (ReboundEventSink *sink, const ReboundSummary *summary)
+{
+  ReboundTextSink *self = REBOUND_TEXT_SINK (sink);
+  gboolean good = summary->status == 0;
+  const char *verdict = good                     ? "as expected"
+                        : summary->status == 130 ? "interrupted"
+                        : summary->status == 1   ? "NOT as expected"
+                                                 : "broken off";
+
+  release (self);
+  if (self->quiet && good)
+    return;
+  printf ("\n%s%s%s: ", self->colour ? (good ? GREEN BOLD : RED BOLD) : "", verdict,
+          self->colour ? RESET : "");
+  print_numbers (self, summary);
+}
+
+static void
+rebound_text_sink_sink_init (ReboundEventSinkInterface *iface)
+{
+  iface->write = rebound_text_sink_write;
+  iface->finish = rebound_text_sink_finish;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdio.h>
+
+#include "lifecycle/rebound-event-sink.h"
+
+G_BEGIN_DECLS
+
+#define REBOUND_TYPE_TWIN_SINK (rebound_twin_sink_get_type ())
+G_DECLARE_FINAL_TYPE (ReboundTwinSink, rebound_twin_sink, REBOUND, TWIN_SINK, GObject)
+
+/* For comparing two plays: on @stream, which stays the caller's, a line an event: the statement
+ * that was being played, a tab, and the event as JSON. */
+ReboundEventSink *rebound_twin_sink_new (FILE *stream);
+
+G_END_DECLS
