@@ -40,15 +40,13 @@ rebound_command_parse (GOptionContext *context, int *argc, char ***argv, int min
   g_autoptr (GError) error = NULL;
 
   if (!g_option_context_parse (context, argc, argv, &error))
-    rebound_command_complain ("%s; “rebound %s --help” says what there is", error->message,
+    rebound_command_complain ("%s; “%s --help” says what there is", error->message,
                               g_get_prgname ());
   else if (*argc - 1 < minimum)
-    rebound_command_complain ("something is missing; “rebound %s --help” says what",
-                              g_get_prgname ());
+    rebound_command_complain ("something is missing; “%s --help” says what", g_get_prgname ());
   else if (*argc - 1 > maximum)
-    rebound_command_complain (
-        "“%s” is one word too many; “rebound %s --help” says what is expected",
-        (*argv)[maximum + 1], g_get_prgname ());
+    rebound_command_complain ("“%s” is one word too many; “%s --help” says what is expected",
+                              (*argv)[maximum + 1], g_get_prgname ());
   else
     return TRUE;
   return FALSE;
@@ -82,6 +80,7 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
+  g_autofree char *name = NULL;
   const ReboundCommand *command;
 
   setlocale (LC_ALL, "");
@@ -108,7 +107,8 @@ main (int argc, char **argv)
           "there is no command “%s”; expected one of run, check, list, describe", argv[1]);
       return REBOUND_EXIT_USAGE;
     }
-  g_set_prgname (command->name);
+  name = g_strconcat ("rebound ", command->name, NULL);
+  g_set_prgname (name); /* as the help and the messages show it */
   if (!rebound_net_init (&error))
     {
       rebound_command_complain ("%s", error->message);

@@ -161,7 +161,7 @@ rebound_command_check (int argc, char **argv)
   g_option_context_set_summary (context,
                                 "Looks for mistakes in scripts; all of them are reported.");
   g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_group (context, rebound_play_options_new_group (&options));
+  rebound_play_options_add (&options, context);
   if (rebound_command_parse (context, &argc, &argv, 1, G_MAXINT - 1)
       && rebound_play_options_resolve (&options))
     {

@@ -183,7 +183,7 @@ rebound_command_run (int argc, char **argv)
       context, "Exit status: 0 all as expected, 1 an expectation failed, 2 usage or script error,\n"
                "77 the machine lacks something, 99 an internal error, 130 interrupted.\n");
   g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_group (context, rebound_play_options_new_group (&options.play));
+  rebound_play_options_add (&options.play, context);
   if (rebound_command_parse (context, &argc, &argv, 1, 1) && resolve (&options))
     status = play (&options, argv[1]);
   rebound_play_options_clear (&options.play);

@@ -14,8 +14,8 @@
 #include "rebound-interrupt.h"
 #include "rebound-script-source.h"
 
-GOptionGroup *
-rebound_play_options_new_group (ReboundPlayOptions *options)
+void
+rebound_play_options_add (ReboundPlayOptions *options, GOptionContext *context)
 {
   const GOptionEntry entries[] = {
     { "clock", 0, 0, G_OPTION_ARG_STRING, &options->clock,
@@ -33,10 +33,8 @@ rebound_play_options_new_group (ReboundPlayOptions *options)
       "With --no-isolation: let listeners bind the addresses that the script gives them", NULL },
     G_OPTION_ENTRY_NULL,
   };
-  GOptionGroup *group = g_option_group_new ("play", "How to play:", "", NULL, NULL);
 
-  g_option_group_add_entries (group, entries);
-  return group;
+  g_option_context_add_main_entries (context, entries, NULL);
 }
 
 void

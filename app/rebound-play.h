@@ -22,8 +22,8 @@ typedef struct
   gint64 timeout_usec;
 } ReboundPlayOptions;
 
-/* The group of options, to be added to a context. @options must outlive it. */
-GOptionGroup *rebound_play_options_new_group (ReboundPlayOptions *options);
+/* Adds the options to a context, which @options must outlive. */
+void rebound_play_options_add (ReboundPlayOptions *options, GOptionContext *context);
 void rebound_play_options_clear (ReboundPlayOptions *options);
 
 /* Understands the options' values; FALSE after a complaint. */

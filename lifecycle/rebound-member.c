@@ -151,6 +151,16 @@ append_of (GArray *list, GType type, gboolean action)
       g_array_append_val (list, ids[i]);
 }
 
+static int
+compare_ids (gconstpointer a, gconstpointer b)
+{
+  guint first = *(const guint *) a;
+  guint second = *(const guint *) b;
+
+  return first < second ? -1 : first > second;
+}
+
+/* In the order in which they were installed, which is how their class tells of them. */
 GArray *
 rebound_member_list (GType type, gboolean action)
 {
@@ -162,6 +172,7 @@ rebound_member_list (GType type, gboolean action)
     append_of (list, t, action);
   for (guint i = 0; i < n_interfaces; i++)
     append_of (list, interfaces[i], action);
+  g_array_sort (list, compare_ids);
   return list;
 }
 

@@ -37,6 +37,9 @@ ReboundAccepted *rebound_accepted_new (ReboundSite *site,
 void rebound_accepted_serve (ReboundAccepted *self);
 const char *rebound_accepted_get_name (ReboundAccepted *self);
 
+/* @how, and whether closing it now sends RST because input is unread. (transfer full) */
+char *rebound_accepted_describe_close (ReboundAccepted *self, const char *how);
+
 /* Closes the descriptor if it is open, and frees. */
 void rebound_accepted_free (gpointer self);
 

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -84,11 +85,32 @@ rebound_accepted_free (gpointer data)
   g_free (self);
 }
 
+char *
+rebound_accepted_describe_close (ReboundAccepted *self, const char *how)
+{
+  int unread_bytes = 0;
+
+  if (self->fd < 0 || ioctl (self->fd, FIONREAD, &unread_bytes) < 0 || unread_bytes == 0)
+    return g_strdup (how);
+  return g_strdup_printf ("%s, with %d byte%s unread: by RST", how, unread_bytes,
+                          unread_bytes == 1 ? "" : "s");
+}
+
 static void
 finish (ReboundAccepted *self, const char *how)
 {
   close_descriptor (self);
   self->listener.finished (self, how, self->listener.user_data);
+}
+
+/* Closing with input unread is no good end: the kernel sends RST instead of FIN, and what the peer
+ * has not read yet is lost to it. */
+static void
+finish_first (ReboundAccepted *self)
+{
+  g_autofree char *how = rebound_accepted_describe_close (self, "by the server, first");
+
+  finish (self, how);
 }
 
 static void
@@ -132,7 +154,7 @@ flush (ReboundAccepted *self)
     }
   if (is_served (self))
     {
-      finish (self, "by the server, first");
+      finish_first (self);
       return FALSE;
     }
   rebound_watch_set_events (self->watch, self->pending->len > 0 ? EPOLLOUT : EPOLLIN);
@@ -187,7 +209,7 @@ rebound_accepted_serve (ReboundAccepted *self)
   if (self->on_accept == REBOUND_ON_ACCEPT_CLOSE
       && self->close_order == REBOUND_CLOSE_ORDER_SERVER_FIRST)
     {
-      finish (self, "by the server, first");
+      finish_first (self);
       return;
     }
   poll = rebound_poll_of_site (self->site);

@@ -33,7 +33,8 @@ typedef struct
 
 typedef struct
 {
-  const char *message; /* NULL or "": says nothing */
+  const char *message;    /* NULL or "": says nothing */
+  gboolean awaits_answer; /* close_first: closes when it is answered, not when it is connected */
   gboolean close_first;
   gint64 connect_timeout_usec;
 } ReboundCallManner;

@@ -42,6 +42,7 @@ struct _ReboundCall
 
   char *message;
   gsize message_sent_bytes;
+  gboolean awaits_answer;
   gboolean close_first;
   GString *answer;
   gboolean is_answered;
@@ -223,7 +224,7 @@ talk (ReboundCall *self, guint32 events)
   if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0 && !listen_to (self))
     return;
   finish_answer (self);
-  if (self->close_first && (self->is_answered || self->message == NULL))
+  if (self->close_first && (self->is_answered || !self->awaits_answer))
     end (self, "by the client, first");
 }
 
@@ -237,7 +238,7 @@ on_established (ReboundCall *self)
   self->listener.connected (self, self->user_data);
   if (self->phase != REBOUND_CALL_OPEN || !say (self))
     return;
-  if (self->close_first && self->message == NULL)
+  if (self->close_first && !self->awaits_answer)
     end (self, "by the client, first");
 }
 
@@ -385,6 +386,7 @@ rebound_call_dial (ReboundCall *self,
   self->message
       = manner->message != NULL && *manner->message != '\0' ? g_strdup (manner->message) : NULL;
   self->message_sent_bytes = 0;
+  self->awaits_answer = manner->awaits_answer;
   self->close_first = manner->close_first;
   self->is_answered = FALSE;
   self->was_established = FALSE;
@@ -414,7 +416,7 @@ rebound_call_get_number (ReboundCall *self)
 gboolean
 rebound_call_waits_for_answer (ReboundCall *self)
 {
-  return self->phase == REBOUND_CALL_OPEN && self->message != NULL && !self->is_answered;
+  return self->phase == REBOUND_CALL_OPEN && self->awaits_answer && !self->is_answered;
 }
 
 gboolean

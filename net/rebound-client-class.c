@@ -217,9 +217,8 @@ install_settings (void)
                              flags);
   properties[PROP_CLOSE_FIRST]
       = g_param_spec_boolean ("close-first", NULL,
-                              "whether it closes as soon as it is answered, or, with nothing to "
-                              "say, as soon as it is connected; "
-                              "TIME_WAIT is on its side then",
+                              "whether it closes first: as soon as it is answered, or connected "
+                              "where it has nothing to say and expects no answer",
                               FALSE, flags);
   properties[PROP_COUNT]
       = g_param_spec_uint ("count", NULL, "after how many connections it has had enough; 0: never",

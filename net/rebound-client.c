@@ -148,7 +148,9 @@ static void
 dial (ReboundClientSlot *slot)
 {
   ReboundClient *self = slot->client;
-  ReboundCallManner manner = { self->message, self->close_first, self->connect_timeout_usec };
+  ReboundCallManner manner
+      = { self->message, self->message[0] != '\0' || self->expected_answer[0] != '\0',
+          self->close_first, self->connect_timeout_usec };
   struct sockaddr_storage address;
   socklen_t length;
 

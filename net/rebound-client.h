@@ -9,4 +9,4 @@ G_BEGIN_DECLS
 REBOUND_API
 G_DECLARE_FINAL_TYPE (ReboundClient, rebound_client, REBOUND, CLIENT, GObject)
 
-    G_END_DECLS
+G_END_DECLS

@@ -343,9 +343,11 @@ drop_connections (ReboundListener *self)
   while (connections->len > 0)
     {
       const char *name = rebound_accepted_get_name (connections->pdata[0]);
+      g_autofree char *how
+          = rebound_accepted_describe_close (connections->pdata[0], "with its listener");
 
       g_ptr_array_remove_index (connections, 0);
-      rebound_listener_emit_connection_closed (self, name, "with its listener");
+      rebound_listener_emit_connection_closed (self, name, how);
     }
 }
 
