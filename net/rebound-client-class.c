@@ -9,6 +9,7 @@
 #include "lifecycle/rebound-param-specs.h"
 #include "rebound-address-private.h"
 #include "rebound-errno.h"
+#include "rebound-field-private.h"
 
 #define RETRY_DEFAULT_USEC G_USEC_PER_SEC
 #define RETRY_MAXIMUM_USEC (24 * 3600 * (gint64) G_USEC_PER_SEC)
@@ -62,6 +63,24 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (ReboundClient,
                                G_IMPLEMENT_INTERFACE (REBOUND_TYPE_ACTOR,
                                                       rebound_client_actor_init))
 
+/* The properties that are members, and nothing more. */
+static const gsize fields[N_PROPS] = {
+  [PROP_CONNECT] = G_STRUCT_OFFSET (ReboundClient, connect),
+  [PROP_RETRY_EVERY] = G_STRUCT_OFFSET (ReboundClient, retry_every_usec),
+  [PROP_CONNECT_TIMEOUT] = G_STRUCT_OFFSET (ReboundClient, connect_timeout_usec),
+  [PROP_MESSAGE] = G_STRUCT_OFFSET (ReboundClient, message),
+  [PROP_EXPECTED_ANSWER] = G_STRUCT_OFFSET (ReboundClient, expected_answer),
+  [PROP_CLOSE_FIRST] = G_STRUCT_OFFSET (ReboundClient, close_first),
+  [PROP_COUNT] = G_STRUCT_OFFSET (ReboundClient, count),
+  [PROP_AT_ONCE] = G_STRUCT_OFFSET (ReboundClient, at_once),
+  [PROP_CONNECTED_COUNT] = G_STRUCT_OFFSET (ReboundClient, n_connected),
+  [PROP_REFUSED_COUNT] = G_STRUCT_OFFSET (ReboundClient, n_refused),
+  [PROP_ANSWERED_COUNT] = G_STRUCT_OFFSET (ReboundClient, n_answered),
+  [PROP_CLOSED_COUNT] = G_STRUCT_OFFSET (ReboundClient, n_closed),
+  [PROP_OPEN_COUNT] = G_STRUCT_OFFSET (ReboundClient, n_open),
+  [PROP_LAST_ANSWER] = G_STRUCT_OFFSET (ReboundClient, last_answer),
+};
+
 static void
 rebound_client_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
@@ -69,99 +88,18 @@ rebound_client_get_property (GObject *object, guint id, GValue *value, GParamSpe
 
   switch (id)
     {
-    case PROP_CONNECT:
-      g_value_set_string (value, self->connect);
-      break;
-    case PROP_RETRY_EVERY:
-      g_value_set_int64 (value, self->retry_every_usec);
-      break;
-    case PROP_CONNECT_TIMEOUT:
-      g_value_set_int64 (value, self->connect_timeout_usec);
-      break;
-    case PROP_MESSAGE:
-      g_value_set_string (value, self->message);
-      break;
-    case PROP_EXPECTED_ANSWER:
-      g_value_set_string (value, self->expected_answer);
-      break;
-    case PROP_CLOSE_FIRST:
-      g_value_set_boolean (value, self->close_first);
-      break;
-    case PROP_COUNT:
-      g_value_set_uint (value, self->count);
-      break;
-    case PROP_AT_ONCE:
-      g_value_set_uint (value, self->at_once);
-      break;
-    case PROP_CONNECTED_COUNT:
-      g_value_set_uint (value, self->n_connected);
-      break;
-    case PROP_REFUSED_COUNT:
-      g_value_set_uint (value, self->n_refused);
-      break;
-    case PROP_ANSWERED_COUNT:
-      g_value_set_uint (value, self->n_answered);
-      break;
-    case PROP_CLOSED_COUNT:
-      g_value_set_uint (value, self->n_closed);
-      break;
-    case PROP_OPEN_COUNT:
-      g_value_set_uint (value, self->n_open);
-      break;
     case PROP_LAST_ERROR:
       g_value_set_string (value, rebound_errno_name (self->last_error));
       break;
-    case PROP_LAST_ANSWER:
-      g_value_set_string (value, self->last_answer);
-      break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      rebound_field_get (G_STRUCT_MEMBER_P (self, fields[id]), value);
     }
-}
-
-static void
-set_string (char **field, const GValue *value)
-{
-  const char *text = g_value_get_string (value);
-
-  g_free (*field);
-  *field = g_strdup (text != NULL ? text : "");
 }
 
 static void
 rebound_client_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
-  ReboundClient *self = REBOUND_CLIENT (object);
-
-  switch (id)
-    {
-    case PROP_CONNECT:
-      set_string (&self->connect, value);
-      break;
-    case PROP_RETRY_EVERY:
-      self->retry_every_usec = g_value_get_int64 (value);
-      break;
-    case PROP_CONNECT_TIMEOUT:
-      self->connect_timeout_usec = g_value_get_int64 (value);
-      break;
-    case PROP_MESSAGE:
-      set_string (&self->message, value);
-      break;
-    case PROP_EXPECTED_ANSWER:
-      set_string (&self->expected_answer, value);
-      break;
-    case PROP_CLOSE_FIRST:
-      self->close_first = g_value_get_boolean (value);
-      break;
-    case PROP_COUNT:
-      self->count = g_value_get_uint (value);
-      break;
-    case PROP_AT_ONCE:
-      self->at_once = g_value_get_uint (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    }
+  rebound_field_set (G_STRUCT_MEMBER_P (object, fields[id]), value);
 }
 
 static void

@@ -14,6 +14,7 @@
 #include "rebound-address-private.h"
 #include "rebound-endpoint-private.h"
 #include "rebound-errno.h"
+#include "rebound-field-private.h"
 
 /* Linux: the default of net.core.somaxconn is 4096 since 5.4; this is the number that programs ask
  * for by tradition (SOMAXCONN of <sys/socket.h> before). */
@@ -87,6 +88,25 @@ get_bound_port (ReboundListener *self)
   return rebound_address_get_port (&address);
 }
 
+/* The properties that are members, and nothing more. */
+static const gsize fields[N_PROPS] = {
+  [PROP_ADDRESS] = G_STRUCT_OFFSET (ReboundListener, address),
+  [PROP_PORT] = G_STRUCT_OFFSET (ReboundListener, port),
+  [PROP_BACKLOG] = G_STRUCT_OFFSET (ReboundListener, backlog),
+  [PROP_REUSE_ADDRESS] = G_STRUCT_OFFSET (ReboundListener, reuse_address),
+  [PROP_REUSE_PORT] = G_STRUCT_OFFSET (ReboundListener, reuse_port),
+  [PROP_ON_ERROR] = G_STRUCT_OFFSET (ReboundListener, on_error),
+  [PROP_RETRY_EVERY] = G_STRUCT_OFFSET (ReboundListener, retry_every_usec),
+  [PROP_BACKGROUND_POLICY] = G_STRUCT_OFFSET (ReboundListener, background_policy),
+  [PROP_ON_ACCEPT] = G_STRUCT_OFFSET (ReboundListener, on_accept),
+  [PROP_GREETING] = G_STRUCT_OFFSET (ReboundListener, greeting),
+  [PROP_CLOSE_ORDER] = G_STRUCT_OFFSET (ReboundListener, close_order),
+  [PROP_CONNECTION_POLICY] = G_STRUCT_OFFSET (ReboundListener, connection_policy),
+  [PROP_STATE] = G_STRUCT_OFFSET (ReboundListener, state),
+  [PROP_GENERATION] = G_STRUCT_OFFSET (ReboundListener, generation),
+  [PROP_ACCEPT_COUNT] = G_STRUCT_OFFSET (ReboundListener, n_accepted),
+};
+
 static void
 rebound_listener_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
@@ -94,51 +114,6 @@ rebound_listener_get_property (GObject *object, guint id, GValue *value, GParamS
 
   switch (id)
     {
-    case PROP_ADDRESS:
-      g_value_set_string (value, self->address);
-      break;
-    case PROP_PORT:
-      g_value_set_uint (value, self->port);
-      break;
-    case PROP_BACKLOG:
-      g_value_set_int (value, self->backlog);
-      break;
-    case PROP_REUSE_ADDRESS:
-      g_value_set_boolean (value, self->reuse_address);
-      break;
-    case PROP_REUSE_PORT:
-      g_value_set_boolean (value, self->reuse_port);
-      break;
-    case PROP_ON_ERROR:
-      g_value_set_enum (value, (gint) self->on_error);
-      break;
-    case PROP_RETRY_EVERY:
-      g_value_set_int64 (value, self->retry_every_usec);
-      break;
-    case PROP_BACKGROUND_POLICY:
-      g_value_set_enum (value, (gint) self->background_policy);
-      break;
-    case PROP_ON_ACCEPT:
-      g_value_set_enum (value, (gint) self->on_accept);
-      break;
-    case PROP_GREETING:
-      g_value_set_string (value, self->greeting);
-      break;
-    case PROP_CLOSE_ORDER:
-      g_value_set_enum (value, (gint) self->close_order);
-      break;
-    case PROP_CONNECTION_POLICY:
-      g_value_set_enum (value, (gint) self->connection_policy);
-      break;
-    case PROP_STATE:
-      g_value_set_enum (value, (gint) self->state);
-      break;
-    case PROP_GENERATION:
-      g_value_set_uint (value, self->generation);
-      break;
-    case PROP_ACCEPT_COUNT:
-      g_value_set_uint (value, self->n_accepted);
-      break;
     case PROP_OPEN_COUNT:
       g_value_set_uint (value, self->connections->len);
       break;
@@ -149,65 +124,14 @@ rebound_listener_get_property (GObject *object, guint id, GValue *value, GParamS
       g_value_set_uint (value, get_bound_port (self));
       break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      rebound_field_get (G_STRUCT_MEMBER_P (self, fields[id]), value);
     }
-}
-
-static void
-set_string (char **field, const GValue *value)
-{
-  const char *text = g_value_get_string (value);
-
-  g_free (*field);
-  *field = g_strdup (text != NULL ? text : "");
 }
 
 static void
 rebound_listener_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
-  ReboundListener *self = REBOUND_LISTENER (object);
-
-  switch (id)
-    {
-    case PROP_ADDRESS:
-      set_string (&self->address, value);
-      break;
-    case PROP_PORT:
-      self->port = g_value_get_uint (value);
-      break;
-    case PROP_BACKLOG:
-      self->backlog = g_value_get_int (value);
-      break;
-    case PROP_REUSE_ADDRESS:
-      self->reuse_address = g_value_get_boolean (value);
-      break;
-    case PROP_REUSE_PORT:
-      self->reuse_port = g_value_get_boolean (value);
-      break;
-    case PROP_ON_ERROR:
-      self->on_error = (ReboundOnError) g_value_get_enum (value);
-      break;
-    case PROP_RETRY_EVERY:
-      self->retry_every_usec = g_value_get_int64 (value);
-      break;
-    case PROP_BACKGROUND_POLICY:
-      self->background_policy = (ReboundBackgroundPolicy) g_value_get_enum (value);
-      break;
-    case PROP_ON_ACCEPT:
-      self->on_accept = (ReboundOnAccept) g_value_get_enum (value);
-      break;
-    case PROP_GREETING:
-      set_string (&self->greeting, value);
-      break;
-    case PROP_CLOSE_ORDER:
-      self->close_order = (ReboundCloseOrder) g_value_get_enum (value);
-      break;
-    case PROP_CONNECTION_POLICY:
-      self->connection_policy = (ReboundConnectionPolicy) g_value_get_enum (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    }
+  rebound_field_set (G_STRUCT_MEMBER_P (object, fields[id]), value);
 }
 
 static void
