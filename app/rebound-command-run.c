@@ -151,7 +151,7 @@ play (const RunOptions *options, const char *word)
   sink = new_sink (options);
   rebound_run_add_sink (run, sink);
   print_title (options, run, word);
-  status = rebound_play (&options->play, run, &error);
+  status = rebound_play (run, &error);
   status = flush (status);
   if (error != NULL)
     rebound_command_complain ("%s", error->message);

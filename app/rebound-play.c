@@ -92,26 +92,35 @@ rebound_play_options_resolve (ReboundPlayOptions *options)
 }
 
 static gboolean
-set_variables (const ReboundPlayOptions *options, ReboundRun *run)
+set_variables (const ReboundPlayOptions *options, ReboundRun *run, GError **error)
 {
   for (guint i = 0; options->variables != NULL && options->variables[i] != NULL; i++)
     {
       g_auto (GStrv) parts = g_strsplit (options->variables[i], "=", 2);
-      g_autoptr (GError) error = NULL;
 
       if (parts[0] == NULL || parts[1] == NULL)
         {
-          rebound_command_complain ("--set: “%s” has no value; expected NAME=VALUE",
-                                    options->variables[i]);
+          g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_SCRIPT,
+                       "--set: “%s” has no value; expected NAME=VALUE", options->variables[i]);
           return FALSE;
         }
-      if (!rebound_run_set_variable (run, parts[0], parts[1], &error))
-        {
-          rebound_command_complain ("%s", error->message);
-          return FALSE;
-        }
+      if (!rebound_run_set_variable (run, parts[0], parts[1], error))
+        return FALSE;
     }
   return TRUE;
+}
+
+/* Everything about the script that can be known before it is played. */
+static gboolean
+make_ready (const ReboundPlayOptions *options, ReboundRun *run, GError **error)
+{
+  g_autoptr (ReboundKernel) kernel = rebound_linux_kernel_new ();
+
+  rebound_linux_kernel_set_exposed (REBOUND_LINUX_KERNEL (kernel), options->expose);
+  rebound_run_set_kernel (run, kernel);
+  rebound_run_set_fill (run, options->fill);
+  rebound_run_set_wall_limit (run, options->timeout_usec);
+  return set_variables (options, run, error) && rebound_run_check (run, error);
 }
 
 ReboundRun *
@@ -120,16 +129,10 @@ rebound_play_load (const ReboundPlayOptions *options, const char *word)
   g_autoptr (GError) error = NULL;
   g_autoptr (ReboundRun) run = rebound_script_source_load (word, options->mode, &error);
 
-  if (run != NULL)
-    {
-      rebound_run_set_fill (run, options->fill);
-      rebound_run_set_wall_limit (run, options->timeout_usec);
-      if (!set_variables (options, run))
-        return NULL;
-    }
-  if (error != NULL)
-    rebound_command_complain ("%s", error->message);
-  return g_steal_pointer (&run);
+  if (run != NULL && make_ready (options, run, &error))
+    return g_steal_pointer (&run);
+  rebound_command_complain ("%s", error->message);
+  return NULL;
 }
 
 int
@@ -146,16 +149,11 @@ rebound_play_enter (const ReboundPlayOptions *options)
 }
 
 int
-rebound_play (const ReboundPlayOptions *options, ReboundRun *run, GError **error)
+rebound_play (ReboundRun *run, GError **error)
 {
-  g_autoptr (ReboundKernel) kernel = rebound_linux_kernel_new ();
-  ReboundInterrupt *interrupt;
-  int status;
+  ReboundInterrupt *interrupt = rebound_interrupt_new (run);
+  int status = (int) rebound_run_play (run, error);
 
-  rebound_linux_kernel_set_exposed (REBOUND_LINUX_KERNEL (kernel), options->expose);
-  rebound_run_set_kernel (run, kernel);
-  interrupt = rebound_interrupt_new (run);
-  status = (int) rebound_run_play (run, error);
   rebound_interrupt_free (interrupt);
   return status;
 }

@@ -29,13 +29,13 @@ void rebound_play_options_clear (ReboundPlayOptions *options);
 /* Understands the options' values; FALSE after a complaint. */
 gboolean rebound_play_options_resolve (ReboundPlayOptions *options);
 
-/* Loads and checks a script; NULL after a complaint. */
+/* Loads a script, with its variables set and a kernel, and checks it; NULL after a complaint. */
 ReboundRun *rebound_play_load (const ReboundPlayOptions *options, const char *word);
 
 /* Enters the namespace, if the options do not forbid it. 0, or an exit status after a complaint. */
 int rebound_play_enter (const ReboundPlayOptions *options);
 
-/* Gives the run its kernel and plays it. Returns the exit status; @error says why it is not 0. */
-int rebound_play (const ReboundPlayOptions *options, ReboundRun *run, GError **error);
+/* Plays. Returns the exit status; @error says why it is not 0. */
+int rebound_play (ReboundRun *run, GError **error);
 
 G_END_DECLS

@@ -13,6 +13,11 @@ void rebound_application_set_populate (ReboundApplication *self,
                                        ReboundPopulateFunc populate,
                                        gpointer user_data);
 
+/* FALSE, with REBOUND_ERROR_STATE, while a word is being performed: a callback cannot perform
+ * another. */
+gboolean
+rebound_application_is_between_words (ReboundApplication *self, const char *word, GError **error);
+
 /* Abandons the actors without a word or a callback: the end of a run. */
 void rebound_application_drop_actors (ReboundApplication *self);
 

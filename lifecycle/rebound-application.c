@@ -23,6 +23,7 @@ struct _ReboundApplication
   GPtrArray *actors; /* ReboundActor */
   ReboundPopulateFunc populate;
   gpointer populate_data;
+  gboolean is_performing;
 };
 
 enum
@@ -269,28 +270,11 @@ end (ReboundApplication *self, const char *word)
   g_signal_emit (self, died_signal, 0, word);
 }
 
-gboolean
-rebound_application_perform (ReboundApplication *self, const char *word, GError **error)
+static void
+perform (ReboundApplication *self, const ReboundTransition *transition)
 {
-  const ReboundTransition *transition;
-  GMainContext *context;
+  GMainContext *context = rebound_site_get_context (self->site);
 
-  g_return_val_if_fail (REBOUND_IS_APPLICATION (self), FALSE);
-
-  transition = rebound_transition_find (word, self->state);
-  if (transition == NULL)
-    {
-      ReboundLife life = { self->state, FALSE, FALSE };
-      g_autofree char *state = rebound_life_to_string (&life);
-      g_autofree char *possible = rebound_life_list_words (&life);
-
-      g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_STATE,
-                   "“%s” is not possible while the application is %s; possible: %s", word, state,
-                   possible);
-      return FALSE;
-    }
-
-  context = rebound_site_get_context (self->site);
   g_main_context_push_thread_default (context);
   if (self->state == REBOUND_APPLICATION_STATE_NOT_RUNNING)
     begin (self);
@@ -301,13 +285,35 @@ rebound_application_perform (ReboundApplication *self, const char *word, GError 
     }
   set_state (self, transition->to);
   if (transition->to == REBOUND_APPLICATION_STATE_NOT_RUNNING)
-    end (self, word);
-  if (transition->to == REBOUND_APPLICATION_STATE_SUSPENDED)
+    end (self, transition->words[0]);
+  else if (transition->to == REBOUND_APPLICATION_STATE_SUSPENDED)
     g_signal_emit (self, suspended_signal, 0);
-  if (transition->from == REBOUND_APPLICATION_STATE_SUSPENDED
-      && transition->to != REBOUND_APPLICATION_STATE_NOT_RUNNING)
+  else if (transition->from == REBOUND_APPLICATION_STATE_SUSPENDED)
     g_signal_emit (self, resumed_signal, 0);
   g_main_context_pop_thread_default (context);
+}
+
+gboolean
+rebound_application_is_between_words (ReboundApplication *self, const char *word, GError **error)
+{
+  if (!self->is_performing)
+    return TRUE;
+  g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_STATE,
+               "“%s” is not possible within a callback; expected it from the main loop", word);
+  return FALSE;
+}
+
+gboolean
+rebound_application_perform (ReboundApplication *self, const char *word, GError **error)
+{
+  g_return_val_if_fail (REBOUND_IS_APPLICATION (self), FALSE);
+
+  if (!rebound_application_is_between_words (self, word, error)
+      || !rebound_transition_check (self->state, word, error))
+    return FALSE;
+  self->is_performing = TRUE;
+  perform (self, rebound_transition_find (word, self->state));
+  self->is_performing = FALSE;
   return TRUE;
 }
 

@@ -34,8 +34,8 @@ GObject *rebound_cast_find (ReboundCast *self, const char *name);
 /* The type behind a name, G_TYPE_INVALID if nobody is called so. */
 GType rebound_cast_get_type_of (ReboundCast *self, const char *name);
 
-/* The name of an object, or NULL. (transfer none) */
-const char *rebound_cast_get_name_of (ReboundCast *self, GObject *object);
+/* The name of an object, or NULL; @object is not looked into. (transfer none) */
+const char *rebound_cast_get_name_of (ReboundCast *self, gconstpointer object);
 
 /* Reads a property: of the object that is or last was, else as it was declared or set, else its
  * default. @value is not initialised before. */
@@ -47,9 +47,6 @@ const char **rebound_cast_list_names (ReboundCast *self);
 /* "phone waits for an answer, web is suspended", of all who wait; NULL if nobody does. (transfer
  * full) */
 char *rebound_cast_dup_waiting (ReboundCast *self);
-
-/* The actor whose source is in @context, NULL if none is known. (transfer full) */
-char *rebound_cast_find_source_owner (ReboundCast *self, GMainContext *context);
 
 /* Ends every life without a word. */
 void rebound_cast_abandon (ReboundCast *self);

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "rebound-application-private.h"
-#include "rebound-census-private.h"
 #include "rebound-lookup-private.h"
 
 typedef struct
@@ -262,7 +261,7 @@ rebound_cast_get_type_of (ReboundCast *self, const char *name)
 }
 
 const char *
-rebound_cast_get_name_of (ReboundCast *self, GObject *object)
+rebound_cast_get_name_of (ReboundCast *self, gconstpointer object)
 {
   for (guint i = 0; i < self->parts->len; i++)
     if (((Part *) self->parts->pdata[i])->object == object)
@@ -321,19 +320,6 @@ rebound_cast_dup_waiting (ReboundCast *self)
   return list->len > 0 ? g_strdup (list->str) : NULL;
 }
 
-char *
-rebound_cast_find_source_owner (ReboundCast *self, GMainContext *context)
-{
-  for (guint i = 0; i < self->parts->len; i++)
-    {
-      Part *part = self->parts->pdata[i];
-
-      if (part->object != NULL && rebound_census_find_source_of (context, part->object) != NULL)
-        return g_strdup (part->name);
-    }
-  return NULL;
-}
-
 void
 rebound_cast_abandon (ReboundCast *self)
 {
@@ -345,7 +331,9 @@ rebound_cast_abandon (ReboundCast *self)
       if (part->object == NULL)
         continue;
       rebound_journal_unfollow (self->journal, part->object);
-      if (part->side == REBOUND_SIDE_WORLD && part->is_declared && REBOUND_IS_ACTOR (part->object))
+      if (part->is_alive && part->side == REBOUND_SIDE_WORLD && part->is_declared
+          && REBOUND_IS_ACTOR (part->object))
         rebound_actor_abandon (REBOUND_ACTOR (part->object));
+      part->is_alive = FALSE;
     }
 }

@@ -11,11 +11,10 @@ G_BEGIN_DECLS
  * there is none. (transfer full) */
 char *rebound_census_name_timeout (ReboundClock *clock, GMainContext *context);
 
-/* A source of @context that is not the clock's and whose callback was given @object; NULL if there
- * is none. (transfer none) */
-GSource *rebound_census_find_source_of (GMainContext *context, GObject *object);
-
-/* The names of all sources that are not the clock's, "“a”, “b”". (transfer full) */
-char *rebound_census_list_names (ReboundClock *clock, GMainContext *context);
+/* The source that is about to be dispatched, "“name”", or the clock's timer that fired last; to be
+ * asked between g_main_context_check() and the dispatch. @user_data is what its callback was given.
+ * (transfer full) */
+char *
+rebound_census_name_ready (ReboundClock *clock, GMainContext *context, gpointer *user_data);
 
 G_END_DECLS

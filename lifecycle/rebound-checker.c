@@ -45,21 +45,30 @@ reference_clear (gpointer data)
   g_free (((Reference *) data)->text.text);
 }
 
+/* The nearest of the names declared so far, as the end of a message. */
+static char *
+guess_name (Checker *self, const char *text)
+{
+  char *guess;
+
+  g_ptr_array_add (self->names, NULL);
+  guess = rebound_did_you_mean (text, (const char *const *) self->names->pdata);
+  g_ptr_array_remove_index (self->names, self->names->len - 1);
+  return guess;
+}
+
 static GType
 find_type (Checker *self, const ReboundText *name)
 {
   GType type = GPOINTER_TO_SIZE (g_hash_table_lookup (self->types, name->text));
-  const char *nearest;
+  g_autofree char *guess = NULL;
 
   if (type != 0)
     return type;
-  g_ptr_array_add (self->names, NULL);
-  nearest = rebound_nearest (name->text, (const char *const *) self->names->pdata);
-  g_ptr_array_remove_index (self->names, self->names->len - 1);
+  guess = guess_name (self, name->text);
   rebound_diagnostics_add (self->diagnostics, &name->position,
-                           "nothing is called “%s”; expected a name that was declared before%s%s%s",
-                           name->text, nearest != NULL ? "; did you mean “" : "",
-                           nearest != NULL ? nearest : "", nearest != NULL ? "”?" : "");
+                           "nothing is called “%s”; expected a name that was declared before%s",
+                           name->text, guess);
   return G_TYPE_INVALID;
 }
 
@@ -107,14 +116,13 @@ find_declared_type (Checker *self, const ReboundStatement *statement)
 {
   GType type = rebound_scriptable_look_up (statement->type.text, NULL);
   g_autofree const char **known = rebound_scriptable_list ();
-  const char *nearest = rebound_nearest (statement->type.text, known);
+  g_autofree char *guess = rebound_did_you_mean (statement->type.text, known);
   g_autofree char *list = g_strjoinv (", ", (char **) known);
 
   if (type == G_TYPE_INVALID)
     rebound_diagnostics_add (self->diagnostics, &statement->type.position,
-                             "there is no type “%s”; expected one of %s%s%s%s",
-                             statement->type.text, list, nearest != NULL ? "; did you mean “" : "",
-                             nearest != NULL ? nearest : "", nearest != NULL ? "”?" : "");
+                             "there is no type “%s”; expected one of %s%s", statement->type.text,
+                             list, guess);
   return type;
 }
 
@@ -193,7 +201,7 @@ report_unknown_word (Checker *self, const ReboundText *word)
   g_autoptr (GPtrArray) known = g_ptr_array_new ();
   g_autofree const char **types = rebound_scriptable_list ();
   const char *const *keywords = rebound_statement_keywords ();
-  const char *nearest;
+  g_autofree char *guess = NULL;
 
   for (guint i = 0; types[i] != NULL; i++)
     g_ptr_array_add (known, (gpointer) types[i]);
@@ -209,13 +217,11 @@ report_unknown_word (Checker *self, const ReboundText *word)
         g_ptr_array_add (known, (gpointer) verbs[j]);
     }
   g_ptr_array_add (known, NULL);
-  nearest = rebound_nearest (word->text, (const char *const *) known->pdata);
-  rebound_diagnostics_add (
-      self->diagnostics, &word->position,
-      "“%s” is no statement; expected a verb such as launch or home, a type, or one of "
-      "set, after, wait, expect, let, repeat, include, print%s%s%s",
-      word->text, nearest != NULL ? "; did you mean “" : "", nearest != NULL ? nearest : "",
-      nearest != NULL ? "”?" : "");
+  guess = rebound_did_you_mean (word->text, (const char *const *) known->pdata);
+  rebound_diagnostics_add (self->diagnostics, &word->position,
+                           "“%s” is no statement; expected a verb such as launch or home, a type, "
+                           "or one of set, after, wait, expect, let, repeat, include, print%s",
+                           word->text, guess);
 }
 
 static void
@@ -386,20 +392,17 @@ check_references (Checker *self)
       ReboundReferenceValidator validator
           = rebound_param_spec_reference_get_validator (reference->pspec);
       g_autofree char *expected = NULL;
+      g_autofree char *guess = NULL;
 
       if (g_hash_table_contains (self->types, reference->text.text)
           || (validator != NULL && validator (reference->text.text, &expected)))
         continue;
-      g_ptr_array_add (self->names, NULL);
-      const char *nearest
-          = rebound_nearest (reference->text.text, (const char *const *) self->names->pdata);
-      g_ptr_array_remove_index (self->names, self->names->len - 1);
-      rebound_diagnostics_add (
-          self->diagnostics, &reference->text.position,
-          "%s: nothing is called “%s”; expected the name of an actor%s%s%s%s%s",
-          reference->pspec->name, reference->text.text, expected != NULL ? " or " : "",
-          expected != NULL ? expected : "", nearest != NULL ? "; did you mean “" : "",
-          nearest != NULL ? nearest : "", nearest != NULL ? "”?" : "");
+      guess = guess_name (self, reference->text.text);
+      rebound_diagnostics_add (self->diagnostics, &reference->text.position,
+                               "%s: nothing is called “%s”; expected the name of an actor%s%s%s",
+                               reference->pspec->name, reference->text.text,
+                               expected != NULL ? " or " : "", expected != NULL ? expected : "",
+                               guess);
     }
 }
 

@@ -6,7 +6,7 @@
 #include "rebound-device-private.h"
 
 #include "lifecycle/rebound-lifecycle-enums.h"
-#include "rebound-error.h"
+#include "rebound-application-private.h"
 #include "rebound-member.h"
 #include "rebound-param-specs.h"
 
@@ -188,17 +188,9 @@ rebound_device_perform (ReboundDevice *self, const char *word, GError **error)
   const char *const *words = rebound_life_plan (&life, word);
   ReboundLife after;
 
-  if (words == NULL)
-    {
-      g_autofree char *state = rebound_life_to_string (&life);
-      g_autofree char *possible = rebound_life_list_words (&life);
-
-      g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_STATE,
-                   "“%s” is not possible while the application is %s; possible: %s", word, state,
-                   possible);
-      return FALSE;
-    }
-
+  if (!rebound_application_is_between_words (self->application, word, error)
+      || !rebound_life_check (&life, word, error))
+    return FALSE;
   after = rebound_life_after (&life, word);
   self->in_front = after.in_front;
   if (self->locked != after.locked)

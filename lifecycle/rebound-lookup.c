@@ -16,16 +16,12 @@ add_unknown (ReboundDiagnostics *diagnostics,
              const char *what,
              const char *const *known)
 {
-  const char *nearest = rebound_nearest (name->text, known);
+  g_autofree char *guess = rebound_did_you_mean (name->text, known);
   g_autofree char *list = known[0] != NULL ? g_strjoinv (", ", (char **) known) : g_strdup ("none");
 
-  if (nearest != NULL)
-    rebound_diagnostics_add (diagnostics, &name->position,
-                             "there is no %s “%s”; expected one of %s; did you mean “%s”?", what,
-                             name->text, list, nearest);
-  else
-    rebound_diagnostics_add (diagnostics, &name->position,
-                             "there is no %s “%s”; expected one of %s", what, name->text, list);
+  rebound_diagnostics_add (diagnostics, &name->position,
+                           "there is no %s “%s”; expected one of %s%s", what, name->text, list,
+                           guess);
 }
 
 static gboolean

@@ -31,7 +31,6 @@ struct _ReboundRun
   gboolean fill;
   gboolean has_objects; /* of the program's own: they may steer the application */
   gboolean is_played;
-  GError *turn_error;
 };
 
 G_DEFINE_FINAL_TYPE (ReboundRun, rebound_run, G_TYPE_OBJECT)
@@ -52,7 +51,6 @@ rebound_run_dispose (GObject *object)
   g_clear_object (&self->home);
   g_clear_object (&self->kernel);
   g_clear_object (&self->clock);
-  g_clear_error (&self->turn_error);
   G_OBJECT_CLASS (rebound_run_parent_class)->dispose (object);
 }
 
@@ -85,21 +83,18 @@ find_actor (const char *name, gpointer user_data)
   return rebound_cast_find (user_data, name);
 }
 
-static char *
-blame (GMainContext *context, gpointer user_data)
+static const char *
+blame (gpointer suspect, gpointer user_data)
 {
-  return rebound_cast_find_source_owner (user_data, context);
+  return rebound_cast_get_name_of (user_data, suspect);
 }
 
-/* The application's last turn before it is suspended. Its error surfaces when the statement
- * settles. */
+/* The application's last turn before it is suspended. If it fails, so does the settling of the
+ * statement, which comes next. */
 static void
 give_turn (gpointer user_data)
 {
-  ReboundRun *self = user_data;
-
-  if (self->turn_error == NULL)
-    rebound_stage_settle (self->stage, &self->turn_error);
+  rebound_stage_settle (((ReboundRun *) user_data)->stage, NULL);
 }
 
 static void
@@ -215,8 +210,7 @@ rebound_run_add_object (ReboundRun *self, const char *name, GObject *object)
 {
   g_return_val_if_fail (G_IS_OBJECT (object), FALSE);
 
-  if (rebound_cast_get_type_of (self->cast, name) != G_TYPE_INVALID
-      || !rebound_name_is_valid (name))
+  if (rebound_cast_is_taken (self->cast, name) || !rebound_name_is_valid (name))
     return FALSE;
   rebound_cast_add_object (self->cast, name, object);
   self->has_objects = TRUE;
@@ -227,8 +221,8 @@ gboolean
 rebound_run_set_variable (ReboundRun *self, const char *name, const char *value, GError **error)
 {
   g_autoptr (GPtrArray) known = rebound_script_list_variables (self->script);
+  g_autofree char *guess = NULL;
   g_autofree char *list = NULL;
-  const char *nearest;
 
   if (g_ptr_array_find_with_equal_func (known, name, g_str_equal, NULL))
     {
@@ -236,14 +230,12 @@ rebound_run_set_variable (ReboundRun *self, const char *name, const char *value,
       return TRUE;
     }
   g_ptr_array_add (known, NULL);
-  nearest = rebound_nearest (name, (const char *const *) known->pdata);
+  guess = rebound_did_you_mean (name, (const char *const *) known->pdata);
   list = known->len > 1 ? g_strjoinv (", ", (char **) known->pdata) : g_strdup ("none");
-  g_set_error (
-      error, REBOUND_ERROR, REBOUND_ERROR_SCRIPT,
-      "%s: there is no variable “%s” to be set; expected one that the script has a “let” for: "
-      "%s%s%s%s",
-      rebound_script_get_name (self->script), name, list, nearest != NULL ? "; did you mean “" : "",
-      nearest != NULL ? nearest : "", nearest != NULL ? "”?" : "");
+  g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_SCRIPT,
+               "%s: there is no variable “%s” to be set; expected one that the script has a “let” "
+               "for: %s%s",
+               rebound_script_get_name (self->script), name, list, guess);
   return FALSE;
 }
 

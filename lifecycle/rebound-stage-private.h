@@ -21,9 +21,9 @@ typedef enum
 
 typedef gboolean (*ReboundStagePredicate) (gpointer user_data);
 
-/* Names the actor that a busy loop belongs to, given its context and, where one is known, its
- * descriptor. */
-typedef char *(*ReboundStageBlame) (GMainContext *context, gpointer user_data);
+/* Names the actor that a busy loop belongs to, given what its callback was given; NULL if it is
+ * nobody's. (transfer none) */
+typedef const char *(*ReboundStageBlame) (gpointer suspect, gpointer user_data);
 
 ReboundStage *
 rebound_stage_new (ReboundSite *world, ReboundSite *application, ReboundJournal *journal);
@@ -33,11 +33,16 @@ void rebound_stage_set_blame (ReboundStage *self, ReboundStageBlame blame, gpoin
 /* G_IO_ERROR_TIMED_OUT once the machine's time has come; -1: never. */
 void rebound_stage_set_wall_limit (ReboundStage *self, gint64 limit_usec);
 
+/* How long, in the machine's time, something may be on its way in the kernel before that is a broken
+ * rule. */
+void rebound_stage_set_kernel_limit (ReboundStage *self, gint64 limit_usec);
+
 /* Makes the stage stop at the next opportunity with G_IO_ERROR_CANCELLED. Not for signal handlers.
  */
 void rebound_stage_interrupt (ReboundStage *self);
 
-/* Everything that can happen at this instant happens; no time passes. */
+/* Everything that can happen at this instant happens; no time passes. After a failure every other
+ * call fails with the same error. */
 gboolean rebound_stage_settle (ReboundStage *self, GError **error);
 
 /* Settles, and lets time pass until @predicate is true at a settled instant or @until_usec has

@@ -12,14 +12,20 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 
 #include "rebound-census-private.h"
 #include "rebound-clock-private.h"
+#include "rebound-duration.h"
 #include "rebound-error.h"
 
 /* A source that is dispatched so often in a row without effect is a busy loop (docs/language.md,
  * rule 8). */
 #define SPIN_LIMIT 10000
+
+/* The last dispatches before the limit are looked at closely: somebody else's source may read bytes
+ * that we do not count. */
+#define SPIN_SUSPECT (SPIN_LIMIT - 100)
 
 /* What is on its way in the kernel comes within its delayed-ACK time (200 ms, TCP_DELACK_MAX) or
  * its first retransmission timeouts; what has not come after so long is a broken rule. */
@@ -48,12 +54,16 @@ struct _ReboundStage
   ReboundStageBlame blame;
   gpointer blame_data;
   gint64 wall_end_usec; /* g_get_monotonic_time(), or -1 */
+  gint64 kernel_limit_usec;
   guint turns;
   gboolean interrupted;
   gboolean settling;
+  GError *failure; /* of the first settling that failed */
 
   guint64 spin_progress; /* of the last dispatch that changed something */
   guint spin_count;
+  guint spin_fingerprint; /* of the descriptors that were ready then */
+  gboolean is_quiet;      /* when the kernel was last looked at */
 };
 
 static void
@@ -73,6 +83,7 @@ rebound_stage_new (ReboundSite *world, ReboundSite *application, ReboundJournal 
   self->clock = g_object_ref (rebound_site_get_clock (world));
   self->journal = journal;
   self->wall_end_usec = -1;
+  self->kernel_limit_usec = KERNEL_WAIT_LIMIT_USEC;
   strand_init (&self->strands[0], world);
   strand_init (&self->strands[1], application);
   for (guint i = 0; i < G_N_ELEMENTS (self->strands); i++)
@@ -91,6 +102,7 @@ rebound_stage_free (ReboundStage *self)
       g_object_unref (self->strands[i].site);
     }
   g_object_unref (self->clock);
+  g_clear_error (&self->failure);
   g_free (self);
 }
 
@@ -105,6 +117,12 @@ void
 rebound_stage_set_wall_limit (ReboundStage *self, gint64 limit_usec)
 {
   self->wall_end_usec = limit_usec < 0 ? -1 : g_get_monotonic_time () + limit_usec;
+}
+
+void
+rebound_stage_set_kernel_limit (ReboundStage *self, gint64 limit_usec)
+{
+  self->kernel_limit_usec = limit_usec;
 }
 
 void
@@ -188,28 +206,44 @@ get_progress (ReboundStage *self)
          + rebound_site_get_progress (self->strands[1].site);
 }
 
+/* The descriptor that was ready, as text; NULL if there was none. */
+static char *
+dup_ready_descriptor (Strand *strand)
+{
+  for (guint i = 0; i < strand->fds->len; i++)
+    if (g_array_index (strand->fds, GPollFD, i).revents != 0)
+      return g_strdup_printf ("%d", g_array_index (strand->fds, GPollFD, i).fd);
+  return NULL;
+}
+
+/* One more look shows who it is. */
 static gboolean
 report_spin (ReboundStage *self, Strand *strand, GError **error)
 {
-  g_autofree char *culprit
-      = self->blame != NULL ? self->blame (strand->context, self->blame_data) : NULL;
-  g_autofree char *names = rebound_census_list_names (self->clock, strand->context);
+  g_autofree char *source = NULL;
   g_autofree char *descriptor = NULL;
+  const char *culprit = NULL;
+  gpointer suspect;
 
-  for (guint i = 0; i < strand->fds->len && descriptor == NULL; i++)
-    if (g_array_index (strand->fds, GPollFD, i).revents != 0)
-      descriptor = g_strdup_printf ("%d", g_array_index (strand->fds, GPollFD, i).fd);
+  prepare (strand);
+  poll_now (strand->fds, 0);
+  g_main_context_check (strand->context, strand->priority, (GPollFD *) strand->fds->data,
+                        (int) strand->fds->len);
+  source = rebound_census_name_ready (self->clock, strand->context, &suspect);
+  descriptor = dup_ready_descriptor (strand);
+  if (self->blame != NULL && suspect != NULL)
+    culprit = self->blame (suspect, self->blame_data);
 
   rebound_journal_note (self->journal, culprit != NULL ? culprit : "run", "spin",
                         REBOUND_EVENT_GROUP_CHECKS,
                         "busy loop: {source} is dispatched again and again, and nothing changes"
                         "[; descriptor {descriptor} is ready for ever]",
-                        "source", names, "descriptor", descriptor, NULL);
+                        "source", source, "descriptor", descriptor, NULL);
   g_set_error (
       error, REBOUND_ERROR, REBOUND_ERROR_ACTION,
       "%s%sbusy loop: %s was dispatched %d times in a row at one instant and nothing changed"
       "%s%s; expected it to make progress or to be removed",
-      culprit != NULL ? culprit : "", culprit != NULL ? ": " : "", names, SPIN_LIMIT,
+      culprit != NULL ? culprit : "", culprit != NULL ? ": " : "", source, SPIN_LIMIT,
       descriptor != NULL ? "; ready for ever is descriptor " : "",
       descriptor != NULL ? descriptor : "");
   return FALSE;
@@ -218,11 +252,8 @@ report_spin (ReboundStage *self, Strand *strand, GError **error)
 static gboolean
 check_spin (ReboundStage *self, Strand *strand, GError **error)
 {
-  guint64 progress = get_progress (self);
-
-  if (progress != self->spin_progress || !is_virtual (self))
+  if (has_changed_anything (self, strand))
     {
-      self->spin_progress = progress;
       self->spin_count = 0;
       return TRUE;
     }
@@ -312,7 +343,8 @@ observe (ReboundStage *self, gint64 *waiting_since_usec, gboolean *again, GError
   guint64 before = get_progress (self);
   g_autofree char *waits_for = NULL;
 
-  if (rebound_kernel_observe (kernel, &waits_for))
+  self->is_quiet = rebound_kernel_observe (kernel, &waits_for);
+  if (self->is_quiet)
     {
       *again = get_progress (self) != before;
       return TRUE;
@@ -320,10 +352,12 @@ observe (ReboundStage *self, gint64 *waiting_since_usec, gboolean *again, GError
   *again = TRUE;
   if (*waiting_since_usec < 0)
     *waiting_since_usec = g_get_monotonic_time ();
-  if (g_get_monotonic_time () - *waiting_since_usec > KERNEL_WAIT_LIMIT_USEC)
+  if (g_get_monotonic_time () - *waiting_since_usec > self->kernel_limit_usec)
     {
+      g_autofree char *limit = rebound_duration_to_string (self->kernel_limit_usec);
+
       g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_INTERNAL,
-                   "time cannot go on: after 10s of real time %s",
+                   "time cannot go on: after %s of real time %s", limit,
                    waits_for != NULL ? waits_for : "something is still on its way");
       return FALSE;
     }
@@ -352,14 +386,17 @@ settle (ReboundStage *self, GError **error)
 gboolean
 rebound_stage_settle (ReboundStage *self, GError **error)
 {
-  gboolean settled;
-
   if (self->settling) /* a handler of ours called for a turn: it is having it */
     return TRUE;
-  self->settling = TRUE;
-  settled = settle (self, error);
-  self->settling = FALSE;
-  return settled;
+  if (self->failure == NULL)
+    {
+      self->settling = TRUE;
+      settle (self, &self->failure);
+      self->settling = FALSE;
+    }
+  if (self->failure != NULL && error != NULL)
+    *error = g_error_copy (self->failure);
+  return self->failure == NULL;
 }
 
 /* In virtual time a timeout that GLib asks for is not ours, and a jump would overtake it. */
@@ -407,7 +444,8 @@ static ReboundAdvance
 step_real (ReboundStage *self, gint64 until_usec, GError **error)
 {
   gint64 left_usec = until_usec - rebound_clock_get_time_usec (self->clock);
-  int timeout_msec = (int) CLAMP ((left_usec + 999) / 1000, 0, G_MAXINT);
+  gint64 longest_msec = self->is_quiet ? G_MAXINT : KERNEL_POLL_MSEC;
+  int timeout_msec = (int) CLAMP ((left_usec + 999) / 1000, 0, longest_msec);
 
   return wait_in_real_time (self, timeout_msec, error) ? REBOUND_ADVANCE_REACHED
                                                        : REBOUND_ADVANCE_FAILED;

@@ -22,4 +22,7 @@ gboolean rebound_timer_queue_is_paused (ReboundTimerQueue *self);
 gint64 rebound_timer_queue_get_deadline_usec (ReboundTimerQueue *self);
 void rebound_timer_queue_grant (ReboundTimerQueue *self);
 
+/* The name of the timer that fired last, and what it was given, for messages; both may be NULL. */
+const char *rebound_timer_queue_get_last (ReboundTimerQueue *self, gpointer *user_data);
+
 G_END_DECLS

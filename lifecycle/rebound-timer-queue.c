@@ -24,8 +24,10 @@ struct _ReboundTimerQueue
   GMainContext *context;
   GSource *source;
   GPtrArray *heap; /* ReboundTimer, not owned */
-  gboolean granted;
+  gboolean granted; /* the first timer, as it is now */
   gboolean paused;
+  const char *last_name;
+  gpointer last_user_data;
 };
 
 typedef struct
@@ -99,6 +101,9 @@ heap_remove (ReboundTimerQueue *self, ReboundTimer *timer)
   gsize place = timer->place;
   ReboundTimer *last = g_ptr_array_steal_index (self->heap, self->heap->len - 1);
 
+  if (place == 0)
+    self->granted = FALSE;
+
   timer->place = NOT_ARMED;
   if (last == timer)
     return;
@@ -109,30 +114,8 @@ heap_remove (ReboundTimerQueue *self, ReboundTimer *timer)
 }
 
 static gboolean
-queue_source_prepare (GSource *source, gint *timeout_msec)
+is_ready (ReboundTimerQueue *self)
 {
-  ReboundTimerQueue *self = ((QueueSource *) source)->queue;
-  gint64 wait_usec;
-
-  *timeout_msec = -1;
-  if (rebound_clock_get_mode (self->clock) == REBOUND_CLOCK_VIRTUAL)
-    return self->granted;
-  if (self->heap->len == 0)
-    return FALSE;
-
-  wait_usec
-      = rebound_timer_queue_get_deadline_usec (self) - rebound_clock_get_time_usec (self->clock);
-  if (wait_usec <= 0)
-    return TRUE;
-  *timeout_msec = (gint) MIN ((wait_usec + 999) / 1000, G_MAXINT);
-  return FALSE;
-}
-
-static gboolean
-queue_source_check (GSource *source)
-{
-  ReboundTimerQueue *self = ((QueueSource *) source)->queue;
-
   if (rebound_clock_get_mode (self->clock) == REBOUND_CLOCK_VIRTUAL)
     return self->granted;
   return self->heap->len > 0
@@ -141,16 +124,42 @@ queue_source_check (GSource *source)
 }
 
 static gboolean
+queue_source_prepare (GSource *source, gint *timeout_msec)
+{
+  ReboundTimerQueue *self = ((QueueSource *) source)->queue;
+  gint64 wait_usec;
+
+  *timeout_msec = -1;
+  if (is_ready (self))
+    return TRUE;
+  if (rebound_clock_get_mode (self->clock) == REBOUND_CLOCK_VIRTUAL || self->heap->len == 0)
+    return FALSE;
+  wait_usec
+      = rebound_timer_queue_get_deadline_usec (self) - rebound_clock_get_time_usec (self->clock);
+  wait_usec = MAX (wait_usec, 0);
+  *timeout_msec = (gint) MIN ((wait_usec + 999) / 1000, G_MAXINT);
+  return FALSE;
+}
+
+static gboolean
+queue_source_check (GSource *source)
+{
+  return is_ready (((QueueSource *) source)->queue);
+}
+
+static gboolean
 queue_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
   ReboundTimerQueue *self = ((QueueSource *) source)->queue;
   ReboundTimer *timer;
 
-  self->granted = FALSE;
-  if (self->heap->len == 0)
+  /* A source that was dispatched a moment ago may have disarmed the one that was due. */
+  if (!is_ready (self))
     return G_SOURCE_CONTINUE;
   timer = self->heap->pdata[0];
   heap_remove (self, timer);
+  self->last_name = timer->name;
+  self->last_user_data = timer->user_data;
   timer->func (timer->user_data);
   return G_SOURCE_CONTINUE;
 }
@@ -221,7 +230,14 @@ rebound_timer_queue_get_deadline_usec (ReboundTimerQueue *self)
 void
 rebound_timer_queue_grant (ReboundTimerQueue *self)
 {
-  self->granted = TRUE;
+  self->granted = self->heap->len > 0;
+}
+
+const char *
+rebound_timer_queue_get_last (ReboundTimerQueue *self, gpointer *user_data)
+{
+  *user_data = self->last_user_data;
+  return self->last_name;
 }
 
 ReboundTimer *

@@ -49,8 +49,13 @@ gboolean rebound_life_is_word (const char *word);
 /* "launch, lock" – every word that is possible in @life. (transfer full) */
 char *rebound_life_list_words (const ReboundLife *life);
 
-/* "active", "suspended, locked". (transfer full) */
+/* "active", "suspended, the phone is locked". (transfer full) */
 char *rebound_life_to_string (const ReboundLife *life);
+
+/* Whether @word is possible; where it is not, REBOUND_ERROR_STATE with the state and the words that
+ * are. The first asks the application alone, which knows nothing of a device's words. */
+gboolean rebound_transition_check (ReboundApplicationState from, const char *word, GError **error);
+gboolean rebound_life_check (const ReboundLife *life, const char *word, GError **error);
 
 /* The fewest words that make @word possible from @life, for --fill; NULL where none do. (transfer
  * container) */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "lifecycle/rebound-lifecycle-enums.h"
-#include "rebound-value-private.h"
+#include "rebound-error.h"
 
 #define NOT_RUNNING REBOUND_APPLICATION_STATE_NOT_RUNNING
 #define INACTIVE    REBOUND_APPLICATION_STATE_INACTIVE
@@ -180,6 +180,43 @@ rebound_life_to_string (const ReboundLife *life)
   const char *state = g_enum_get_value (klass, (gint) life->state)->value_nick;
 
   return g_strconcat (state, life->locked ? ", the phone is locked" : NULL, NULL);
+}
+
+static gboolean
+refuse (const ReboundLife *life, const char *word, const char *possible, GError **error)
+{
+  g_autofree char *state = rebound_life_to_string (life);
+
+  g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_STATE,
+               "“%s” is not possible while the application is %s; possible: %s", word, state,
+               possible);
+  return FALSE;
+}
+
+gboolean
+rebound_transition_check (ReboundApplicationState from, const char *word, GError **error)
+{
+  ReboundLife life = { from, FALSE, FALSE };
+  g_autoptr (GString) possible = g_string_new (NULL);
+
+  if (rebound_transition_find (word, from) != NULL)
+    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (transitions); i++)
+    if (transitions[i].from == from)
+      g_string_append_printf (possible, "%s%s", possible->len > 0 ? ", " : "",
+                              transitions[i].words[0]);
+  return refuse (&life, word, possible->str, error);
+}
+
+gboolean
+rebound_life_check (const ReboundLife *life, const char *word, GError **error)
+{
+  g_autofree char *possible = NULL;
+
+  if (rebound_life_plan (life, word) != NULL)
+    return TRUE;
+  possible = rebound_life_list_words (life);
+  return refuse (life, word, possible, error);
 }
 
 static guint

@@ -199,7 +199,7 @@ double_parse (GParamSpec *pspec, const char *text, GValue *value, char **problem
   if (!is_decimal (text, TRUE))
     return refuse_noun (pspec, text, "number", problem);
   number = g_ascii_strtod (text, NULL);
-  if (!isfinite (number) || number < spec->minimum || number > spec->maximum)
+  if (number < spec->minimum || number > spec->maximum)
     return refuse_range (pspec, text, problem);
   g_value_set_double (value, number);
   return TRUE;

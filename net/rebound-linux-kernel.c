@@ -159,10 +159,7 @@ on_expired (ReboundSocket *socket, gpointer user_data)
 ReboundKernel *
 rebound_linux_kernel_new (void)
 {
-  ReboundLinuxKernel *self = g_object_new (REBOUND_TYPE_LINUX_KERNEL, NULL);
-
-  self->is_isolated = rebound_isolation_is_entered ();
-  return REBOUND_KERNEL (self);
+  return g_object_new (REBOUND_TYPE_LINUX_KERNEL, NULL);
 }
 
 /* Opens what a run needs of Linux. */
@@ -194,6 +191,7 @@ rebound_linux_kernel_start (ReboundKernel *kernel, ReboundSite *world, GError **
 {
   ReboundLinuxKernel *self = REBOUND_LINUX_KERNEL (kernel);
 
+  self->is_isolated = rebound_isolation_is_entered ();
   if (!self->is_isolated
       && rebound_clock_get_mode (rebound_site_get_clock (world)) == REBOUND_CLOCK_VIRTUAL)
     {

@@ -246,6 +246,7 @@ static const struct
   { "Launch", "1:1: “Launch” opens no statement; " OPENING },
   { "\"launch\"", "1:1: “launch” opens no statement; " OPENING },
   { "x=1", "1:1: “x=1” opens no statement; " OPENING },
+  { "x=1.5", "1:1: “x=1.5” opens no statement; " OPENING },
   { "$dotted", "1:1: “web.close” opens no statement; " OPENING },
   { "wiat web.state", "1:1: “wiat” opens no statement; " OPENING "; did you mean “wait”?" },
   { "expct no a.b", "1:1: “expct” opens no statement; " OPENING "; did you mean “expect”?" },
@@ -309,6 +310,7 @@ static const struct
   { "wait", "1:1: nothing follows “wait”; expected NAME.SIGNAL or until NAME.PROPERTY" },
   { "wait phone", "1:6: “phone” has no dot; expected NAME.SIGNAL or until NAME.PROPERTY" },
   { "wait \"a.b\"", "1:6: “a.b” has no dot; expected NAME.SIGNAL or until NAME.PROPERTY" },
+  { "wait \"a=b\"", "1:6: “a=b” has no dot; expected NAME.SIGNAL or until NAME.PROPERTY" },
   { "wait $dotted", "1:6: “web.close” has no dot; expected NAME.SIGNAL or until NAME.PROPERTY" },
   { "wait a.B", "1:8: “B” is no name; expected NAME.SIGNAL or until NAME.PROPERTY" NAME },
   { "wait a.b witin 5s", "1:10: “witin” is not known here; expected count=N or within DURATION; "

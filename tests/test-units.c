@@ -101,6 +101,10 @@ test_bad_durations (void)
     { "0.0000001s", "“0.0000001s” is finer than 1us; expected a whole number of us" },
     { "0.0000000000000000000000001s",
       "“0.0000000000000000000000001s” is finer than 1us; expected a whole number of us" },
+    /* 10^64 is 0 in 64 bits */
+    { "0.0000000000000000000000000000000000000000000000000000000000000001s",
+      "“0.0000000000000000000000000000000000000000000000000000000000000001s” is finer than 1us; "
+      "expected a whole number of us" },
     { "106751992d", "“106751992d” is too long; expected at most 106751991d" },
     { "9223372036854775808us", "“9223372036854775808us” is too long; expected at most 106751991d" },
     { "9223372036854.775808s", "“9223372036854.775808s” is too long; expected at most 106751991d" },

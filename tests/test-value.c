@@ -197,6 +197,7 @@ test_bad (void)
     { 'I', "9223372036854775808",
       "“9223372036854775808” is out of range; expected an integer from -9223372036854775808 to "
       "9223372036854775807" },
+    { 'U', "-1", "“-1” is out of range; expected an integer from 1 to 18446744073709551615" },
     { 'U', "0", "“0” is out of range; expected an integer from 1 to 18446744073709551615" },
     { 'U', "18446744073709551616",
       "“18446744073709551616” is out of range; expected an integer from 1 to "

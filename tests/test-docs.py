@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The documents say what is so: the actors' pages are what describe prints, the README's script plays, its table of scripts
+is the list, its log is the log.
+
+Usage: test-docs.py PROGRAM SOURCE-ROOT
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+program = sys.argv[1]
+root = pathlib.Path(sys.argv[2])
+readme = (root / "README.md").read_text(encoding="utf-8")
+number = 0
+
+
+def case(name, good, why=""):
+    global number
+    number += 1
+    print(f"{'ok' if good else 'not ok'} {number} - {name}")
+    for line in why.splitlines() if not good else []:
+        print(f"# {line}")
+
+
+def run(*words, **options):
+    return subprocess.run(words, capture_output=True, text=True, check=False, **options)
+
+
+def actors_are_described():
+    made = run(root / "docs" / "make-actors", program)
+    written = (root / "docs" / "actors.md").read_text(encoding="utf-8")
+    case("docs/actors.md is what describe prints", made.returncode == 0 and made.stdout == written,
+         "make it anew: docs/make-actors PROGRAM > docs/actors.md")
+
+
+def readme_script_plays():
+    blocks = re.findall(r"```\n(# A listener that closes.*?)```", readme, re.S)
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "readme.life"
+        path.write_text("\n".join(blocks), encoding="utf-8")
+        played = run(program, "run", path, "--quiet")
+    case("the README's script plays as it says", len(blocks) == 1 and played.returncode == 0,
+         played.stdout + played.stderr)
+
+
+def readme_lists_scripts():
+    listed = [line.split()[0] for line in run(program, "list").stdout.splitlines()]
+    section = readme.split("| the scripts |")[1].split("\n\n")[0]
+    told = re.findall(r"^\| `([a-z-]+)` \|", section, re.M)
+    case("the README's table has every shipped script", sorted(told) == sorted(listed) and listed != [],
+         f"README: {told}\nlist: {listed}")
+
+
+def log_excerpt_is_real():
+    log = set(line.rstrip() for line in run(program, "run", "rebind-bug").stdout.splitlines())
+    excerpt = readme.split("$ rebound run rebind-bug\n")[1].split("```")[0]
+    foreign = [line for line in excerpt.splitlines()
+               if line.strip() not in ("", "…") and not line.startswith("as expected: ")
+               and line.rstrip() not in log]
+    case("every line of the README's log is in the log", foreign == [], "\n".join(foreign))
+
+
+print("1..4")
+actors_are_described()
+readme_script_plays()
+readme_lists_scripts()
+log_excerpt_is_real()
