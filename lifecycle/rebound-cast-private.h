@@ -31,6 +31,9 @@ void rebound_cast_set (ReboundCast *self, const char *name, GParamSpec *pspec, c
 /* The object that is or last was @name; NULL before it has ever lived. (transfer none) */
 GObject *rebound_cast_find (ReboundCast *self, const char *name);
 
+/* Whether nothing else can be called @name: it is somebody's, or the log's own. */
+gboolean rebound_cast_is_taken (ReboundCast *self, const char *name);
+
 /* The type behind a name, G_TYPE_INVALID if nobody is called so. */
 GType rebound_cast_get_type_of (ReboundCast *self, const char *name);
 

@@ -252,6 +252,14 @@ rebound_cast_find (ReboundCast *self, const char *name)
   return part != NULL ? part->object : NULL;
 }
 
+/* The log says “run” and “script” where it speaks for itself. */
+gboolean
+rebound_cast_is_taken (ReboundCast *self, const char *name)
+{
+  return find_part (self, name) != NULL || strcmp (name, "run") == 0
+         || strcmp (name, "script") == 0;
+}
+
 GType
 rebound_cast_get_type_of (ReboundCast *self, const char *name)
 {

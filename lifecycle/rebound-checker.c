@@ -17,6 +17,9 @@
  * nested repeats are a mistake rather than a wish. */
 #define STATEMENT_LIMIT 1000000
 
+/* What stands for the type of a name whose declaration has a mistake in it. */
+#define UNKNOWN_TYPE G_TYPE_NONE
+
 typedef struct
 {
   ReboundText text;
@@ -137,7 +140,7 @@ check_declaration (Checker *self, const ReboundStatement *statement)
                              "there is no application “%s”; expected app",
                              statement->application.text);
   if (g_hash_table_contains (self->types, statement->name.text)
-      || strcmp (statement->name.text, "run") == 0 || strcmp (statement->name.text, "script") == 0)
+      || rebound_cast_is_taken (self->cast, statement->name.text))
     {
       rebound_diagnostics_add (self->diagnostics, &statement->name.position,
                                "the name “%s” is taken; expected one that nothing else has",
@@ -145,7 +148,7 @@ check_declaration (Checker *self, const ReboundStatement *statement)
       return;
     }
   if (type == G_TYPE_INVALID)
-    type = G_TYPE_OBJECT; /* the name is declared all the same: one mistake, one message */
+    type = UNKNOWN_TYPE; /* the name is declared all the same: one mistake, one message */
   else
     check_assignments (self, type, statement->assignments, TRUE);
   add_name (self, statement->name.text, type);
@@ -183,7 +186,7 @@ check_action (Checker *self, const ReboundStatement *statement)
   GType type = find_type (self, &statement->name);
   guint action;
 
-  if (type == G_TYPE_INVALID || type == G_TYPE_OBJECT)
+  if (type == G_TYPE_INVALID || type == UNKNOWN_TYPE)
     return;
   action = rebound_look_up_member (type, &statement->member, TRUE, self->diagnostics);
   if (action == 0)
@@ -251,7 +254,7 @@ check_expression (Checker *self, const ReboundStatement *statement)
   GParamSpec *pspec;
   g_auto (GValue) value = G_VALUE_INIT;
 
-  if (type == G_TYPE_INVALID || type == G_TYPE_OBJECT)
+  if (type == G_TYPE_INVALID || type == UNKNOWN_TYPE)
     return;
   pspec = rebound_look_up_property (type, &statement->member, G_PARAM_READABLE, self->diagnostics);
   if (pspec == NULL || statement->operation == REBOUND_OPERATOR_GLOB)
@@ -268,7 +271,7 @@ check_signal (Checker *self, const ReboundStatement *statement)
 {
   GType type = find_type (self, &statement->name);
 
-  if (type != G_TYPE_INVALID && type != G_TYPE_OBJECT)
+  if (type != G_TYPE_INVALID && type != UNKNOWN_TYPE)
     rebound_look_up_member (type, &statement->member, FALSE, self->diagnostics);
 }
 
@@ -278,7 +281,7 @@ check_print_part (const ReboundText *name, const ReboundText *property, gpointer
   Checker *self = user_data;
   GType type = find_type (self, name);
 
-  if (type != G_TYPE_INVALID && type != G_TYPE_OBJECT)
+  if (type != G_TYPE_INVALID && type != UNKNOWN_TYPE)
     rebound_look_up_property (type, property, G_PARAM_READABLE, self->diagnostics);
   return NULL;
 }
@@ -294,7 +297,7 @@ check_set (Checker *self, const ReboundStatement *statement)
 {
   GType type = find_type (self, &statement->name);
 
-  if (type != G_TYPE_INVALID && type != G_TYPE_OBJECT)
+  if (type != G_TYPE_INVALID && type != UNKNOWN_TYPE)
     check_assignments (self, type, statement->assignments, FALSE);
 }
 

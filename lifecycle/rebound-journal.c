@@ -9,13 +9,15 @@
 #include "rebound-event-private.h"
 #include "rebound-member-private.h"
 
+/* What waits want to know of the events of one kind since the mark; one for each, however many
+ * there were, because a wait looks at every settled instant. */
 typedef struct
 {
-  const char *actor; /* interned, as @kind */
+  const char *actor; /* interned, as @kind: compared by address */
   const char *kind;
-  gint64 time_usec;
-  gboolean used;
-} Mention;
+  guint count; /* that no wait has used up */
+  gint64 last_usec;
+} Tally;
 
 typedef struct
 {
@@ -28,7 +30,7 @@ struct _ReboundJournal
   ReboundClock *clock;
   GPtrArray *sinks;
   GPtrArray *followed;
-  GArray *mentions;        /* since the mark */
+  GHashTable *tallies;     /* since the mark: a set of Tally */
   GHashTable *field_specs; /* of the run's own events: name → GParamSpec */
   const char *source;
   guint64 count;
@@ -57,6 +59,22 @@ followed_free (gpointer data)
   g_free (followed);
 }
 
+static guint
+tally_hash (gconstpointer data)
+{
+  const Tally *tally = data;
+
+  return g_direct_hash (tally->actor) * 31 + g_direct_hash (tally->kind);
+}
+
+static gboolean
+tally_equal (gconstpointer a, gconstpointer b)
+{
+  const Tally *first = a, *second = b;
+
+  return first->actor == second->actor && first->kind == second->kind;
+}
+
 ReboundJournal *
 rebound_journal_new (ReboundClock *clock)
 {
@@ -65,7 +83,7 @@ rebound_journal_new (ReboundClock *clock)
   self->clock = g_object_ref (clock);
   self->sinks = g_ptr_array_new_with_free_func (g_object_unref);
   self->followed = g_ptr_array_new_with_free_func (followed_free);
-  self->mentions = g_array_new (FALSE, FALSE, sizeof (Mention));
+  self->tallies = g_hash_table_new_full (tally_hash, tally_equal, g_free, NULL);
   self->field_specs
       = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_param_spec_unref);
   return self;
@@ -76,7 +94,7 @@ rebound_journal_free (ReboundJournal *self)
 {
   g_ptr_array_unref (self->followed);
   g_ptr_array_unref (self->sinks);
-  g_array_unref (self->mentions);
+  g_hash_table_unref (self->tallies);
   g_hash_table_unref (self->field_specs);
   g_object_unref (self->clock);
   g_free (self);
@@ -117,10 +135,16 @@ next_event (ReboundJournal *self, const char *actor, const char *kind, ReboundEv
 static void
 publish (ReboundJournal *self, ReboundEvent *event)
 {
-  Mention mention = { rebound_event_get_actor (event), rebound_event_get_kind (event),
-                      rebound_event_get_time_usec (event), FALSE };
+  Tally key = { rebound_event_get_actor (event), rebound_event_get_kind (event), 0, 0 };
+  Tally *tally = g_hash_table_lookup (self->tallies, &key);
 
-  g_array_append_val (self->mentions, mention);
+  if (tally == NULL)
+    {
+      tally = g_memdup2 (&key, sizeof key);
+      g_hash_table_add (self->tallies, tally);
+    }
+  tally->count++;
+  tally->last_usec = rebound_event_get_time_usec (event);
   for (guint i = 0; i < self->sinks->len; i++)
     rebound_event_sink_write (self->sinks->pdata[i], event);
 }
@@ -130,12 +154,14 @@ static char *
 plain_text (const char *kind, GPtrArray *arguments)
 {
   GString *text = g_string_new (kind);
+  guint n_shown = 0;
 
   for (guint i = 0; i < arguments->len; i++)
-    g_string_append_printf (text, "%s%s: {%s}", i == 0 ? " (" : ", ",
-                            g_param_spec_get_name (arguments->pdata[i]),
-                            g_param_spec_get_name (arguments->pdata[i]));
-  if (arguments->len > 0)
+    if (arguments->pdata[i] != NULL)
+      g_string_append_printf (text, "%s%s: {%s}", n_shown++ == 0 ? " (" : ", ",
+                              g_param_spec_get_name (arguments->pdata[i]),
+                              g_param_spec_get_name (arguments->pdata[i]));
+  if (n_shown > 0)
     g_string_append_c (text, ')');
   return g_string_free (text, FALSE);
 }
@@ -174,6 +200,16 @@ recorder_clear (gpointer data, GClosure *closure)
   g_ptr_array_unref (((Recorder *) closure)->arguments);
 }
 
+static GParamSpec *
+enum_spec (const char *name, GType type)
+{
+  g_autoptr (GEnumClass) klass = g_type_class_ref (type);
+
+  return klass->n_values == 0
+             ? NULL
+             : g_param_spec_enum (name, NULL, NULL, type, klass->values[0].value, G_PARAM_READABLE);
+}
+
 /* A specification for a parameter that came without one, or NULL for what a log cannot show (a
  * pointer, an object). */
 static GParamSpec *
@@ -206,10 +242,16 @@ spec_for (GType type, guint number)
       pspec
           = g_param_spec_double (name, NULL, NULL, -G_MAXDOUBLE, G_MAXDOUBLE, 0, G_PARAM_READABLE);
       break;
+    case G_TYPE_ENUM:
+      pspec = enum_spec (name, type);
+      break;
+    case G_TYPE_FLAGS:
+      pspec = g_param_spec_flags (name, NULL, NULL, type, 0, G_PARAM_READABLE);
+      break;
     default:
-      return NULL;
+      break;
     }
-  return g_param_spec_ref_sink (pspec);
+  return pspec != NULL ? g_param_spec_ref_sink (pspec) : NULL;
 }
 
 static void
@@ -316,52 +358,38 @@ rebound_journal_note (ReboundJournal *self,
 void
 rebound_journal_mark (ReboundJournal *self)
 {
-  g_array_set_size (self->mentions, 0);
+  g_hash_table_remove_all (self->tallies);
 }
 
-/* Interned strings are compared by address. */
-static gboolean
-matches (const Mention *mention, const char *actor, const char *kind)
+static Tally *
+find_tally (ReboundJournal *self, const char *actor, const char *kind)
 {
-  return !mention->used && mention->actor == actor && mention->kind == kind;
+  Tally key = { g_intern_string (actor), g_intern_string (kind), 0, 0 };
+
+  return g_hash_table_lookup (self->tallies, &key);
 }
 
 guint
 rebound_journal_count (ReboundJournal *self, const char *actor, const char *kind)
 {
-  guint count = 0;
+  Tally *tally = find_tally (self, actor, kind);
 
-  actor = g_intern_string (actor);
-  kind = g_intern_string (kind);
-  for (guint i = 0; i < self->mentions->len; i++)
-    if (matches (&g_array_index (self->mentions, Mention, i), actor, kind))
-      count++;
-  return count;
+  return tally != NULL ? tally->count : 0;
 }
 
 gint64
 rebound_journal_get_last_usec (ReboundJournal *self, const char *actor, const char *kind)
 {
-  actor = g_intern_string (actor);
-  kind = g_intern_string (kind);
-  for (guint i = self->mentions->len; i > 0; i--)
-    if (matches (&g_array_index (self->mentions, Mention, i - 1), actor, kind))
-      return g_array_index (self->mentions, Mention, i - 1).time_usec;
-  return -1;
+  Tally *tally = find_tally (self, actor, kind);
+
+  return tally != NULL && tally->count > 0 ? tally->last_usec : -1;
 }
 
 void
 rebound_journal_use (ReboundJournal *self, const char *actor, const char *kind, guint count)
 {
-  actor = g_intern_string (actor);
-  kind = g_intern_string (kind);
-  for (guint i = 0; i < self->mentions->len && count > 0; i++)
-    {
-      Mention *mention = &g_array_index (self->mentions, Mention, i);
+  Tally *tally = find_tally (self, actor, kind);
 
-      if (!matches (mention, actor, kind))
-        continue;
-      mention->used = TRUE;
-      count--;
-    }
+  if (tally != NULL)
+    tally->count -= MIN (count, tally->count);
 }

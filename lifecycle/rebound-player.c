@@ -300,6 +300,19 @@ play_missing_steps (ReboundPlayer *self, const char *word, GError **error)
   return TRUE;
 }
 
+/* A word of the lifecycle, whoever it is an action of: what is possible depends on the phone and on
+ * the application, and the error names the words of both. */
+static gboolean
+make_possible (ReboundPlayer *self, const char *word, GError **error)
+{
+  ReboundLife life;
+
+  if (!play_missing_steps (self, word, error))
+    return FALSE;
+  life = rebound_device_get_life (self->device);
+  return !rebound_life_is_word (word) || rebound_life_check (&life, word, error);
+}
+
 static gboolean
 perform (ReboundPlayer *self,
          const char *actor,
@@ -330,13 +343,17 @@ play_verb (ReboundPlayer *self, const ReboundStatement *statement, GError **erro
   const char *holder
       = rebound_member_find (REBOUND_TYPE_DEVICE, word, TRUE) != 0 ? "device" : "app";
 
-  return play_missing_steps (self, word, error) && perform (self, holder, word, statement, error);
+  return make_possible (self, word, error) && perform (self, holder, word, statement, error);
 }
 
 static gboolean
 play_action (ReboundPlayer *self, const ReboundStatement *statement, GError **error)
 {
-  return perform (self, statement->name.text, statement->member.text, statement, error);
+  const char *actor = statement->name.text;
+  gboolean is_life = strcmp (actor, "app") == 0 || strcmp (actor, "device") == 0;
+
+  return (!is_life || make_possible (self, statement->member.text, error))
+         && perform (self, actor, statement->member.text, statement, error);
 }
 
 static void

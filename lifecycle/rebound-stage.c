@@ -249,6 +249,45 @@ report_spin (ReboundStage *self, Strand *strand, GError **error)
   return FALSE;
 }
 
+/* What is ready, and how much there is to be read from it. */
+static guint
+fingerprint (Strand *strand)
+{
+  guint hash = 0;
+
+  for (guint i = 0; i < strand->fds->len; i++)
+    {
+      GPollFD *fd = &g_array_index (strand->fds, GPollFD, i);
+      int readable_bytes = 0;
+
+      if (fd->revents == 0)
+        continue;
+      if (ioctl (fd->fd, FIONREAD, &readable_bytes) < 0)
+        readable_bytes = -1;
+      hash = hash * 31 + (guint) fd->fd;
+      hash = hash * 31 + fd->revents;
+      hash = hash * 31 + (guint) readable_bytes;
+    }
+  return hash;
+}
+
+static gboolean
+has_changed_anything (ReboundStage *self, Strand *strand)
+{
+  guint64 progress = get_progress (self);
+  gboolean changed = progress != self->spin_progress || !is_virtual (self);
+
+  self->spin_progress = progress;
+  if (!changed && self->spin_count >= SPIN_SUSPECT)
+    {
+      guint now = fingerprint (strand);
+
+      changed = self->spin_count > SPIN_SUSPECT && now != self->spin_fingerprint;
+      self->spin_fingerprint = now;
+    }
+  return changed;
+}
+
 static gboolean
 check_spin (ReboundStage *self, Strand *strand, GError **error)
 {

@@ -124,7 +124,7 @@ parse_digits (const char *text, gsize length, guint64 *number)
 static gboolean
 scale_fraction (const char *digits, gsize length, const Unit *unit, guint64 *scaled)
 {
-  guint64 numerator, denominator = 1, divisor;
+  guint64 numerator = 0, denominator = 1, divisor;
 
   while (length > 0 && digits[length - 1] == '0')
     length--;
@@ -149,7 +149,7 @@ measure_parse (const Measure *measure, const char *text, gint64 *number, char **
   const char *fraction = text + n_whole + (has_point ? 1 : 0);
   gsize n_fraction = has_point ? strspn (fraction, DIGITS) : 0;
   const char *name = fraction + n_fraction;
-  guint64 whole, part;
+  guint64 whole = 0, part = 0;
   const Unit *unit;
 
   *problem = NULL;

@@ -84,13 +84,7 @@ static void
 close_descriptor (ReboundCall *self)
 {
   g_clear_pointer (&self->watch, rebound_watch_free);
-  if (self->fd < 0)
-    return;
-  if (self->socket != NULL)
-    rebound_socket_close (g_steal_pointer (&self->socket));
-  else
-    close (self->fd);
-  self->fd = -1;
+  rebound_socket_close_descriptor (&self->socket, &self->fd);
 }
 
 void

@@ -49,18 +49,6 @@ detach_source (ReboundListener *self)
   g_clear_pointer (&self->source, g_source_unref);
 }
 
-static void
-close_descriptor (ReboundListener *self)
-{
-  if (self->fd < 0)
-    return;
-  if (self->socket != NULL)
-    rebound_socket_close (g_steal_pointer (&self->socket));
-  else
-    close (self->fd);
-  self->fd = -1;
-}
-
 /* -- accepting -- */
 
 static void
@@ -222,7 +210,7 @@ begin_to_listen (ReboundListener *self)
       int error_number = errno;
 
       rebound_listener_set_last_error (self, error_number);
-      close_descriptor (self);
+      rebound_socket_close_descriptor (&self->socket, &self->fd);
       set_state (self, REBOUND_LISTENER_STATE_FAILED);
       rebound_listener_emit_listen_failed (self, error_number);
       return;
@@ -264,7 +252,7 @@ on_bind_failed (ReboundListener *self, int error_number)
   switch (self->on_error)
     {
     case REBOUND_ON_ERROR_REPORT:
-      close_descriptor (self);
+      rebound_socket_close_descriptor (&self->socket, &self->fd);
       set_state (self, REBOUND_LISTENER_STATE_FAILED);
       break;
     case REBOUND_ON_ERROR_IGNORE:
@@ -278,7 +266,7 @@ on_bind_failed (ReboundListener *self, int error_number)
       listen_anyway (self);
       break;
     case REBOUND_ON_ERROR_RETRY:
-      close_descriptor (self);
+      rebound_socket_close_descriptor (&self->socket, &self->fd);
       set_state (self, REBOUND_LISTENER_STATE_RETRYING);
       rebound_timer_arm (self->retry_timer, self->retry_every_usec);
       break;
@@ -298,7 +286,7 @@ open_socket (ReboundListener *self)
       int error_number = errno;
 
       rebound_listener_set_last_error (self, error_number);
-      close_descriptor (self);
+      rebound_socket_close_descriptor (&self->socket, &self->fd);
       set_state (self, REBOUND_LISTENER_STATE_FAILED);
       rebound_listener_emit_listen_failed (self, error_number);
       return;
@@ -367,7 +355,7 @@ rebound_listener_close (ReboundListener *self, const char *why)
   if (had_source)
     rebound_listener_emit_source_destroyed (self);
   drop_connections (self);
-  close_descriptor (self);
+  rebound_socket_close_descriptor (&self->socket, &self->fd);
   set_state (self, REBOUND_LISTENER_STATE_CLOSED);
   rebound_listener_emit_closed (self, why);
 }
@@ -413,7 +401,7 @@ rebound_listener_abandon (ReboundActor *actor)
   if (self->site == NULL)
     return;
   detach_source (self);
-  close_descriptor (self);
+  rebound_socket_close_descriptor (&self->socket, &self->fd);
   while (self->connections->len > 0)
     g_ptr_array_remove_index (self->connections, 0);
   g_clear_pointer (&self->retry_timer, rebound_timer_free);

@@ -87,6 +87,10 @@ void rebound_socket_touch (ReboundSocket *socket);
  * kernel does. */
 void rebound_socket_close (ReboundSocket *socket);
 
+/* The same for a descriptor that may have no socket in a table: closes @fd if it is open, and
+ * clears both. */
+void rebound_socket_close_descriptor (ReboundSocket **socket, int *fd);
+
 /* Looks at what was touched. FALSE, with what it is (transfer full), while something is on its way
  * that needs the kernel's own clock. */
 gboolean rebound_socket_table_observe (ReboundSocketTable *self, char **waits_for);

@@ -274,6 +274,18 @@ rebound_socket_close (ReboundSocket *socket)
     forget (socket);
 }
 
+void
+rebound_socket_close_descriptor (ReboundSocket **socket, int *fd)
+{
+  if (*fd < 0)
+    return;
+  if (*socket != NULL)
+    rebound_socket_close (g_steal_pointer (socket));
+  else
+    close (*fd);
+  *fd = -1;
+}
+
 /* The state that the kernel has it in now; TCP_CLOSE where it is gone. @is_orphan tells whether no
  * process has it open. */
 static guint8
