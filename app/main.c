@@ -3,10 +3,14 @@
  * their namespace themselves, after they have read the files that a person names and before
  * anything could start a thread. */
 
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/rebound-version.h"
 #include "lifecycle/rebound-error.h"
@@ -76,6 +80,31 @@ find_command (const char *name)
   return NULL;
 }
 
+/* Where one of them is missing the run's first socket would get its number, and the log would be
+ * sent to a peer. This one can be neither read nor written: EBADF, as it should be. */
+static void
+occupy_standard_descriptors (void)
+{
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl (fd, F_GETFD) < 0)
+      open ("/", O_PATH);
+}
+
+/* What could not be written was not shown: a log that is cut off must not look whole. At exit,
+ * because GOption ends the program itself after its help. */
+static void
+check_output (void)
+{
+  if (fflush (stdout) != 0)
+    rebound_command_complain ("standard output could not be written: %s (%s)",
+                              strerrorname_np (errno), g_strerror (errno));
+  else if (ferror (stdout)) /* earlier, by a write whose errno is gone */
+    rebound_command_complain ("standard output could not be written");
+  else
+    return;
+  _exit (REBOUND_EXIT_INTERNAL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -83,6 +112,8 @@ main (int argc, char **argv)
   g_autofree char *name = NULL;
   const ReboundCommand *command;
 
+  occupy_standard_descriptors ();
+  atexit (check_output);
   setlocale (LC_ALL, "");
   if (argc < 2)
     {
@@ -93,12 +124,12 @@ main (int argc, char **argv)
       || strcmp (argv[1], "help") == 0)
     {
       print_help (stdout);
-      return fflush (stdout) == 0 ? 0 : REBOUND_EXIT_INTERNAL;
+      return 0;
     }
   if (strcmp (argv[1], "--version") == 0)
     {
       printf ("rebound %s\n", REBOUND_VERSION);
-      return fflush (stdout) == 0 ? 0 : REBOUND_EXIT_INTERNAL;
+      return 0;
     }
   command = find_command (argv[1]);
   if (command == NULL)

@@ -142,5 +142,5 @@ rebound_command_describe (int argc, char **argv)
     print_overview ();
   else if (!print_type (argv[1]))
     return REBOUND_EXIT_USAGE;
-  return fflush (stdout) == 0 ? 0 : REBOUND_EXIT_INTERNAL;
+  return 0;
 }

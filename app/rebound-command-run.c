@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* rebound run: plays one script and shows it. */
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -66,7 +65,7 @@ resolve_groups (RunOptions *options)
   for (guint i = 0; names[i] != NULL; i++)
     if (!add_group (options, names[i]))
       return FALSE;
-  return TRUE;
+  return names[0] != NULL || add_group (options, "");
 }
 
 static gboolean
@@ -107,7 +106,7 @@ static ReboundEventSink *
 new_sink (const RunOptions *options)
 {
   if (is_jsonl (options))
-    return rebound_jsonl_sink_new (options->groups, stdout);
+    return rebound_jsonl_sink_new (options->groups, options->quiet, stdout);
   return rebound_text_sink_new (options->groups, wants_colour (options), options->quiet,
                                 options->play.mode == REBOUND_CLOCK_VIRTUAL);
 }
@@ -120,17 +119,6 @@ print_title (const RunOptions *options, ReboundRun *run, const char *word)
   if (is_jsonl (options) || options->quiet)
     return;
   printf ("%s%s%s\n\n", word, *title != '\0' ? ": " : "", title);
-}
-
-/* What could not be written was not shown: a log that is cut off must not look whole. */
-static int
-flush (int status)
-{
-  if (fflush (stdout) == 0 && !ferror (stdout))
-    return status;
-  rebound_command_complain ("standard output could not be written: %s (%s)",
-                            strerrorname_np (errno), g_strerror (errno));
-  return REBOUND_EXIT_INTERNAL;
 }
 
 static int
@@ -152,7 +140,6 @@ play (const RunOptions *options, const char *word)
   rebound_run_add_sink (run, sink);
   print_title (options, run, word);
   status = rebound_play (run, &error);
-  status = flush (status);
   if (error != NULL)
     rebound_command_complain ("%s", error->message);
   return status;

@@ -5,6 +5,7 @@
 #include "rebound-jsonl-sink.h"
 
 #include <json-glib/json-glib.h>
+#include <string.h>
 
 #include "lifecycle/rebound-param-specs.h"
 
@@ -13,6 +14,7 @@ struct _ReboundJsonlSink
   GObject parent_instance;
 
   ReboundEventGroup groups;
+  gboolean quiet;
   FILE *stream;
 };
 
@@ -35,11 +37,12 @@ rebound_jsonl_sink_init (ReboundJsonlSink *self)
 }
 
 ReboundEventSink *
-rebound_jsonl_sink_new (ReboundEventGroup groups, FILE *stream)
+rebound_jsonl_sink_new (ReboundEventGroup groups, gboolean quiet, FILE *stream)
 {
   ReboundJsonlSink *self = g_object_new (REBOUND_TYPE_JSONL_SINK, NULL);
 
   self->groups = groups;
+  self->quiet = quiet;
   self->stream = stream;
   return REBOUND_EVENT_SINK (self);
 }
@@ -108,13 +111,22 @@ rebound_jsonl_sink_to_line (ReboundEvent *event)
   return json_generator_to_data (generator, NULL);
 }
 
+static gboolean
+is_shown (ReboundJsonlSink *self, ReboundEvent *event)
+{
+  if (self->quiet)
+    return rebound_event_get_group (event) == REBOUND_EVENT_GROUP_CHECKS
+           && strcmp (rebound_event_get_kind (event), "met") != 0;
+  return (rebound_event_get_group (event) & self->groups) != 0;
+}
+
 static void
 rebound_jsonl_sink_write (ReboundEventSink *sink, ReboundEvent *event)
 {
   ReboundJsonlSink *self = REBOUND_JSONL_SINK (sink);
   g_autofree char *line = NULL;
 
-  if ((rebound_event_get_group (event) & self->groups) == 0)
+  if (!is_shown (self, event))
     return;
   line = rebound_jsonl_sink_to_line (event);
   fputs (line, self->stream);

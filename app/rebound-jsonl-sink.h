@@ -11,8 +11,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (ReboundJsonlSink, rebound_jsonl_sink, REBOUND, JSONL_SINK, GObject)
 
 /* JSON Lines on @stream, which stays the caller's: an object an event of @groups, with every field
- * of it. */
-ReboundEventSink *rebound_jsonl_sink_new (ReboundEventGroup groups, FILE *stream);
+ * of it; @quiet: only of what was not as expected. */
+ReboundEventSink *rebound_jsonl_sink_new (ReboundEventGroup groups, gboolean quiet, FILE *stream);
 
 /* One event as a line, without its end. (transfer full) */
 char *rebound_jsonl_sink_to_line (ReboundEvent *event);

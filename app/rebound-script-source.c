@@ -12,7 +12,7 @@
 #define SUFFIX ".life"
 
 /* As much as the reader of files takes; more is no script. */
-#define LIMIT_BYTES (16 * 1024 * 1024)
+#define LIMIT_BYTES (4 * 1024 * 1024)
 
 static int
 compare_names (const void *a, const void *b)
@@ -43,13 +43,13 @@ rebound_script_source_get_shipped (const char *name)
 }
 
 static GBytes *
-read_standard_input (GError **error)
+read_to_end (int fd, GError **error)
 {
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
   guint8 buffer[16384];
   ssize_t got;
 
-  while ((got = read (STDIN_FILENO, buffer, sizeof buffer)) != 0)
+  while ((got = read (fd, buffer, sizeof buffer)) != 0)
     {
       if (got < 0 && errno == EINTR)
         continue;
@@ -63,11 +63,22 @@ read_standard_input (GError **error)
       if (bytes->len > LIMIT_BYTES)
         {
           g_set_error_literal (error, REBOUND_ERROR, REBOUND_ERROR_SCRIPT,
-                               "-: is larger than 16 MiB; expected a script");
+                               "-: is larger than 4 MiB; expected a script");
           return NULL;
         }
     }
   return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
+}
+
+/* Standard input can be read once, and a script is loaded anew for each play of it. */
+static GBytes *
+get_standard_input (GError **error)
+{
+  static GBytes *bytes;
+
+  if (bytes == NULL)
+    bytes = read_to_end (STDIN_FILENO, error);
+  return bytes != NULL ? g_bytes_ref (bytes) : NULL;
 }
 
 ReboundRun *
@@ -79,7 +90,7 @@ rebound_script_source_load (const char *word, ReboundClockMode mode, GError **er
 
   if (strcmp (word, "-") == 0)
     {
-      bytes = read_standard_input (error);
+      bytes = get_standard_input (error);
       return bytes != NULL ? rebound_run_new_from_bytes (bytes, "-", here, mode, error) : NULL;
     }
   if (strchr (word, '/') == NULL && !g_str_has_suffix (word, SUFFIX))
