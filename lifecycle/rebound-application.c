@@ -320,6 +320,7 @@ rebound_application_perform (ReboundApplication *self, const char *word, GError 
 void
 rebound_application_drop_actors (ReboundApplication *self)
 {
-  abandon_actors (self);
+  if (self->state != REBOUND_APPLICATION_STATE_NOT_RUNNING)
+    abandon_actors (self);
   g_ptr_array_set_size (self->actors, 0);
 }

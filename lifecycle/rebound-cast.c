@@ -331,14 +331,14 @@ rebound_cast_dup_waiting (ReboundCast *self)
 void
 rebound_cast_abandon (ReboundCast *self)
 {
+  for (guint i = 0; i < self->parts->len; i++)
+    if (((Part *) self->parts->pdata[i])->object != NULL)
+      rebound_journal_unfollow (self->journal, ((Part *) self->parts->pdata[i])->object);
   rebound_application_drop_actors (self->application);
   for (guint i = self->parts->len; i > 0; i--)
     {
       Part *part = self->parts->pdata[i - 1];
 
-      if (part->object == NULL)
-        continue;
-      rebound_journal_unfollow (self->journal, part->object);
       if (part->is_alive && part->side == REBOUND_SIDE_WORLD && part->is_declared
           && REBOUND_IS_ACTOR (part->object))
         rebound_actor_abandon (REBOUND_ACTOR (part->object));

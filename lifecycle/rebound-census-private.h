@@ -11,10 +11,9 @@ G_BEGIN_DECLS
  * there is none. (transfer full) */
 char *rebound_census_name_timeout (ReboundClock *clock, GMainContext *context);
 
-/* The source that is about to be dispatched, "“name”", or the clock's timer that fired last; to be
- * asked between g_main_context_check() and the dispatch. @user_data is what its callback was given.
- * (transfer full) */
-char *
-rebound_census_name_ready (ReboundClock *clock, GMainContext *context, gpointer *user_data);
+/* The source that is about to be dispatched, "“name”", or where there is none the clock's timer
+ * that fired last; to be asked between g_main_context_check() and the dispatch. @user_data is what
+ * its callback was given. (transfer full) */
+char *rebound_census_name_ready (ReboundClock *clock, GMainContext *context, gpointer *user_data);
 
 G_END_DECLS

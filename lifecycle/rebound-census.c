@@ -70,20 +70,17 @@ rebound_census_name_ready (ReboundClock *clock, GMainContext *context, gpointer 
 {
   GSource *own = rebound_clock_peek_source (clock, context);
   guint end = last_id (context);
+  const char *name;
 
-  *user_data = NULL;
   for (guint id = 1; id < end; id++)
     {
       GSource *source = g_main_context_find_source_by_id (context, id);
-      const char *name = NULL;
 
-      if (source == NULL || (source->flags & SOURCE_READY) == 0)
+      if (source == NULL || source == own || (source->flags & SOURCE_READY) == 0)
         continue;
-      if (source == own)
-        name = rebound_timer_queue_get_last (rebound_clock_get_queue (clock, context), user_data);
-      else
-        *user_data = user_data_of (source);
-      return g_strdup_printf ("“%s”", name != NULL ? name : name_of (source));
+      *user_data = user_data_of (source);
+      return g_strdup_printf ("“%s”", name_of (source));
     }
-  return g_strdup ("a source");
+  name = rebound_timer_queue_get_last (rebound_clock_get_queue (clock, context), user_data);
+  return name != NULL ? g_strdup_printf ("“%s”", name) : g_strdup ("a source");
 }

@@ -8,7 +8,7 @@
 
 #include "rebound-diagnostics-private.h"
 
-/* Nobody reads more, and a file of 16 MiB could hold millions of them. */
+/* Nobody reads more, and a file of 4 MiB could hold millions of them. */
 #define SHOWN_MAXIMUM 1000
 
 /* Characters kept at either end of a message: enough for a long list of what was expected. */
@@ -58,14 +58,28 @@ rebound_diagnostics_free (ReboundDiagnostics *self)
   g_free (self);
 }
 
-/* Control characters become escapes: one line stays one line, and nothing reaches the terminal. */
+/* What is long in a message is what it quotes, and that stands in the middle. */
+static char *
+shorten (const char *text)
+{
+  glong length = g_utf8_strlen (text, -1);
+  const char *head_end, *tail;
+
+  if (length <= 2 * MESSAGE_HALF_MAXIMUM)
+    return g_strdup (text);
+  head_end = g_utf8_offset_to_pointer (text, MESSAGE_HALF_MAXIMUM);
+  tail = g_utf8_offset_to_pointer (text, length - MESSAGE_HALF_MAXIMUM);
+  return g_strdup_printf ("%.*s…%s", (int) (head_end - text), text, tail);
+}
+
+/* Control characters become escapes: one line stays one line, and nothing reaches the terminal.
+ * @text is UTF-8. */
 static char *
 escape_controls (const char *text)
 {
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
   GString *clean = g_string_new (NULL);
 
-  for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at))
+  for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
     {
       gunichar c = g_utf8_get_char (at);
 
@@ -81,20 +95,6 @@ escape_controls (const char *text)
   return g_string_free (clean, FALSE);
 }
 
-/* What is long in a message is what it quotes, and that stands in the middle. */
-static char *
-shorten (const char *text)
-{
-  glong length = g_utf8_strlen (text, -1);
-  const char *head_end, *tail;
-
-  if (length <= 2 * MESSAGE_HALF_MAXIMUM)
-    return g_strdup (text);
-  head_end = g_utf8_offset_to_pointer (text, MESSAGE_HALF_MAXIMUM);
-  tail = g_utf8_offset_to_pointer (text, length - MESSAGE_HALF_MAXIMUM);
-  return g_strdup_printf ("%.*s…%s", (int) (head_end - text), text, tail);
-}
-
 static guint
 index_of_file (ReboundDiagnostics *self, const char *file)
 {
@@ -106,13 +106,27 @@ index_of_file (ReboundDiagnostics *self, const char *file)
   return self->files->len - 1;
 }
 
+static char *
+compose (const ReboundPosition *position, const char *message)
+{
+  g_autofree char *valid = g_utf8_make_valid (message, -1);
+  g_autofree char *brief = shorten (valid);
+  g_autofree char *clean = escape_controls (brief);
+  g_autofree char *valid_file = g_utf8_make_valid (position->file, -1);
+  g_autofree char *file = escape_controls (valid_file);
+
+  if (position->line == 0)
+    return g_strdup_printf ("%s: %s", file, clean);
+  return g_strdup_printf ("%s:%u:%u: %s", file, position->line, position->column, clean);
+}
+
 void
 rebound_diagnostics_add (ReboundDiagnostics *self,
                          const ReboundPosition *position,
                          const char *format,
                          ...)
 {
-  g_autofree char *message = NULL, *clean = NULL, *brief = NULL, *file = NULL, *text = NULL;
+  g_autofree char *message = NULL, *text = NULL;
   Mistake *mistake;
   va_list arguments;
 
@@ -124,12 +138,7 @@ rebound_diagnostics_add (ReboundDiagnostics *self,
   va_start (arguments, format);
   message = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  clean = escape_controls (message);
-  brief = shorten (clean);
-  file = escape_controls (position->file);
-  text = position->line == 0
-             ? g_strdup_printf ("%s: %s", file, brief)
-             : g_strdup_printf ("%s:%u:%u: %s", file, position->line, position->column, brief);
+  text = compose (position, message);
   if (g_hash_table_contains (self->seen, text))
     return;
   mistake = g_new0 (Mistake, 1);

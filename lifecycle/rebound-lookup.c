@@ -17,11 +17,10 @@ add_unknown (ReboundDiagnostics *diagnostics,
              const char *const *known)
 {
   g_autofree char *guess = rebound_did_you_mean (name->text, known);
-  g_autofree char *list = known[0] != NULL ? g_strjoinv (", ", (char **) known) : g_strdup ("none");
+  g_autofree char *list = g_strjoinv (", ", (char **) known);
 
-  rebound_diagnostics_add (diagnostics, &name->position,
-                           "there is no %s “%s”; expected one of %s%s", what, name->text, list,
-                           guess);
+  rebound_diagnostics_add (diagnostics, &name->position, "there is no %s “%s”; expected %s%s%s",
+                           what, name->text, known[0] != NULL ? "one of " : "none", list, guess);
 }
 
 static gboolean

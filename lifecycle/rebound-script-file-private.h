@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /* The greatest script, its includes among it. Ten thousand times what a person writes. */
-#define REBOUND_SCRIPT_BYTES_MAXIMUM (16 << 20)
+#define REBOUND_SCRIPT_BYTES_MAXIMUM (4 << 20)
 
 /* The bytes of a script's file, at most @bytes_maximum. On NULL @problem says what is wrong and
  * what was expected, with the errno's name; to be put behind the file's name. */

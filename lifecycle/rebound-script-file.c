@@ -40,8 +40,8 @@ describe_size (gsize bytes_maximum)
 {
   if (bytes_maximum < REBOUND_SCRIPT_BYTES_MAXIMUM)
     return g_strdup (
-        "makes the script longer than 16MiB; expected at most that, includes among it");
-  return g_strdup ("is longer than 16MiB; expected at most that");
+        "makes the script longer than 4MiB; expected at most that, includes among it");
+  return g_strdup ("is longer than 4MiB; expected at most that");
 }
 
 /* The kind is looked at before opening, since opening can be an act already, and again after it. */

@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 /* Reads the lines of a script, and of what it includes, into a tree of nodes. @file and @folder say
  * where it is: NULL for a text that is in no folder. Every mistake of the structure is added to
- * @diagnostics; a line with a mistake in its words is left out, or is a repeat without words.
+ * @diagnostics; a line with a mistake in its words is a node without words.
  * (transfer full) (element-type ReboundNode) */
 GPtrArray *rebound_script_read_nodes (GBytes *bytes,
                                       const char *name,

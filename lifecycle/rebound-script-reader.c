@@ -65,7 +65,7 @@ current_source (Builder *self)
   return g_ptr_array_index (self->sources, self->sources->len - 1);
 }
 
-/* A broken line that is no repeat leaves nothing behind; a broken repeat still has its end. */
+/* A broken line keeps its place, but none of its words: nothing else is to be said about it. */
 static void
 add_node (Builder *self, ReboundLine *line, gboolean is_repeat)
 {
@@ -74,8 +74,6 @@ add_node (Builder *self, ReboundLine *line, gboolean is_repeat)
   GPtrArray *nodes = self->nodes;
   ReboundNode *node;
 
-  if (line->is_broken && !is_repeat)
-    return;
   if (self->repeats->len > 0 && !is_deep)
     nodes = ((ReboundNode *) g_ptr_array_index (self->repeats, self->repeats->len - 1))->body;
   node = g_new0 (ReboundNode, 1);

@@ -142,7 +142,7 @@ read_script (GBytes *bytes, const char *name, GFile *file, GFile *folder, GError
 
   self->name = g_strdup (name);
   if (g_bytes_get_size (bytes) > REBOUND_SCRIPT_BYTES_MAXIMUM)
-    rebound_diagnostics_add (diagnostics, &whole, "is longer than 16MiB; expected at most that");
+    rebound_diagnostics_add (diagnostics, &whole, "is longer than 4MiB; expected at most that");
   else
     self->nodes = rebound_script_read_nodes (bytes, whole.file, file, folder, diagnostics);
   if (rebound_diagnostics_is_empty (diagnostics) && self->nodes->len == 0)

@@ -216,7 +216,8 @@ dup_ready_descriptor (Strand *strand)
   return NULL;
 }
 
-/* One more look shows who it is. */
+/* One more look shows who it is, and the look after it at which descriptor: GLib wakes a context by
+ * one of its own whenever a source with a descriptor was dispatched, and check takes that back. */
 static gboolean
 report_spin (ReboundStage *self, Strand *strand, GError **error)
 {
@@ -229,8 +230,9 @@ report_spin (ReboundStage *self, Strand *strand, GError **error)
   poll_now (strand->fds, 0);
   g_main_context_check (strand->context, strand->priority, (GPollFD *) strand->fds->data,
                         (int) strand->fds->len);
-  source = rebound_census_name_ready (self->clock, strand->context, &suspect);
+  poll_now (strand->fds, 0);
   descriptor = dup_ready_descriptor (strand);
+  source = rebound_census_name_ready (self->clock, strand->context, &suspect);
   if (self->blame != NULL && suspect != NULL)
     culprit = self->blame (suspect, self->blame_data);
 
@@ -484,7 +486,7 @@ step_real (ReboundStage *self, gint64 until_usec, GError **error)
 {
   gint64 left_usec = until_usec - rebound_clock_get_time_usec (self->clock);
   gint64 longest_msec = self->is_quiet ? G_MAXINT : KERNEL_POLL_MSEC;
-  int timeout_msec = (int) CLAMP ((left_usec + 999) / 1000, 0, longest_msec);
+  int timeout_msec = (int) CLAMP (left_usec / 1000 + 1, 0, longest_msec);
 
   return wait_in_real_time (self, timeout_msec, error) ? REBOUND_ADVANCE_REACHED
                                                        : REBOUND_ADVANCE_FAILED;

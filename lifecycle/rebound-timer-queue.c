@@ -137,7 +137,7 @@ queue_source_prepare (GSource *source, gint *timeout_msec)
   wait_usec
       = rebound_timer_queue_get_deadline_usec (self) - rebound_clock_get_time_usec (self->clock);
   wait_usec = MAX (wait_usec, 0);
-  *timeout_msec = (gint) MIN ((wait_usec + 999) / 1000, G_MAXINT);
+  *timeout_msec = (gint) MIN (wait_usec / 1000 + 1, G_MAXINT);
   return FALSE;
 }
 
