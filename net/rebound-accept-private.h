@@ -11,7 +11,7 @@ typedef enum
 {
   REBOUND_ACCEPT_TAKEN,     /* a connection */
   REBOUND_ACCEPT_DRY,       /* nobody is waiting */
-  REBOUND_ACCEPT_EXHAUSTED, /* no descriptors or memory: rest a while */
+  REBOUND_ACCEPT_EXHAUSTED, /* no descriptors or memory, or an error that stays: rest a while */
   REBOUND_ACCEPT_DEAD,      /* the listening socket is none any more */
 } ReboundAcceptResult;
 

@@ -12,7 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Connections that were reset in the backlog and are passed over in one call. */
+/* Connections that were broken in the backlog and are passed over in one call. An error that comes
+ * more often is not the connections', and to try it again at once would be a busy loop. */
 #define BROKEN_LIMIT 64
 
 static int
@@ -35,17 +36,21 @@ rebound_accept_clear (ReboundAccept *self)
   self->spare_fd = -1;
 }
 
-/* Turns one client away with the descriptor that was kept for it. */
-static void
+/* Turns one client away with the descriptor that was kept for it. FALSE if nobody was waiting: the
+ * kernel looks for a descriptor before it looks for a client, so it says EMFILE even then. */
+static gboolean
 shed (ReboundAccept *self, int listener_fd)
 {
+  gboolean somebody_waits;
   int fd;
 
   rebound_accept_clear (self);
   fd = accept4 (listener_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  somebody_waits = fd >= 0 || errno != EAGAIN;
   if (fd >= 0)
     close (fd);
   self->spare_fd = open_spare ();
+  return somebody_waits;
 }
 
 ReboundAcceptResult
@@ -65,8 +70,7 @@ rebound_accept_next (ReboundAccept *self, int listener_fd, int *fd, int *error_n
         case ENFILE:
         case ENOBUFS:
         case ENOMEM:
-          shed (self, listener_fd);
-          return REBOUND_ACCEPT_EXHAUSTED;
+          return shed (self, listener_fd) ? REBOUND_ACCEPT_EXHAUSTED : REBOUND_ACCEPT_DRY;
         case EINVAL:
         case EBADF:
         case ENOTSOCK:
@@ -77,5 +81,5 @@ rebound_accept_next (ReboundAccept *self, int listener_fd, int *fd, int *error_n
           break;
         }
     }
-  return REBOUND_ACCEPT_DRY;
+  return REBOUND_ACCEPT_EXHAUSTED;
 }

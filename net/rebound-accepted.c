@@ -138,8 +138,10 @@ flush (ReboundAccepted *self)
         break;
       if (sent < 0)
         {
+          const char *how = rebound_errno_name (errno);
+
           touch (self);
-          finish (self, rebound_errno_name (errno));
+          finish (self, how);
           return FALSE;
         }
       touch (self);
@@ -161,13 +163,14 @@ take_input (ReboundAccepted *self)
 {
   guint8 buffer[BUFFER_BYTES];
   ssize_t received = recv (self->fd, buffer, sizeof buffer, 0);
+  int error_number = received < 0 ? errno : 0;
 
-  if (received < 0 && (errno == EAGAIN || errno == EINTR))
+  if (error_number == EAGAIN || error_number == EINTR)
     return;
   touch (self);
-  if (received < 0)
+  if (error_number != 0)
     {
-      finish (self, rebound_errno_name (errno));
+      finish (self, rebound_errno_name (error_number));
       return;
     }
   if (received == 0)
@@ -214,6 +217,5 @@ rebound_accepted_serve (ReboundAccepted *self)
       finish (self, rebound_errno_name (errno));
       return;
     }
-  if (self->pending->len > 0)
-    flush (self);
+  flush (self);
 }

@@ -31,7 +31,8 @@ report_open (const ReboundSocket *socket, const char *end)
 static void
 count_remainder (GArray *groups, const ReboundSocket *socket)
 {
-  Remainders group = { socket->end, socket->generation, socket->state, socket->reuse_address, 1 };
+  Remainders group
+      = { socket->end, socket->generation, socket->state_now, socket->reuse_address, 1 };
 
   for (guint i = 0; i < groups->len; i++)
     {

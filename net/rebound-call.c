@@ -20,6 +20,10 @@
 /* TCP_TIMEOUT_INIT of include/net/tcp.h, which RFC 6298 asks for; doubled each time. */
 #define SYN_TIMEOUT_USEC G_USEC_PER_SEC
 
+/* net.ipv4.tcp_syn_retries = 6: the SYN that nobody answers is sent seven times, and the kernel
+ * gives up 64 s after the last, 127 s after the first. */
+#define LAST_SYN_TIMEOUT_USEC (64 * G_USEC_PER_SEC)
+
 /* An answer is kept up to here; the rest is read and dropped. */
 #define ANSWER_LIMIT_BYTES 65536
 
@@ -67,7 +71,7 @@ rebound_call_new (ReboundSite *site,
                   const ReboundCallListener *listener,
                   gpointer user_data)
 {
-  ReboundCall *self = g_new0 (ReboundCall, 1);
+  ReboundCall *self = g_rc_box_new0 (ReboundCall);
 
   self->site = site;
   self->end = g_intern_string (end);
@@ -96,6 +100,16 @@ rebound_call_close (ReboundCall *self)
   self->phase = REBOUND_CALL_IDLE;
 }
 
+static void
+clear (gpointer data)
+{
+  ReboundCall *self = data;
+
+  g_string_free (self->answer, TRUE);
+  g_free (self->message);
+}
+
+/* on_ready() holds a reference, for whoever is told of something may free the call. */
 void
 rebound_call_free (gpointer data)
 {
@@ -104,9 +118,7 @@ rebound_call_free (gpointer data)
   rebound_call_close (self);
   rebound_timer_free (self->step_timer);
   rebound_timer_free (self->timeout_timer);
-  g_string_free (self->answer, TRUE);
-  g_free (self->message);
-  g_free (self);
+  g_rc_box_release_full (self, clear);
 }
 
 static void
@@ -164,20 +176,23 @@ say (ReboundCall *self)
 static void
 finish_answer (ReboundCall *self)
 {
+  g_autofree char *answer = NULL;
+
   if (self->is_answered || self->answer->len == 0)
     return;
   self->is_answered = TRUE;
-  self->listener.answered (self, self->answer->str, self->user_data);
+  answer = g_utf8_make_valid (self->answer->str, (gssize) self->answer->len);
+  self->listener.answered (self, answer, self->user_data);
 }
 
 static void
 keep_answer (ReboundCall *self, const char *bytes, gsize length)
 {
   for (gsize i = 0; i < length && self->answer->len < ANSWER_LIMIT_BYTES; i++)
-    if (g_ascii_isprint (bytes[i]) || bytes[i] == '\n' || bytes[i] == '\t')
-      g_string_append_c (self->answer, bytes[i]);
-    else
+    if (g_ascii_iscntrl (bytes[i]) && bytes[i] != '\n' && bytes[i] != '\t')
       g_string_append_c (self->answer, '.');
+    else
+      g_string_append_c (self->answer, bytes[i]);
 }
 
 /* Reads until the kernel has no more. FALSE if the connection has ended. */
@@ -189,21 +204,23 @@ listen_to (ReboundCall *self)
   for (;;)
     {
       ssize_t received = recv (self->fd, buffer, sizeof buffer, 0);
+      int error_number = received < 0 ? errno : 0;
 
-      if (received < 0 && errno == EINTR)
+      if (error_number == EINTR)
         continue;
-      if (received < 0 && errno == EAGAIN)
+      if (error_number == EAGAIN)
         return TRUE;
       touch (self);
-      if (received < 0)
+      if (error_number != 0)
         {
-          fail (self, errno);
+          fail (self, error_number);
           return FALSE;
         }
       if (received == 0)
         {
           finish_answer (self);
-          end (self, "by the other end, first");
+          if (self->phase == REBOUND_CALL_OPEN)
+            end (self, "by the other end, first");
           return FALSE;
         }
       keep_answer (self, buffer, (gsize) received);
@@ -218,7 +235,8 @@ talk (ReboundCall *self, guint32 events)
   if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0 && !listen_to (self))
     return;
   finish_answer (self);
-  if (self->close_first && (self->is_answered || !self->awaits_answer))
+  if (self->phase == REBOUND_CALL_OPEN && self->close_first
+      && (self->is_answered || !self->awaits_answer))
     end (self, "by the client, first");
 }
 
@@ -237,23 +255,29 @@ on_established (ReboundCall *self)
 }
 
 static void
-on_ready (guint32 events, gpointer user_data)
+on_answer_to_syn (ReboundCall *self)
 {
-  ReboundCall *self = user_data;
   int error_number = 0;
   socklen_t length = sizeof error_number;
 
-  touch (self);
-  if (self->phase == REBOUND_CALL_OPEN)
-    {
-      talk (self, events);
-      return;
-    }
   getsockopt (self->fd, SOL_SOCKET, SO_ERROR, &error_number, &length);
   if (error_number != 0)
     fail (self, error_number);
   else
     on_established (self);
+}
+
+static void
+on_ready (guint32 events, gpointer user_data)
+{
+  ReboundCall *self = g_rc_box_acquire (user_data);
+
+  touch (self);
+  if (self->phase == REBOUND_CALL_OPEN)
+    talk (self, events);
+  else
+    on_answer_to_syn (self);
+  g_rc_box_release_full (self, clear);
 }
 
 /* -- dialling -- */
@@ -342,7 +366,10 @@ on_step (gpointer user_data)
     }
   if (self->phase == REBOUND_CALL_DROPPED)
     {
-      dial (self);
+      if (self->syn_timeout_usec > LAST_SYN_TIMEOUT_USEC)
+        fail (self, ETIMEDOUT);
+      else
+        dial (self);
       return;
     }
   if (self->phase != REBOUND_CALL_DIALLING || !is_dropped (self))
@@ -351,7 +378,8 @@ on_step (gpointer user_data)
   self->phase = REBOUND_CALL_DROPPED;
   self->syn_timeout_usec = again_usec * 2;
   rebound_timer_arm (self->step_timer, again_usec);
-  self->listener.backlog_full (self, again_usec, self->user_data);
+  if (again_usec < LAST_SYN_TIMEOUT_USEC) /* the last one is not sent again */
+    self->listener.backlog_full (self, again_usec, self->user_data);
 }
 
 static void
@@ -386,6 +414,8 @@ rebound_call_dial (ReboundCall *self,
   self->was_established = FALSE;
   g_string_truncate (self->answer, 0);
   rebound_timer_arm (self->timeout_timer, manner->connect_timeout_usec);
+  /* Ten thousand clients that dial at one instant are no busy loop, whatever becomes of it. */
+  rebound_site_note_progress (self->site);
   dial (self);
 }
 

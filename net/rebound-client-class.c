@@ -302,11 +302,15 @@ rebound_client_emit_backlog_full (ReboundClient *self, const char *connection, g
   g_signal_emit (self, signals[BACKLOG_FULL], 0, connection, again_usec);
 }
 
-/* Line ends of an answer would break a log's lines. (transfer full) */
+/* Line ends of an answer would break a log's lines; its UTF-8 stays as it is. (transfer full) */
 static char *
 one_line (const char *answer)
 {
-  return g_strescape (answer, NULL);
+  char high_bytes[129] = "";
+
+  for (guint i = 0; i < 128; i++)
+    high_bytes[i] = (char) (128 + i);
+  return g_strescape (answer, high_bytes);
 }
 
 void

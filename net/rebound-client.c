@@ -53,11 +53,12 @@ static void
 on_connected (ReboundCall *call, gpointer user_data)
 {
   ReboundClient *self = ((ReboundClientSlot *) user_data)->client;
+  const char *name = rebound_call_get_name (call);
 
   self->n_connected++;
   self->n_open++;
   rebound_client_set_last_error (self, 0);
-  rebound_client_emit_connected (self, rebound_call_get_name (call));
+  rebound_client_emit_connected (self, name);
 }
 
 static void
@@ -100,20 +101,20 @@ on_failed (ReboundCall *call, int error_number, gpointer user_data)
 {
   ReboundClientSlot *slot = user_data;
   ReboundClient *self = slot->client;
+  const char *name = rebound_call_get_name (call);
 
-  rebound_client_set_last_error (self, error_number);
   if (rebound_call_was_established (call))
     self->n_open--;
   else
     give_back (self, rebound_call_get_number (call));
   dial_again (slot);
   if (error_number == ECONNREFUSED)
-    {
-      self->n_refused++;
-      rebound_client_emit_refused (self);
-    }
+    self->n_refused++;
+  rebound_client_set_last_error (self, error_number); /* who hears of it may free the call */
+  if (error_number == ECONNREFUSED)
+    rebound_client_emit_refused (self);
   else
-    rebound_client_emit_failed (self, rebound_call_get_name (call), error_number);
+    rebound_client_emit_failed (self, name, error_number);
 }
 
 /* -- dialling -- */
@@ -199,12 +200,27 @@ add_slot (ReboundClient *self)
   g_ptr_array_add (self->slots, slot);
 }
 
+/* It may have had another life before. */
+static void
+begin_anew (ReboundClient *self)
+{
+  g_array_set_size (self->free_numbers, 0);
+  self->next_number = 0;
+  self->n_connected = 0;
+  self->n_refused = 0;
+  self->n_answered = 0;
+  self->n_closed = 0;
+  self->n_open = 0;
+  self->last_error = 0;
+}
+
 void
 rebound_client_come_to_life (ReboundActor *actor, ReboundSite *site)
 {
   ReboundClient *self = REBOUND_CLIENT (actor);
 
   g_set_object (&self->site, site);
+  begin_anew (self);
   self->slots = g_ptr_array_new_with_free_func (slot_free);
   for (guint i = 0; i < self->at_once; i++)
     add_slot (self);

@@ -217,7 +217,11 @@ rebound_linux_kernel_start (ReboundKernel *kernel, ReboundSite *world, GError **
 static void
 rebound_linux_kernel_stop (ReboundKernel *kernel)
 {
-  close_tools (REBOUND_LINUX_KERNEL (kernel));
+  ReboundLinuxKernel *self = REBOUND_LINUX_KERNEL (kernel);
+
+  if (self->table != NULL)
+    rebound_socket_table_stop (self->table);
+  close_tools (self);
 }
 
 static gboolean

@@ -77,12 +77,14 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (ReboundListener,
                                    G_IMPLEMENT_INTERFACE (REBOUND_TYPE_ENDPOINT,
                                                           rebound_listener_endpoint_init))
 
-static guint
-get_bound_port (ReboundListener *self)
+guint
+rebound_listener_get_bound_port (ReboundListener *self)
 {
   struct sockaddr_storage address;
   socklen_t length = sizeof address;
 
+  if (self->site == NULL)
+    return self->final_port;
   if (self->fd < 0 || getsockname (self->fd, (struct sockaddr *) &address, &length) < 0)
     return 0;
   return rebound_address_get_port (&address);
@@ -115,13 +117,14 @@ rebound_listener_get_property (GObject *object, guint id, GValue *value, GParamS
   switch (id)
     {
     case PROP_OPEN_COUNT:
-      g_value_set_uint (value, self->connections->len);
+      g_value_set_uint (value,
+                        self->site != NULL ? self->connections->len : self->final_open_count);
       break;
     case PROP_LAST_ERROR:
       g_value_set_string (value, rebound_errno_name (self->last_error));
       break;
     case PROP_BOUND_PORT:
-      g_value_set_uint (value, get_bound_port (self));
+      g_value_set_uint (value, rebound_listener_get_bound_port (self));
       break;
     default:
       rebound_field_get (G_STRUCT_MEMBER_P (self, fields[id]), value);
@@ -304,9 +307,9 @@ install_socket_signals (gpointer klass)
       "nobody looks at the error: the socket is “valid”, and no client can connect",
       "on-error=ignore: the application goes on as if it listened", generation_spec (), NULL);
   signals[EXHAUSTED] = rebound_class_install_signal (
-      klass, "exhausted", group,
-      "cannot accept: {error}; one client is turned away, rest for 100ms",
-      "no descriptors or memory are left", error_spec (), NULL);
+      klass, "exhausted", group, "cannot accept: {error}; rests for 100ms",
+      "no descriptors or memory are left, or an error stays; one client is turned away if possible",
+      error_spec (), NULL);
   signals[DIED]
       = rebound_class_install_signal (klass, "died", group,
                                       "cannot accept: {error}; the socket does not listen any more",
@@ -396,7 +399,7 @@ static gboolean
 fill_address (ReboundEndpoint *endpoint, struct sockaddr_storage *address, socklen_t *length)
 {
   ReboundListener *self = REBOUND_LISTENER (endpoint);
-  guint port = self->port != 0 ? self->port : get_bound_port (self);
+  guint port = self->port != 0 ? self->port : rebound_listener_get_bound_port (self);
 
   return port != 0
          && rebound_address_fill (rebound_address_to_reach (self->address), (guint16) port, address,

@@ -42,7 +42,14 @@ struct _ReboundListener
   ReboundTimer *rest_timer;
   ReboundAccept accept;
   GPtrArray *connections; /* ReboundAccepted */
+
+  /* What is read after its life. */
+  guint final_port;
+  guint final_open_count;
 };
+
+/* The port that the socket has, or had when the listener's life ended; 0 if none. */
+guint rebound_listener_get_bound_port (ReboundListener *self);
 
 void rebound_listener_set_last_error (ReboundListener *self, int error_number);
 

@@ -30,10 +30,11 @@
 static void open_socket (ReboundListener *self);
 static void attach_source (ReboundListener *self);
 
+/* Nothing where a handler of ours has ended the listener's life meanwhile. */
 static void
 set_state (ReboundListener *self, ReboundListenerState state)
 {
-  if (self->state == state)
+  if (self->site == NULL || self->state == state)
     return;
   self->state = state;
   rebound_site_note_progress (self->site);
@@ -74,6 +75,14 @@ name_connection (ReboundListener *self, int fd)
   return g_intern_string (own);
 }
 
+/* FALSE where a handler has closed it, with the listener or by ending the application. */
+static gboolean
+is_newest (ReboundListener *self, ReboundAccepted *accepted)
+{
+  return self->connections->len > 0
+         && self->connections->pdata[self->connections->len - 1] == accepted;
+}
+
 static void
 take (ReboundListener *self, int fd)
 {
@@ -95,7 +104,8 @@ take (ReboundListener *self, int fd)
   accepted = rebound_accepted_new (self->site, fd, socket, name, &manner, &listener);
   g_ptr_array_add (self->connections, accepted);
   rebound_listener_emit_accepted (self, name);
-  rebound_accepted_serve (accepted);
+  if (is_newest (self, accepted))
+    rebound_accepted_serve (accepted);
 }
 
 static void
@@ -110,17 +120,17 @@ on_rested (gpointer user_data)
 static void
 rest (ReboundListener *self, int error_number)
 {
-  rebound_listener_set_last_error (self, error_number);
   detach_source (self);
   rebound_timer_arm (self->rest_timer, REST_USEC);
+  rebound_listener_set_last_error (self, error_number);
   rebound_listener_emit_exhausted (self, error_number);
 }
 
 static void
 die (ReboundListener *self, int error_number)
 {
-  rebound_listener_set_last_error (self, error_number);
   detach_source (self);
+  rebound_listener_set_last_error (self, error_number);
   set_state (self, REBOUND_LISTENER_STATE_DEAD);
   rebound_listener_emit_died (self, error_number);
 }
@@ -202,17 +212,22 @@ enlist (ReboundListener *self)
                                              self->fd, self->generation, self->is_reusing);
 }
 
+/* There is no socket, or none that can listen. */
+static void
+give_up (ReboundListener *self, int error_number)
+{
+  rebound_socket_close_descriptor (&self->socket, &self->fd);
+  rebound_listener_set_last_error (self, error_number);
+  set_state (self, REBOUND_LISTENER_STATE_FAILED);
+  rebound_listener_emit_listen_failed (self, error_number);
+}
+
 static void
 begin_to_listen (ReboundListener *self)
 {
   if (listen (self->fd, self->backlog) < 0)
     {
-      int error_number = errno;
-
-      rebound_listener_set_last_error (self, error_number);
-      rebound_socket_close_descriptor (&self->socket, &self->fd);
-      set_state (self, REBOUND_LISTENER_STATE_FAILED);
-      rebound_listener_emit_listen_failed (self, error_number);
+      give_up (self, errno);
       return;
     }
   if (self->reuse_port && rebound_linux_kernel_is_exact (self->site))
@@ -223,32 +238,27 @@ begin_to_listen (ReboundListener *self)
   rebound_listener_emit_listening (self);
 }
 
-/* The bug of the report's second kind: bind's error is not looked at, and listen succeeds. */
-static void
+/* The bug of the report's second kind: bind's error is not looked at, and listen succeeds. Returns
+ * the errno where it does not: nobody looks at that either. */
+static int
 listen_anyway (ReboundListener *self)
 {
+  int error_number = 0;
+
   if (rebound_linux_kernel_listen_unbound (self->site, self->fd, self->backlog) < 0)
-    {
-      rebound_listener_set_last_error (self, errno);
-      set_state (self, REBOUND_LISTENER_STATE_UNBOUND);
-      return;
-    }
+    error_number = errno;
+  else
+    attach_source (self);
   enlist (self);
-  attach_source (self);
-  set_state (self, REBOUND_LISTENER_STATE_LISTENING);
-  rebound_listener_emit_listening_elsewhere (self);
+  set_state (self,
+             error_number == 0 ? REBOUND_LISTENER_STATE_LISTENING : REBOUND_LISTENER_STATE_UNBOUND);
+  return error_number;
 }
 
-static void
-on_bind_failed (ReboundListener *self, int error_number)
+/* Does after a failed bind what on-error says. Returns the errno of a listen() that failed too. */
+static int
+go_on_unbound (ReboundListener *self)
 {
-  g_autofree char *why = NULL;
-
-  rebound_listener_set_last_error (self, error_number);
-  if (error_number == EADDRINUSE)
-    why = rebound_bind_report (self->site, rebound_actor_get_name (REBOUND_ACTOR (self)),
-                               (guint16) self->port, self->reuse_address);
-  rebound_listener_emit_bind_failed (self, error_number, why);
   switch (self->on_error)
     {
     case REBOUND_ON_ERROR_REPORT:
@@ -260,17 +270,43 @@ on_bind_failed (ReboundListener *self, int error_number)
        * loop. */
       enlist (self);
       set_state (self, REBOUND_LISTENER_STATE_UNBOUND);
-      rebound_listener_emit_error_ignored (self);
       break;
     case REBOUND_ON_ERROR_LISTEN_ANYWAY:
-      listen_anyway (self);
-      break;
+      return listen_anyway (self);
     case REBOUND_ON_ERROR_RETRY:
       rebound_socket_close_descriptor (&self->socket, &self->fd);
       set_state (self, REBOUND_LISTENER_STATE_RETRYING);
       rebound_timer_arm (self->retry_timer, self->retry_every_usec);
       break;
     }
+  return 0;
+}
+
+/* Tells when all is done, so that a handler may close the listener, open it, or end its life. */
+static void
+on_bind_failed (ReboundListener *self, int bind_error)
+{
+  guint generation = self->generation;
+  g_autofree char *why = NULL;
+  int listen_error;
+
+  if (bind_error == EADDRINUSE)
+    why = rebound_bind_report (self->site, rebound_actor_get_name (REBOUND_ACTOR (self)),
+                               (guint16) self->port, self->reuse_address);
+  g_object_freeze_notify (G_OBJECT (self));
+  listen_error = go_on_unbound (self);
+  rebound_listener_set_last_error (self, listen_error != 0 ? listen_error : bind_error);
+  g_object_thaw_notify (G_OBJECT (self));
+
+  rebound_listener_emit_bind_failed (self, bind_error, why);
+  if (self->site == NULL || self->generation != generation)
+    return;
+  if (listen_error != 0)
+    rebound_listener_emit_listen_failed (self, listen_error);
+  else if (self->state == REBOUND_LISTENER_STATE_UNBOUND)
+    rebound_listener_emit_error_ignored (self);
+  else if (self->state == REBOUND_LISTENER_STATE_LISTENING)
+    rebound_listener_emit_listening_elsewhere (self);
 }
 
 static void
@@ -282,16 +318,8 @@ open_socket (ReboundListener *self)
   rebound_address_fill (self->address, 0, &address, &length);
   self->fd = socket (address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (self->fd < 0 || !set_options (self))
-    {
-      int error_number = errno;
-
-      rebound_listener_set_last_error (self, error_number);
-      rebound_socket_close_descriptor (&self->socket, &self->fd);
-      set_state (self, REBOUND_LISTENER_STATE_FAILED);
-      rebound_listener_emit_listen_failed (self, error_number);
-      return;
-    }
-  if (bind_socket (self) < 0)
+    give_up (self, errno);
+  else if (bind_socket (self) < 0)
     on_bind_failed (self, errno);
   else
     begin_to_listen (self);
@@ -328,7 +356,7 @@ drop_connections (ReboundListener *self)
     return;
   connections = g_steal_pointer (&self->connections);
   self->connections = g_ptr_array_new_with_free_func (rebound_accepted_free);
-  while (connections->len > 0)
+  while (connections->len > 0 && self->site != NULL)
     {
       const char *name = rebound_accepted_get_name (connections->pdata[0]);
       g_autofree char *how
@@ -343,18 +371,23 @@ void
 rebound_listener_close (ReboundListener *self, const char *why)
 {
   gboolean had_source;
+  guint generation;
 
   g_return_if_fail (REBOUND_IS_LISTENER (self));
 
   if (self->site == NULL || self->state == REBOUND_LISTENER_STATE_CLOSED)
     return;
   had_source = self->source != NULL;
+  generation = self->generation;
   rebound_timer_disarm (self->retry_timer);
   rebound_timer_disarm (self->rest_timer);
   detach_source (self);
   if (had_source)
     rebound_listener_emit_source_destroyed (self);
   drop_connections (self);
+  if (self->site == NULL || self->state == REBOUND_LISTENER_STATE_CLOSED
+      || self->generation != generation)
+    return; /* a handler has ended its life, closed it, or opened it anew */
   rebound_socket_close_descriptor (&self->socket, &self->fd);
   set_state (self, REBOUND_LISTENER_STATE_CLOSED);
   rebound_listener_emit_closed (self, why);
@@ -368,6 +401,10 @@ rebound_listener_come_to_life (ReboundActor *actor, ReboundSite *site)
   ReboundListener *self = REBOUND_LISTENER (actor);
 
   g_set_object (&self->site, site);
+  self->state = REBOUND_LISTENER_STATE_CLOSED; /* it may have had another life before */
+  self->generation = 0;
+  self->n_accepted = 0;
+  self->last_error = 0;
   self->retry_timer = rebound_site_new_timer (site, "listener: retry", on_retry, self);
   self->rest_timer = rebound_site_new_timer (site, "listener: rest", on_rested, self);
   rebound_accept_init (&self->accept);
@@ -400,6 +437,8 @@ rebound_listener_abandon (ReboundActor *actor)
 
   if (self->site == NULL)
     return;
+  self->final_port = rebound_listener_get_bound_port (self);
+  self->final_open_count = self->connections->len;
   detach_source (self);
   rebound_socket_close_descriptor (&self->socket, &self->fd);
   while (self->connections->len > 0)

@@ -9,13 +9,16 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#define NOT_READY G_MAXUINT
+
 struct _ReboundWatch
 {
   ReboundPoll *poll;
   int fd;
   guint64 serial;
   guint32 events;
-  guint32 ready; /* of the dispatch that is going on */
+  guint32 ready;     /* of the dispatch that is going on */
+  guint ready_place; /* its place in the poll's list of those; NOT_READY outside of one */
   ReboundWatchFunc func;
   gpointer user_data;
 };
@@ -62,6 +65,8 @@ collect_ready (ReboundPoll *self)
       g_ptr_array_add (self->ready, watch);
     }
   g_ptr_array_sort (self->ready, compare_serials);
+  for (guint i = 0; i < self->ready->len; i++)
+    ((ReboundWatch *) self->ready->pdata[i])->ready_place = i;
 }
 
 static gboolean
@@ -74,8 +79,10 @@ poll_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
     {
       ReboundWatch *watch = self->ready->pdata[i];
 
-      if (watch != NULL)
-        watch->func (watch->ready, watch->user_data);
+      if (watch == NULL)
+        continue;
+      watch->ready_place = NOT_READY;
+      watch->func (watch->ready, watch->user_data);
     }
   g_ptr_array_set_size (self->ready, 0);
   return G_SOURCE_CONTINUE;
@@ -156,6 +163,7 @@ rebound_poll_watch (ReboundPoll *self,
   watch->fd = fd;
   watch->serial = self->next_serial++;
   watch->events = events;
+  watch->ready_place = NOT_READY;
   watch->func = func;
   watch->user_data = user_data;
   self->n_watches++;
@@ -180,8 +188,7 @@ rebound_watch_free (ReboundWatch *self)
 
   epoll_ctl (poll->epoll_fd, EPOLL_CTL_DEL, self->fd, NULL);
   poll->n_watches--;
-  for (guint i = 0; i < poll->ready->len; i++)
-    if (poll->ready->pdata[i] == self)
-      poll->ready->pdata[i] = NULL;
+  if (self->ready_place != NOT_READY)
+    poll->ready->pdata[self->ready_place] = NULL;
   g_free (self);
 }

@@ -25,9 +25,11 @@ struct _ReboundSocket
 
   /* The table's own. */
   guint64 serial;
-  ReboundTuple tuple;
+  ReboundTuple tuple; /* as inet_diag has it */
+  ReboundTuple key;   /* in the table: IPv4 where it is IPv4 within IPv6, as the other end has it */
   guint64 cookie;
-  guint8 state; /* TCP_* when last looked */
+  guint8 state;     /* TCP_* when last observed, and told of */
+  guint8 state_now; /* TCP_* as rebound_socket_table_list_port() found it */
   gboolean is_touched;
   gboolean is_forgotten;
   GList link;           /* in the table's queue */
@@ -49,7 +51,8 @@ ReboundSocketTable *rebound_socket_table_new (ReboundSocketDiag *diag,
                                               const ReboundSocketTableListener *listener);
 void rebound_socket_table_free (ReboundSocketTable *self);
 
-/* Where the timers of remainders are: the world's site, for the length of a run. */
+/* Where the timers of remainders are: the world's site, for the length of a run. At its end what
+ * remains of its sockets is destroyed, so that the next run meets nothing of it. */
 void rebound_socket_table_start (ReboundSocketTable *self, ReboundSite *world);
 void rebound_socket_table_stop (ReboundSocketTable *self);
 void rebound_socket_table_set_time_wait (ReboundSocketTable *self, gint64 time_wait_usec);

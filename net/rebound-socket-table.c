@@ -28,9 +28,9 @@ struct _ReboundSocketTable
   gboolean brings_timers_along;
   gint64 time_wait_usec;
   guint64 next_serial;
-  GQueue sockets;       /* ReboundSocket, by serial; each is a link itself, a reference is held */
-  GHashTable *by_tuple; /* of the pairable ones */
-  GPtrArray *touched;   /* ReboundSocket, a reference each */
+  GQueue sockets;     /* ReboundSocket, by serial; each is a link itself, a reference is held */
+  GHashTable *by_key; /* of the pairable ones */
+  GPtrArray *touched; /* ReboundSocket, a reference each */
 };
 
 static void
@@ -57,7 +57,7 @@ rebound_socket_table_new (ReboundSocketDiag *diag,
   self->listener = *listener;
   self->time_wait_usec = TIME_WAIT_USEC;
   g_queue_init (&self->sockets);
-  self->by_tuple = g_hash_table_new (rebound_tuple_hash, rebound_tuple_equal);
+  self->by_key = g_hash_table_new (rebound_tuple_hash, rebound_tuple_equal);
   self->touched = g_ptr_array_new_with_free_func (socket_unref);
   return self;
 }
@@ -71,8 +71,8 @@ forget (ReboundSocket *socket)
     return;
   socket->is_forgotten = TRUE;
   g_clear_pointer (&socket->expiry, rebound_timer_free);
-  if (socket->is_pairable && g_hash_table_lookup (self->by_tuple, &socket->tuple) == socket)
-    g_hash_table_remove (self->by_tuple, &socket->tuple);
+  if (socket->is_pairable && g_hash_table_lookup (self->by_key, &socket->key) == socket)
+    g_hash_table_remove (self->by_key, &socket->key);
   g_queue_unlink (&self->sockets, &socket->link);
   socket_unref (socket);
 }
@@ -89,7 +89,7 @@ void
 rebound_socket_table_free (ReboundSocketTable *self)
 {
   forget_all (self);
-  g_hash_table_unref (self->by_tuple);
+  g_hash_table_unref (self->by_key);
   g_ptr_array_unref (self->touched);
   g_clear_object (&self->world);
   g_free (self);
@@ -101,9 +101,25 @@ rebound_socket_table_start (ReboundSocketTable *self, ReboundSite *world)
   g_set_object (&self->world, world);
 }
 
+static guint8 look (ReboundSocket *socket, gboolean *is_orphan);
+
+/* A remainder would stand in the way of the next run of the same process. One that a descriptor
+ * belongs to is somebody's. */
+static void
+destroy_remainder (ReboundSocket *socket)
+{
+  gboolean is_orphan;
+
+  if (socket->fd < 0 && socket->is_pairable && look (socket, &is_orphan) != TCP_CLOSE && is_orphan)
+    rebound_socket_diag_destroy (socket->table->diag, &socket->tuple, socket->cookie);
+}
+
 void
 rebound_socket_table_stop (ReboundSocketTable *self)
 {
+  for (GList *link = self->sockets.head; link != NULL && self->brings_timers_along;
+       link = link->next)
+    destroy_remainder (link->data);
   forget_all (self);
   g_clear_object (&self->world);
 }
@@ -112,6 +128,29 @@ void
 rebound_socket_table_set_time_wait (ReboundSocketTable *self, gint64 time_wait_usec)
 {
   self->time_wait_usec = time_wait_usec;
+}
+
+static gboolean
+is_mapped (const guint32 *address)
+{
+  return IN6_IS_ADDR_V4MAPPED ((const struct in6_addr *) address);
+}
+
+/* A listener on :: takes IPv4 clients too, and has their addresses as ::ffff:127.0.0.1, where the
+ * client has 127.0.0.1: both ends are to have one key. */
+static ReboundTuple
+key_of (const ReboundTuple *tuple)
+{
+  ReboundTuple key = { AF_INET,
+                       tuple->local_port,
+                       tuple->remote_port,
+                       { tuple->local_address[3] },
+                       { tuple->remote_address[3] } };
+
+  if (tuple->family == AF_INET6 && is_mapped (tuple->local_address)
+      && is_mapped (tuple->remote_address))
+    return key;
+  return *tuple;
 }
 
 static void
@@ -133,8 +172,8 @@ rebound_socket_touch (ReboundSocket *socket)
   touch (socket);
   if (!socket->is_pairable)
     return;
-  reverse = rebound_tuple_reverse (&socket->tuple);
-  other = g_hash_table_lookup (self->by_tuple, &reverse);
+  reverse = rebound_tuple_reverse (&socket->key);
+  other = g_hash_table_lookup (self->by_key, &reverse);
   if (other != NULL)
     touch (other);
 }
@@ -204,13 +243,15 @@ rebound_socket_table_add_connection (ReboundSocketTable *self,
   socket->is_pairable = socket->cookie != 0 && rebound_tuple_from_descriptor (fd, &socket->tuple);
   if (socket->is_pairable)
     {
-      ReboundSocket *before = g_hash_table_lookup (self->by_tuple, &socket->tuple);
+      ReboundSocket *before;
 
+      socket->key = key_of (&socket->tuple);
+      before = g_hash_table_lookup (self->by_key, &socket->key);
       /* A new connection between the same two ends: what was there before has been recycled by its
        * SYN. */
       if (before != NULL)
         touch (before);
-      g_hash_table_replace (self->by_tuple, &socket->tuple, socket);
+      g_hash_table_replace (self->by_key, &socket->key, socket);
     }
   rebound_socket_touch (socket);
   return socket;
@@ -239,8 +280,9 @@ rebound_socket_table_name_of_peer (ReboundSocketTable *self, int fd)
 
   if (!rebound_tuple_from_descriptor (fd, &tuple))
     return NULL;
+  tuple = key_of (&tuple);
   reverse = rebound_tuple_reverse (&tuple);
-  other = g_hash_table_lookup (self->by_tuple, &reverse);
+  other = g_hash_table_lookup (self->by_key, &reverse);
   return other != NULL ? other->connection : NULL;
 }
 
@@ -417,7 +459,10 @@ rebound_socket_table_list_port (ReboundSocketTable *self, guint16 port)
     {
       ReboundSocket *socket = link->data;
 
-      if (socket->local_port == port && (socket->fd >= 0 || look (socket, &is_orphan) != TCP_CLOSE))
+      if (socket->local_port != port)
+        continue;
+      socket->state_now = look (socket, &is_orphan);
+      if (socket->fd >= 0 || socket->state_now != TCP_CLOSE)
         g_ptr_array_add (list, socket);
     }
   return list;
