@@ -239,7 +239,7 @@ static void
 test_many_diagnostics (void)
 {
   g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
-  g_autofree char *huge = g_strnfill (1 << 20, 'x');
+  g_autofree char *huge = g_strnfill (65536, 'x');
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("However many mistakes there are, and whatever they quote, the text is bounded");

@@ -419,27 +419,6 @@ test_growth (void)
 }
 
 static void
-test_scope (void)
-{
-  g_autoptr (ReboundScope) scope = rebound_scope_new ();
-  g_autoptr (GPtrArray) names = NULL;
-
-  g_test_summary ("A scope keeps the last value of a name, and tells the names in order");
-  g_assert_null (rebound_scope_get (scope, "b"));
-  rebound_scope_set (scope, "b", "1");
-  rebound_scope_set (scope, "a", "2");
-  rebound_scope_set (scope, "c", "3");
-  rebound_scope_set (scope, "b", rebound_scope_get (scope, "a"));
-  rebound_scope_set (scope, "c", NULL);
-  g_assert_cmpstr (rebound_scope_get (scope, "b"), ==, "2");
-  g_assert_null (rebound_scope_get (scope, "c"));
-  names = rebound_scope_list_names (scope);
-  g_assert_cmpuint (names->len, ==, 2);
-  g_assert_cmpstr (g_ptr_array_index (names, 0), ==, "a");
-  g_assert_cmpstr (g_ptr_array_index (names, 1), ==, "b");
-}
-
-static void
 test_does_something (void)
 {
   static const struct
@@ -489,7 +468,6 @@ main (int argc, char **argv)
   g_test_add_func ("/statement/source-of-inner", test_source_of_inner);
   g_test_add_func ("/statement/mistakes", test_mistakes);
   g_test_add_func ("/statement/growth", test_growth);
-  g_test_add_func ("/statement/scope", test_scope);
   g_test_add_func ("/statement/does-something", test_does_something);
   g_test_add_func ("/statement/keywords", test_keywords);
   return g_test_run ();

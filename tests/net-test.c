@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "net-test.h"
+
+#include <string.h>
+
+#include "net/rebound-kernel-probe-private.h"
+
+NetTest *
+net_test_new (const char *script)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (script, strlen (script));
+  g_autoptr (GError) error = NULL;
+  NetTest *self = g_new0 (NetTest, 1);
+
+  rebound_kernel_probe (); /* once a process, with sockets of its own that no test is to meet */
+  rebound_net_init (&error);
+  g_assert_no_error (error);
+  self->run = rebound_run_new_from_bytes (bytes, "test.life", NULL, REBOUND_CLOCK_VIRTUAL, &error);
+  g_assert_no_error (error);
+  self->kernel = REBOUND_LINUX_KERNEL (rebound_linux_kernel_new ());
+  rebound_run_set_kernel (self->run, REBOUND_KERNEL (self->kernel));
+  self->sink = recording_sink_new ();
+  rebound_run_add_sink (self->run, REBOUND_EVENT_SINK (self->sink));
+  return self;
+}
+
+void
+net_test_free (NetTest *self)
+{
+  g_object_unref (self->run);
+  g_object_unref (self->kernel);
+  g_object_unref (self->sink);
+  g_free (self);
+}
+
+void
+net_test_add (NetTest *self, const char *name, gpointer actor)
+{
+  g_assert_true (rebound_run_add_object (self->run, name, actor));
+  g_object_unref (actor);
+}
+
+gpointer
+net_test_find (NetTest *self, const char *name)
+{
+  return rebound_site_find (rebound_run_get_world (self->run), name);
+}
+
+void
+net_test_play (NetTest *self)
+{
+  g_autoptr (GError) error = NULL;
+  ReboundRunStatus status = rebound_run_play (self->run, &error);
+
+  if (status != REBOUND_RUN_STATUS_AS_EXPECTED)
+    {
+      g_autofree char *text = recording_sink_dup_text (self->sink, RECORDING_ALL_GROUPS);
+
+      g_test_message ("%s", text);
+    }
+  g_assert_no_error (error);
+  g_assert_cmpint (status, ==, REBOUND_RUN_STATUS_AS_EXPECTED);
+}
+
+char *
+net_test_dup_story (NetTest *self, const char *actors)
+{
+  g_auto (GStrv) names = g_strsplit (actors, " ", -1);
+  g_autofree char *text = recording_sink_dup_text (self->sink, REBOUND_EVENT_GROUP_ACTORS
+                                                                   | REBOUND_EVENT_GROUP_SOCKETS);
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  GString *story = g_string_new (NULL);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      const char *actor = strchr (lines[i], ' ');
+      const char *end = actor != NULL ? strchr (actor, ':') : NULL;
+      g_autofree char *name = end != NULL ? g_strndup (actor + 1, end - actor - 1) : NULL;
+
+      if (name != NULL && g_strv_contains ((const char *const *) names, name))
+        g_string_append_printf (story, "%s\n", lines[i]);
+    }
+  return g_string_free (story, FALSE);
+}
+
+void
+net_test_play_story (const char *script, const char *actors, const char *expected)
+{
+  g_autoptr (NetTest) test = net_test_new (script);
+  g_autofree char *story = NULL;
+
+  net_test_play (test);
+  story = net_test_dup_story (test, actors);
+  g_assert_cmpstr (story, ==, expected);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "lifecycle/rebound-run.h"
+#include "net/rebound-linux-kernel.h"
+#include "recording-sink.h"
+
+G_BEGIN_DECLS
+
+/* A run of a script in virtual time on the real kernel, with its events recorded. The process has
+ * entered isolation. */
+typedef struct
+{
+  ReboundRun *run;
+  ReboundLinuxKernel *kernel;
+  RecordingSink *sink;
+} NetTest;
+
+NetTest *net_test_new (const char *script);
+void net_test_free (NetTest *self);
+
+/* Puts an actor of the test's own under the script; it comes to life at launch. (transfer full) */
+void net_test_add (NetTest *self, const char *name, gpointer actor);
+
+/* The actor of that name, as it is now. (transfer none) */
+gpointer net_test_find (NetTest *self, const char *name);
+
+/* Plays, and asserts that all was as expected; shows the log where it was not. */
+void net_test_play (NetTest *self);
+
+/* What happened to the actors whose names are in @actors, between spaces: "TIME ACTOR: SENTENCE", a
+ * line each. (transfer full) */
+char *net_test_dup_story (NetTest *self, const char *actors);
+
+/* All of it at once, for tables: plays @script and compares the story. */
+void net_test_play_story (const char *script, const char *actors, const char *expected);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetTest, net_test_free)
+
+G_END_DECLS

@@ -1,0 +1,117 @@
+#!/usr/bin/env -S python3 -B
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A script gives the same log, to the byte, each time: on a busy machine, and for every user.
+
+The log is that of all groups in JSON Lines. One process a CPU is kept busy by loops, and two runs
+go on at once, so that a run loses its CPU wherever that can happen. How often each script is played
+is the argument; 200 by default.
+"""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import program
+from program import Skip, expect, expect_equal, run
+
+TIMES = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+
+# One of ten is enough to show that it does not matter who plays.
+ORDINARY_TIMES = max(TIMES // 10, 1)
+
+# "nobody" of most systems; all that matters is that it is not root.
+ORDINARY_USER = 65534
+
+# A loop that ends with the test, however that ends.
+BUSY_LOOP = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass\n"
+
+
+@contextmanager
+def busy_machine():
+    """Every CPU that the test may use has a loop of its own."""
+    loops = []
+    for cpu in sorted(os.sched_getaffinity(0)):
+        loops.append(subprocess.Popen([sys.executable, "-c", BUSY_LOOP]))
+        os.sched_setaffinity(loops[-1].pid, {cpu})
+    try:
+        yield loops
+        ended = [loop.pid for loop in loops if loop.poll() is not None]
+        expect_equal(ended, [], "busy loops that ended early")
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+
+
+def play(script, **options):
+    # From the top: the build folder's own may be closed to an ordinary user.
+    done = run("run", script, "--format=jsonl", "--show=all", text=False, cwd="/", **options)
+    expect_equal(done.returncode, 0, f"status of {script}, which said {done.stderr!r}")
+    return done.stdout
+
+
+def describe_difference(first, other):
+    pairs = zip(first.splitlines() + [b"(the end)"], other.splitlines() + [b"(the end)"])
+    return next((f"first play: {one!r}\nthis play:  {two!r}" for one, two in pairs if one != two),
+                "one is longer than the other")
+
+
+def compare(script, first, times, **options):
+    """Plays SCRIPT so many TIMES, two at once, and holds each log against FIRST."""
+    with ThreadPoolExecutor(2) as pool:
+        plays = pool.map(lambda _: play(script, **options), range(times))
+        for number, log in enumerate(plays, 1):
+            expect(log == first, f"play {number} of {times} differs:\n"
+                                 f"{describe_difference(first, log) if log != first else ''}")
+
+
+class Script:
+    """One script's plays: the first of them is what all others are to be."""
+
+    def __init__(self, name):
+        self.name = name
+        self.first = None
+
+    def play_on_busy_machine(self):
+        self.first = play(self.name)
+        expect(len(self.first) > 1000, f"expected a log, saw {self.first!r}")
+        with busy_machine():
+            compare(self.name, self.first, TIMES)
+
+    def play_as_ordinary_user(self):
+        if os.geteuid() != 0:
+            raise Skip("only root can be somebody else; the runs above were an ordinary user's")
+        identity = {"user": ORDINARY_USER, "group": ORDINARY_USER, "extra_groups": []}
+        why = why_not_as(identity)
+        if why:
+            raise Skip(why)
+        compare(self.name, self.first, ORDINARY_TIMES, **identity)
+
+
+def why_not_as(identity):
+    """Why the program cannot be started under another IDENTITY, or None."""
+    try:
+        done = run("--version", cwd="/", **identity)
+    except OSError as error:
+        return f"another user cannot run the program where it is: {error.strerror}"
+    if done.returncode == 127:  # the dynamic linker's: a library is out of reach
+        return f"another user cannot run the program where it is: {done.stderr.strip()}"
+    done = run("run", "-", input="launch\n", cwd="/", **identity)
+    return f"another user is refused: {done.stderr.strip()}" if done.returncode == 77 else None
+
+
+def main():
+    cases = []
+    for script in map(Script, program.list_scripts()):
+        cases += [
+            (f"{script.name}: {TIMES} plays on a busy machine", script.play_on_busy_machine),
+            (f"{script.name}: {ORDINARY_TIMES} plays as an ordinary user",
+             script.play_as_ordinary_user),
+        ]
+    return program.main(cases)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

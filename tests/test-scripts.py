@@ -1,0 +1,86 @@
+#!/usr/bin/env -S python3 -B
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The shipped scripts: each holds what it promises, and each can fail."""
+
+import re
+import sys
+import tomllib
+
+import program
+from program import expect, expect_equal, expect_status, run
+
+
+def play_as_shipped(name):
+    done = run("run", name)
+    expect_status(done, 0)
+    expect(re.search(r"^as expected: .* expectations, 0 failed$", done.stdout, re.MULTILINE),
+           f"expected a summary that says so, saw:\n{done.stdout}")
+    expect_equal(done.stderr, "", "standard error")
+    expect(re.search(r"as expected: (expect|wait) ", done.stdout), "it expects nothing at all")
+
+
+def play_quietly(name):
+    done = run("run", name, "--quiet")
+    expect_status(done, 0)
+    expect_equal(done.stdout + done.stderr, "", "what it says")
+
+
+def check(name):
+    done = run("check", name)
+    expect_status(done, 0)
+    expect_equal(done.stdout + done.stderr, "", "what it says")
+
+
+def check_twice(name):
+    done = run("check", "--twice", name)
+    expect_status(done, 0)
+    expect_equal(done.stdout + done.stderr, "", "what it says")
+
+
+def has_title(name):
+    title = program.list_scripts()[name]
+    expect(len(title) > 10 and title.endswith("."), f"expected a title, a sentence, saw “{title}”")
+    expect("SPDX" not in title, f"the title is the licence: {title}")
+
+
+def play_mutation(mutation):
+    done = run("run", mutation["script"], *mutation["arguments"])
+    expect_status(done, 1)
+    failures = [line for line in done.stdout.splitlines() if "NOT AS EXPECTED (line " in line]
+    expect(any(re.search(mutation["message"], line) for line in failures),
+           f"expected a failure that matches “{mutation['message']}”, saw:\n{done.stdout}")
+    expect(re.search(r"^NOT as expected: .* [1-9]\d* failed$", done.stdout, re.MULTILINE),
+           f"expected a summary that says so, saw:\n{done.stdout}")
+    expect(done.stderr.startswith("rebound: "), f"expected a complaint, saw: {done.stderr}")
+
+
+def read_mutations():
+    with open(program.TESTS / "mutations.toml", "rb") as file:
+        return tomllib.load(file)["mutation"]
+
+
+def every_script_has_a_mutation(mutations):
+    mutated = {mutation["script"] for mutation in mutations}
+    expect_equal(sorted(set(program.list_scripts()) - mutated), [], "scripts without a mutation")
+    expect_equal(sorted(mutated - set(program.list_scripts())), [], "mutations of no script")
+
+
+def main():
+    mutations = read_mutations()
+    cases = [("every shipped script has a mutation, and every mutation a script",
+              lambda: every_script_has_a_mutation(mutations))]
+    for name in program.list_scripts():
+        cases += [
+            (f"{name}: has a title", lambda name=name: has_title(name)),
+            (f"{name}: exits 0", lambda name=name: play_as_shipped(name)),
+            (f"{name}: has nothing to say with --quiet", lambda name=name: play_quietly(name)),
+            (f"{name}: has no mistake", lambda name=name: check(name)),
+            (f"{name}: two plays are the same", lambda name=name: check_twice(name)),
+        ]
+    cases += [(f"{mutation['script']}: exits 1: {mutation['name']}",
+               lambda mutation=mutation: play_mutation(mutation)) for mutation in mutations]
+    return program.main(cases)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
