@@ -90,8 +90,8 @@ rebound_event_add_field (ReboundEvent *self, GParamSpec *pspec, const GValue *va
   g_array_append_val (self->fields, field);
 }
 
-static char *
-field_to_string (ReboundEvent *self, const char *name, gsize length)
+static Field *
+find_field (ReboundEvent *self, const char *name, gsize length)
 {
   for (guint i = 0; i < self->fields->len; i++)
     {
@@ -99,12 +99,23 @@ field_to_string (ReboundEvent *self, const char *name, gsize length)
       const char *own = g_param_spec_get_name (field->pspec);
 
       if (strlen (own) == length && strncmp (own, name, length) == 0)
-        return rebound_value_to_string (field->pspec, &field->value);
+        return field;
     }
-  return g_strdup ("");
+  return NULL;
 }
 
-/* Fills one stretch in, without brackets. FALSE if a field in it is empty. */
+/* No field, an empty text, or a count of nothing. */
+static gboolean
+says_nothing (const Field *field)
+{
+  if (field == NULL)
+    return TRUE;
+  if (G_VALUE_HOLDS_STRING (&field->value))
+    return *g_value_get_string (&field->value) == '\0';
+  return G_VALUE_HOLDS_UINT (&field->value) && g_value_get_uint (&field->value) == 0;
+}
+
+/* Fills one stretch in, without brackets. FALSE if a field in it says nothing. */
 static gboolean
 fill_in (ReboundEvent *self, const char *from, const char *end, GString *out)
 {
@@ -113,16 +124,21 @@ fill_in (ReboundEvent *self, const char *from, const char *end, GString *out)
   while (from < end)
     {
       const char *close = *from == '{' ? memchr (from, '}', (gsize) (end - from)) : NULL;
+      Field *field;
 
       if (close == NULL)
         {
           g_string_append_c (out, *from++);
           continue;
         }
-      g_autofree char *value = field_to_string (self, from + 1, (gsize) (close - from - 1));
+      field = find_field (self, from + 1, (gsize) (close - from - 1));
+      if (field != NULL)
+        {
+          g_autofree char *value = rebound_value_to_string (field->pspec, &field->value);
 
-      complete = complete && *value != '\0';
-      g_string_append (out, value);
+          g_string_append (out, value);
+        }
+      complete = complete && !says_nothing (field);
       from = close + 1;
     }
   return complete;

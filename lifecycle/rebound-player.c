@@ -9,10 +9,10 @@
 
 #include "rebound-device-private.h"
 #include "rebound-error.h"
+#include "rebound-expression-private.h"
 #include "rebound-lookup-private.h"
 #include "rebound-member-private.h"
 #include "rebound-units-private.h"
-#include "rebound-value-private.h"
 
 /* docs/language.md, rule 4: a wait without `within` gives up after five virtual minutes. */
 #define WAIT_DEFAULT_USEC (5 * 60 * G_USEC_PER_SEC)
@@ -54,83 +54,6 @@ fail_at (const ReboundStatement *statement, GError **error)
   return FALSE;
 }
 
-/* -- expressions -- */
-
-static char *
-read_property (ReboundPlayer *self, const char *name, GParamSpec *pspec)
-{
-  g_auto (GValue) value = G_VALUE_INIT;
-
-  rebound_cast_read (self->cast, name, pspec, &value);
-  return rebound_value_to_string (pspec, &value);
-}
-
-static GParamSpec *
-find_property (ReboundPlayer *self, const ReboundText *name, const ReboundText *property)
-{
-  g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
-  GType type = rebound_cast_get_type_of (self->cast, name->text);
-
-  return type == G_TYPE_INVALID
-             ? NULL
-             : rebound_look_up_property (type, property, G_PARAM_READABLE, diagnostics);
-}
-
-static gboolean
-compare (GParamSpec *pspec, const GValue *seen, ReboundOperator operation, const GValue *wanted)
-{
-  g_autofree char *seen_text = NULL;
-  g_autofree char *wanted_text = NULL;
-  int order;
-
-  if (rebound_value_is_ordered (pspec))
-    order = rebound_value_compare (pspec, seen, wanted);
-  else
-    {
-      seen_text = rebound_value_to_string (pspec, seen);
-      wanted_text = rebound_value_to_string (pspec, wanted);
-      order = strcmp (seen_text, wanted_text);
-    }
-  switch (operation)
-    {
-    case REBOUND_OPERATOR_EQUAL:
-      return order == 0;
-    case REBOUND_OPERATOR_NOT_EQUAL:
-      return order != 0;
-    case REBOUND_OPERATOR_LESS:
-      return order < 0;
-    case REBOUND_OPERATOR_LESS_OR_EQUAL:
-      return order <= 0;
-    case REBOUND_OPERATOR_GREATER:
-      return order > 0;
-    case REBOUND_OPERATOR_GREATER_OR_EQUAL:
-      return order >= 0;
-    case REBOUND_OPERATOR_GLOB:
-      break;
-    }
-  return FALSE;
-}
-
-/* @seen_text is what the property reads now. (transfer full) */
-static gboolean
-evaluate (ReboundPlayer *self, const ReboundStatement *statement, char **seen_text)
-{
-  g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
-  GParamSpec *pspec = find_property (self, &statement->name, &statement->member);
-  g_auto (GValue) seen = G_VALUE_INIT;
-  g_auto (GValue) wanted = G_VALUE_INIT;
-
-  *seen_text = NULL;
-  if (pspec == NULL)
-    return FALSE;
-  rebound_cast_read (self->cast, statement->name.text, pspec, &seen);
-  *seen_text = rebound_value_to_string (pspec, &seen);
-  if (statement->operation == REBOUND_OPERATOR_GLOB)
-    return g_pattern_match_simple (statement->value.text, *seen_text);
-  return rebound_look_up_value (pspec, &statement->value, &wanted, diagnostics)
-         && compare (pspec, &seen, statement->operation, &wanted);
-}
-
 /* -- expect -- */
 
 static void
@@ -152,7 +75,7 @@ static void
 play_expect (ReboundPlayer *self, const ReboundStatement *statement)
 {
   g_autofree char *seen = NULL;
-  gboolean met = evaluate (self, statement, &seen);
+  gboolean met = rebound_expression_evaluate (self->cast, statement, &seen);
   g_autofree char *text = g_strdup_printf ("%s.%s was “%s”", statement->name.text,
                                            statement->member.text, seen != NULL ? seen : "");
 
@@ -221,7 +144,7 @@ expression_holds (gpointer user_data)
   Wait *wait = user_data;
   g_autofree char *seen = NULL;
 
-  return evaluate (wait->player, wait->statement, &seen);
+  return rebound_expression_evaluate (wait->player->cast, wait->statement, &seen);
 }
 
 /* What was seen instead, for a wait that failed. */
@@ -234,7 +157,7 @@ describe_wait (ReboundPlayer *self, const ReboundStatement *statement)
     return describe_count (self, statement,
                            rebound_journal_count (self->journal, statement->name.text,
                                                   statement->member.text));
-  evaluate (self, statement, &seen);
+  rebound_expression_evaluate (self->cast, statement, &seen);
   return g_strdup_printf ("%s.%s is “%s”", statement->name.text, statement->member.text,
                           seen != NULL ? seen : "");
 }
@@ -377,10 +300,7 @@ play_set (ReboundPlayer *self, const ReboundStatement *statement)
 static char *
 read_for_print (const ReboundText *name, const ReboundText *property, gpointer user_data)
 {
-  ReboundPlayer *self = user_data;
-  GParamSpec *pspec = find_property (self, name, property);
-
-  return pspec != NULL ? read_property (self, name->text, pspec) : NULL;
+  return rebound_expression_read (((ReboundPlayer *) user_data)->cast, name, property);
 }
 
 static void

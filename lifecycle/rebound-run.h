@@ -109,7 +109,7 @@ REBOUND_API ReboundDevice *rebound_run_get_device (ReboundRun *self);
 
 /**
  * rebound_run_set_kernel:
- * @kernel: (nullable): who looks after the sockets; scripts call it kernel
+ * @kernel: who looks after the sockets; scripts call it kernel
  *
  * A run whose actors use sockets needs one. Call it before the run is checked or played. Since: 0.1
  */

@@ -39,8 +39,7 @@ static char *
 describe_size (gsize bytes_maximum)
 {
   if (bytes_maximum < REBOUND_SCRIPT_BYTES_MAXIMUM)
-    return g_strdup (
-        "makes the script longer than 4MiB; expected at most that, includes among it");
+    return g_strdup ("makes the script longer than 4MiB; expected at most that, includes among it");
   return g_strdup ("is longer than 4MiB; expected at most that");
 }
 

@@ -62,7 +62,7 @@ rebound_scriptable_register (GType type,
 {
   Entry *entry;
 
-  if (!is_name (name) || !g_type_is_a (type, G_TYPE_OBJECT) || G_TYPE_IS_ABSTRACT (type))
+  if (!is_name (name) || !G_TYPE_IS_OBJECT (type) || G_TYPE_IS_ABSTRACT (type))
     {
       g_set_error (
           error, REBOUND_ERROR, REBOUND_ERROR_INTERNAL,

@@ -33,8 +33,8 @@ void rebound_stage_set_blame (ReboundStage *self, ReboundStageBlame blame, gpoin
 /* G_IO_ERROR_TIMED_OUT once the machine's time has come; -1: never. */
 void rebound_stage_set_wall_limit (ReboundStage *self, gint64 limit_usec);
 
-/* How long, in the machine's time, something may be on its way in the kernel before that is a broken
- * rule. */
+/* How long, in the machine's time, something may be on its way in the kernel before that is a
+ * broken rule. */
 void rebound_stage_set_kernel_limit (ReboundStage *self, gint64 limit_usec);
 
 /* Makes the stage stop at the next opportunity with G_IO_ERROR_CANCELLED. Not for signal handlers.

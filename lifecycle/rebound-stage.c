@@ -12,20 +12,12 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <sys/ioctl.h>
 
 #include "rebound-census-private.h"
 #include "rebound-clock-private.h"
 #include "rebound-duration.h"
 #include "rebound-error.h"
-
-/* A source that is dispatched so often in a row without effect is a busy loop (docs/language.md,
- * rule 8). */
-#define SPIN_LIMIT 10000
-
-/* The last dispatches before the limit are looked at closely: somebody else's source may read bytes
- * that we do not count. */
-#define SPIN_SUSPECT (SPIN_LIMIT - 100)
+#include "rebound-spin-private.h"
 
 /* What is on its way in the kernel comes within its delayed-ACK time (200 ms, TCP_DELACK_MAX) or
  * its first retransmission timeouts; what has not come after so long is a broken rule. */
@@ -59,11 +51,8 @@ struct _ReboundStage
   gboolean interrupted;
   gboolean settling;
   GError *failure; /* of the first settling that failed */
-
-  guint64 spin_progress; /* of the last dispatch that changed something */
-  guint spin_count;
-  guint spin_fingerprint; /* of the descriptors that were ready then */
-  gboolean is_quiet;      /* when the kernel was last looked at */
+  ReboundSpin spin;
+  gboolean is_quiet; /* when the kernel was last looked at */
 };
 
 static void
@@ -245,60 +234,19 @@ report_spin (ReboundStage *self, Strand *strand, GError **error)
       error, REBOUND_ERROR, REBOUND_ERROR_ACTION,
       "%s%sbusy loop: %s was dispatched %d times in a row at one instant and nothing changed"
       "%s%s; expected it to make progress or to be removed",
-      culprit != NULL ? culprit : "", culprit != NULL ? ": " : "", source, SPIN_LIMIT,
+      culprit != NULL ? culprit : "", culprit != NULL ? ": " : "", source, REBOUND_SPIN_LIMIT,
       descriptor != NULL ? "; ready for ever is descriptor " : "",
       descriptor != NULL ? descriptor : "");
   return FALSE;
 }
 
-/* What is ready, and how much there is to be read from it. */
-static guint
-fingerprint (Strand *strand)
-{
-  guint hash = 0;
-
-  for (guint i = 0; i < strand->fds->len; i++)
-    {
-      GPollFD *fd = &g_array_index (strand->fds, GPollFD, i);
-      int readable_bytes = 0;
-
-      if (fd->revents == 0)
-        continue;
-      if (ioctl (fd->fd, FIONREAD, &readable_bytes) < 0)
-        readable_bytes = -1;
-      hash = hash * 31 + (guint) fd->fd;
-      hash = hash * 31 + fd->revents;
-      hash = hash * 31 + (guint) readable_bytes;
-    }
-  return hash;
-}
-
-static gboolean
-has_changed_anything (ReboundStage *self, Strand *strand)
-{
-  guint64 progress = get_progress (self);
-  gboolean changed = progress != self->spin_progress || !is_virtual (self);
-
-  self->spin_progress = progress;
-  if (!changed && self->spin_count >= SPIN_SUSPECT)
-    {
-      guint now = fingerprint (strand);
-
-      changed = self->spin_count > SPIN_SUSPECT && now != self->spin_fingerprint;
-      self->spin_fingerprint = now;
-    }
-  return changed;
-}
-
+/* In real time an instant ends by itself. */
 static gboolean
 check_spin (ReboundStage *self, Strand *strand, GError **error)
 {
-  if (has_changed_anything (self, strand))
-    {
-      self->spin_count = 0;
-      return TRUE;
-    }
-  return ++self->spin_count < SPIN_LIMIT || report_spin (self, strand, error);
+  if (!is_virtual (self) || !rebound_spin_count (&self->spin, get_progress (self), strand->fds))
+    return TRUE;
+  return report_spin (self, strand, error);
 }
 
 /* One look at a context. @dispatched tells whether anything was ready. */
@@ -477,7 +425,7 @@ step_virtual (ReboundStage *self, gint64 until_usec, gboolean waits, GError **er
   if (next_usec < 0 && waits)
     return REBOUND_ADVANCE_NOTHING_LEFT;
   rebound_clock_jump (self->clock, next_usec < 0 ? until_usec : MIN (next_usec, until_usec));
-  self->spin_count = 0;
+  rebound_spin_reset (&self->spin);
   return REBOUND_ADVANCE_REACHED;
 }
 

@@ -23,7 +23,7 @@ struct _ReboundTimerQueue
   ReboundClock *clock; /* not owned: the clock owns its queues */
   GMainContext *context;
   GSource *source;
-  GPtrArray *heap; /* ReboundTimer, not owned */
+  GPtrArray *heap;  /* ReboundTimer, not owned */
   gboolean granted; /* the first timer, as it is now */
   gboolean paused;
   const char *last_name;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "net/rebound-isolation.h"
 #include "net/rebound-kernel-probe-private.h"
 
 NetTest *
@@ -13,7 +14,8 @@ net_test_new (const char *script)
   g_autoptr (GError) error = NULL;
   NetTest *self = g_new0 (NetTest, 1);
 
-  rebound_kernel_probe (); /* once a process, with sockets of its own that no test is to meet */
+  if (rebound_isolation_is_entered ())
+    rebound_kernel_probe (); /* once a process, with sockets of its own that no test is to meet */
   rebound_net_init (&error);
   g_assert_no_error (error);
   self->run = rebound_run_new_from_bytes (bytes, "test.life", NULL, REBOUND_CLOCK_VIRTUAL, &error);

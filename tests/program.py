@@ -75,7 +75,8 @@ def read_until(process, text):
         lines.append(line)
         if text in line:
             return "".join(lines)
-    raise Failure(f"the output ended before “{text}” came:\n{''.join(lines)}{process.stderr.read()}")
+    seen = "".join(lines) + process.stderr.read()
+    raise Failure(f"the output ended before “{text}” came:\n{seen}")
 
 
 def expect_status(done, expected):

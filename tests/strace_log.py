@@ -110,7 +110,8 @@ class Descriptors:
         if call.name in MAKING and call.result >= 0:
             self.waits[str(call.result)] = "NONBLOCK" not in " ".join(call.arguments)
         elif call.name in ("pipe", "pipe2", "socketpair") and call.result == 0:
-            for descriptor in re.findall(r"\d+", call.arguments[-2 if call.name == "pipe2" else -1]):
+            pair = call.arguments[-2 if call.name == "pipe2" else -1]
+            for descriptor in re.findall(r"\d+", pair):
                 self.waits[descriptor] = "NONBLOCK" not in " ".join(call.arguments)
         elif call.name in ("dup", "dup2", "dup3") and call.result >= 0:
             self.waits[str(call.result)] = self.lets_wait(first)

@@ -393,10 +393,17 @@ test_scope_is_left (void)
 {
   g_autoptr (ScriptTest) test
       = script_test_new ("bell b\nrepeat 1\nlet x=3\nend\nset b volume=$x\nexpect b.volume == 5");
+  g_autoptr (ScriptTest) early = script_test_new ("bell b volume=$x\nlet x=3");
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("Checking twice and playing then is as good as playing: nothing is remembered");
 
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_false (rebound_run_check (early->run, &error));
+      g_assert_error (error, REBOUND_ERROR, REBOUND_ERROR_SCRIPT);
+      g_clear_error (&error);
+    }
   g_assert_true (rebound_run_set_variable (test->run, "x", "5", NULL));
   g_assert_true (rebound_run_check (test->run, &error));
   g_assert_true (rebound_run_check (test->run, &error));

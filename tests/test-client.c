@@ -248,7 +248,7 @@ static const Failure failures[] = {
 /* Once the listener is there, the next such call is the client's: it dials and says something
  * before anybody answers; and with on-accept=hello it is the first to read. */
 static void
-on_listening (ReboundListener *listener, guint generation, const char *port, gpointer user_data)
+on_listening (ReboundListener *listener, guint generation, guint port, gpointer user_data)
 {
   const Failure *failure = user_data;
 

@@ -64,8 +64,17 @@ def log_excerpt_is_real():
     case("every line of the README's log is in the log", foreign == [], "\n".join(foreign))
 
 
-print("1..4")
+def json_line_is_real():
+    log = run(program, "run", "rebind-bug", "--format=jsonl").stdout.splitlines()
+    shown = re.findall(r"```json\n(.*?)```", (root / "docs" / "output.md").read_text(encoding="utf-8"), re.S)
+    lines = "".join(shown).splitlines()
+    case("the JSON line of docs/output.md is in the log", lines != [] and all(line in log for line in lines),
+         "\n".join(lines))
+
+
+print("1..5")
 actors_are_described()
 readme_script_plays()
 readme_lists_scripts()
 log_excerpt_is_real()
+json_line_is_real()

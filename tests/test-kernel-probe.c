@@ -18,15 +18,12 @@ count_sockets (sa_family_t family)
   return infos->len;
 }
 
-/* The kernels that Rebound is for have all three; one that has not shows in this test's name. */
 static void
-test_findings (void)
+find (void)
 {
   const ReboundKernelProbe *probe = rebound_kernel_probe ();
   g_autoptr (GPtrArray) lacks = rebound_kernel_probe_list_lacks (probe);
 
-  g_test_summary (
-      "the probe finds on this kernel all that a run wants, and leaves no socket behind");
   g_assert_true (probe->acknowledges_at_once);
   g_assert_true (probe->destroys_time_wait);
   g_assert_true (probe->has_small_tables);
@@ -36,56 +33,69 @@ test_findings (void)
   g_assert_cmpuint (count_sockets (AF_INET6), ==, 0);
 }
 
+/* The kernels that Rebound is for have all three; one that has not shows in this test's name. */
+static void
+test_findings (void)
+{
+  g_test_summary (
+      "the probe finds on this kernel all that a run wants, and leaves no socket behind");
+  kernel_test_in_child (find);
+}
+
+static void
+bring_link_back (void)
+{
+  g_assert_cmpint (rebound_routes_set_loopback_up (TRUE), ==, 0);
+  g_assert_cmpint (rebound_routes_acknowledge_at_once (), ==, 0);
+}
+
 /* A lo that goes down and comes back has the kernel's own routes, without quickack. */
 static void
-test_finds_delayed_acknowledgements (void)
+find_delayed_acknowledgements (void)
 {
-  if (!g_test_subprocess ())
-    {
-      g_test_summary ("the probe tells a loopback with delayed acknowledgements from one without");
-      g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
-      g_test_trap_assert_passed ();
-      return;
-    }
-
   g_assert_cmpint (rebound_routes_set_loopback_up (FALSE), ==, 0);
   g_assert_cmpint (rebound_routes_set_loopback_up (TRUE), ==, 0);
   g_assert_false (rebound_kernel_probe ()->acknowledges_at_once);
   g_assert_true (rebound_kernel_probe ()->destroys_time_wait);
+  bring_link_back ();
+}
+
+static void
+test_finds_delayed_acknowledgements (void)
+{
+  g_test_summary ("the probe tells a loopback with delayed acknowledgements from one without");
+  kernel_test_in_child (find_delayed_acknowledgements);
+}
+
+static void
+find_routes_of_a_returned_link (void)
+{
+  g_assert_cmpint (rebound_routes_set_loopback_up (FALSE), ==, 0);
+  bring_link_back ();
+  g_assert_true (rebound_kernel_probe ()->acknowledges_at_once);
 }
 
 static void
 test_finds_routes_of_a_returned_link (void)
 {
-  if (!g_test_subprocess ())
-    {
-      g_test_summary (
-          "after the link has been down, setting the routes again brings quickack back");
-      g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
-      g_test_trap_assert_passed ();
-      return;
-    }
+  g_test_summary ("after the link has been down, setting the routes again brings quickack back");
+  kernel_test_in_child (find_routes_of_a_returned_link);
+}
 
+static void
+find_link_down (void)
+{
   g_assert_cmpint (rebound_routes_set_loopback_up (FALSE), ==, 0);
-  g_assert_cmpint (rebound_routes_set_loopback_up (TRUE), ==, 0);
-  g_assert_cmpint (rebound_routes_acknowledge_at_once (), ==, 0);
-  g_assert_true (rebound_kernel_probe ()->acknowledges_at_once);
+  g_assert_false (rebound_kernel_probe ()->acknowledges_at_once);
+  g_assert_false (rebound_kernel_probe ()->destroys_time_wait);
+  bring_link_back ();
 }
 
 static void
 test_link_down (void)
 {
-  if (!g_test_subprocess ())
-    {
-      g_test_summary ("without a loopback the probe finds nothing, and says so");
-      g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
-      g_test_trap_assert_passed ();
-      return;
-    }
-
-  g_assert_cmpint (rebound_routes_set_loopback_up (FALSE), ==, 0);
-  g_assert_false (rebound_kernel_probe ()->acknowledges_at_once);
-  g_assert_false (rebound_kernel_probe ()->destroys_time_wait);
+  g_test_summary ("without a loopback the probe finds nothing, and says so");
+  kernel_test_in_child (find_link_down);
 }
 
 static void

@@ -190,11 +190,11 @@ static const Story stories[] = {
     LEFT CANNOT ("1s", "2") CANNOT ("21s", "2")
         CANNOT ("41s", "2") "61s web: listens on port 30000 (generation 2)\n" },
   { "on-error/retry-ends-at-close",
-    LEAVING ("on-error=retry retry-every=7s") "after 10s home\nexpect web.state == closed\n"
+    LEAVING ("on-error=retry retry-every=7s") "after 10s web.close\nexpect web.state == closed\n"
                                               "expect no web.bind-failed for 1h\n",
     "web",
     LEFT CANNOT ("1s", "2")
-        CANNOT ("8s", "2") "11s web: closed (generation 2), at did-enter-background\n" },
+        CANNOT ("8s", "2") "11s web: closed (generation 2), at the script's word\n" },
   { "on-error/retry-ends-at-kill",
     LEAVING ("on-error=retry retry-every=7s") "after 10s kill\nexpect no web.bind-failed for 1h\n"
                                               "expect web.state == retrying\n",

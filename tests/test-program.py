@@ -51,9 +51,9 @@ def test_help():
         expect_status(done, 0)
         for text in ("Usage: rebound", "run ", "check ", "list ", "describe ", "--version"):
             expect_in(text, done.stdout, f"{words}")
-    for command, options in (("run", ["--clock", "--set", "--show", "--format", "--quiet", "--color",
-                                      "--timeout", "--no-isolation", "--expose", "--fill",
-                                      "Exit status: 0"]),
+    for command, options in (("run", ["--clock", "--set", "--show", "--format", "--quiet",
+                                      "--color", "--timeout", "--no-isolation", "--expose",
+                                      "--fill", "Exit status: 0"]),
                              ("check", ["--twice", "--set", "--fill"]), ("list", []),
                              ("describe", [])):
         done = run(command, "--help")
@@ -110,7 +110,7 @@ WRONG = [
     (["run", "/"], "/: cannot be read: EISDIR"),
     (["run", ""], "rebound: "),
     (["run", "rebind-fix", "--set"], "--set"),
-    (["run", "rebind-fix", "--set", "reuse-address"], "“reuse-address” has no value; expected NAME="),
+    (["run", "rebind-fix", "--set", "reuse-address"], "“reuse-address” has no value; expected "),
     (["run", "rebind-fix", "--set", "reuse-adress=no"], "did you mean “reuse-address”?"),
     (["run", "rebind-fix", "--set", "=no"], "there is no variable “”"),
     (["check", "rebind-fix", "--set", "reuse-address=maybe"],
@@ -118,7 +118,7 @@ WRONG = [
     (["run", "rebind-fix", "--set", "reuse-address=maybe"], "“maybe” is neither yes nor no"),
     (["run", "rebind-fix", "--clock=wrong"], "--clock: “wrong” is none; expected virtual or real"),
     (["run", "rebind-fix", "--format=xml"], "--format: “xml” is none; expected one of text, jsonl"),
-    (["run", "rebind-fix", "--color=blue"], "--color: “blue” is none; expected one of auto, always"),
+    (["run", "rebind-fix", "--color=blue"], "--color: “blue” is none; expected one of auto, "),
     (["run", "rebind-fix", "--show=life,nothing"], "there is no group “nothing”; expected some of"),
     (["run", "rebind-fix", "--show="], "there is no group “”"),
     (["run", "rebind-fix", "--timeout=5"], "--timeout: “5” has no unit"),
@@ -281,7 +281,7 @@ def test_color():
     expect(ESCAPE not in play_on_terminal("--color=never"), "a colour in spite of --color=never")
     expect(ESCAPE not in play_on_terminal(TERM="dumb"), "a colour on a dumb terminal")
     coloured = re.sub(r"\x1b\[\d+m", "", run("run", "rebind-bug", "--color=always").stdout)
-    expect_equal(coloured.splitlines()[:-1], plain.splitlines()[:-1], "the text without its colours")
+    expect_equal(coloured.splitlines()[:-1], plain.splitlines()[:-1], "the text without colours")
 
 
 # -- how it is played --
@@ -298,7 +298,7 @@ def test_set():
 
 def test_fill():
     """--fill plays the steps that the script leaves out, and says so"""
-    expect_complaint(["run", "-"], 2, "-:2:1: “open” is not possible while the application is active",
+    expect_complaint(["run", "-"], 2, "-:2:1: “open” is not possible while the application is",
                      "--fill", input="launch\nopen\n")
     done = play_text("launch\nopen\nexpect app.state == active\n", "--fill")
     expect_status(done, 0)
@@ -409,11 +409,18 @@ def test_missing_output_is_occupied():
     process.communicate()
 
 
-def test_few_descriptors():
-    """ten thousand clients without descriptors fail, and are no busy loop"""
-    done = play_text("client c connect=127.0.0.1:9 at-once=12000\nlaunch\nafter 1500ms home\n",
-                     "--show=checks", prefix=["sh", "-c", "ulimit -n 100; exec \"$@\"", "sh"])
-    expect_status(done, 0)
+def test_many_clients():
+    """ten thousand clients that cannot connect are no busy loop"""
+    if program.SANITIZED:
+        raise Skip("GLib loses an array each time that it has 2,048 more names to keep")
+    few = ["sh", "-c", "ulimit -n 100; exec \"$@\"", "sh"]
+    for what, script, prefix in (
+            ("an application that does not run", "listener web port=30000\n"
+             "client c connect=web at-once=11000\nafter 1500ms launch\n", ()),
+            ("no descriptors", "client c connect=127.0.0.1:9 at-once=11000\nafter 1500ms launch\n",
+             few)):
+        done = play_text(script, "--show=checks", prefix=prefix)
+        expect(done.returncode == 0, f"{what}: saw {done.returncode}, {done.stdout}{done.stderr}")
 
 
 def test_closed_input_and_error():

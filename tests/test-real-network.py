@@ -205,7 +205,7 @@ wait web.accepted within 1h
 
 
 def list_addresses(process, port):
-    """The addresses, as /proc writes them, on which somebody in PROCESS's network listens at PORT."""
+    """The addresses, as /proc writes them, with a listener at PORT in PROCESS's network."""
     found = set()
     for table in ("tcp", "tcp6"):
         try:
@@ -219,8 +219,8 @@ def list_addresses(process, port):
 
 
 def addresses_of(declaration, *arguments, prefix=()):
-    script = f"listener web port={{web}} {declaration}\nlaunch\nprint \"web is {{{{web.state}}}}\"\n" \
-             "after 1h home\n"
+    script = f"listener web port={{web}} {declaration}\nlaunch\n" \
+             "print \"web is {{web.state}}\"\nafter 1h home\n"
     with play(script, *arguments, prefix=prefix) as run:
         log = run.until("> after 1h home")
         expect_in("web is listening", log, "the log")

@@ -7,6 +7,7 @@ What the lexer and the checker find is tried error by error in the unit tests; h
 out of the program, and what only files can have wrong with them.
 """
 
+import functools
 import os
 import sys
 import tempfile
@@ -30,7 +31,8 @@ WRONG = [
      ["wrong.life:1:14: there is no property “prt”; expected one of address, port,"]),
     ("a value out of range", b"listener web port=99999\n",
      ["wrong.life:1:19: port: “99999” is out of range; expected "]),
-    ("a value that is no number", b"listener web port=http\n", ["wrong.life:1:19: port: “http” is "]),
+    ("a value that is no number", b"listener web port=http\n",
+     ["wrong.life:1:19: port: “http” is "]),
     ("a missing unit", b"after 3 launch\n", ["wrong.life:1:7: “3” has no unit; expected "]),
     ("an unknown unit", b"after 3sec launch\n", ["wrong.life:1:7: “3sec” "]),
     ("a name that nobody has", b"launch\nwait phone.connected\n", ["wrong.life:2:6: "]),
@@ -41,7 +43,8 @@ WRONG = [
      ["wrong.life:2:1: “open” is not possible while the application is active; expected one of "]),
     ("an unterminated repeat", b"launch\nrepeat 3\nhome\nopen\n",
      ["wrong.life:2:1: “repeat” is not closed; expected “end” behind its last line"]),
-    ("an end without a repeat", b"launch\nend\n", ["wrong.life:2:1: “end” closes nothing; expected "]),
+    ("an end without a repeat", b"launch\nend\n",
+     ["wrong.life:2:1: “end” closes nothing; expected "]),
     ("an unterminated quote", b"launch\nprint \"abc\n",
      ["wrong.life:2:7: the quote is not closed; expected \" before the end of the line"]),
     ("an unterminated raw quote", b"print 'abc\n", ["wrong.life:1:7: the quote is not closed"]),
@@ -66,7 +69,8 @@ WRONG = [
      ["wrong.life:1:9: the file is elsewhere; expected one in the script's folder"]),
     ("a mistake in an include", b"launch\ninclude \"mistake.life\"\n",
      ["mistake.life:2:1: “hmoe” is no statement; expected "]),
-    ("a terminal's escape sequence", b"\x1b[31mlaunch\n", ["wrong.life:1:1: “\\x1B[31mlaunch” opens no statement"]),
+    ("a terminal's escape sequence", b"\x1b[31mlaunch\n",
+     ["wrong.life:1:1: “\\x1B[31mlaunch” opens no statement"]),
     ("several mistakes of meaning",
      b"lanch\nlistner web\nlistener shop prt=1 backlog=many\nlaunch\nexpect app.state == runing\n"
      b"set nobody port=1\n",
@@ -152,11 +156,10 @@ def test_strange_name():
 def main():
     cases = program.cases_of(globals())
     for name, contents, expected in WRONG:
-        cases.append((f"{name}: in a file",
-                      lambda script=contents, lines=expected: try_wrong(script, lines)))
+        cases.append((f"{name}: in a file", functools.partial(try_wrong, contents, expected)))
         if b"include" not in contents and len(contents) < 1 << 21:
-            cases.append((f"{name}: on standard input",
-                          lambda script=contents, lines=expected: try_standard_input(script, lines)))
+            cases.append((f"{name}: on standard input", functools.partial(
+                try_standard_input, contents, expected)))
     return program.main(cases)
 
 

@@ -6,7 +6,9 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "net/rebound-errno.h"
@@ -43,6 +45,24 @@ kernel_test_enter (void)
   g_test_add_data_func_full ("/isolation/entered", error, test_refused,
                              (GDestroyNotify) g_error_free);
   return FALSE;
+}
+
+void
+kernel_test_in_child (void (*play) (void))
+{
+  int status = 0;
+  pid_t child;
+
+  fflush (NULL);
+  child = fork ();
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    {
+      play ();
+      _exit (0);
+    }
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_cmphex ((guint) status, ==, 0);
 }
 
 guint16

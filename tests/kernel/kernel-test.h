@@ -17,6 +17,10 @@ G_BEGIN_DECLS
  * returns FALSE: main() is to add no other and return g_test_run (). */
 gboolean kernel_test_enter (void);
 
+/* Runs @play in a child in the same namespaces, and asserts that it passes: for what a process does
+ * once. A subprocess of GLib's would be another program, without our capabilities. */
+void kernel_test_in_child (void (*play) (void));
+
 /* A port that no earlier call returned, so that no test meets another one's remainders. */
 guint16 kernel_test_new_port (void);
 

@@ -11,6 +11,7 @@
 #include <glib-unix.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "net/rebound-errno.h"
@@ -213,6 +214,27 @@ test_dead_descriptors (void)
   close (pipes[1]);
 }
 
+/* accept() looks for a descriptor before it looks for a client. */
+static void
+test_no_descriptors (void)
+{
+  guint16 port = kernel_test_new_port ();
+  int listener = raw_listen (AF_INET, port, TRUE, 1);
+  struct rlimit limit;
+  struct rlimit none;
+
+  g_test_summary ("with no descriptor left accept says EMFILE, whether somebody waits or not");
+  g_assert_no_errno (getrlimit (RLIMIT_NOFILE, &limit));
+  none = limit;
+  none.rlim_cur = 0;
+  kernel_test_settle (); /* its own descriptor is open before */
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &none));
+  assert_errno (raw_try_accept (listener), EMFILE);
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &limit));
+  assert_errno (raw_try_accept (listener), EAGAIN);
+  raw_close (listener);
+}
+
 /* What GLib and GIO make of descriptors. */
 
 static void
@@ -314,6 +336,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/kernel/sockets/unbound/listen-port-pair", GINT_TO_POINTER (TRUE),
                         test_listen_unbound);
   g_test_add_func ("/kernel/sockets/dead-descriptors", test_dead_descriptors);
+  g_test_add_func ("/kernel/sockets/no-descriptors", test_no_descriptors);
   add_reclaims ();
   g_test_add_func ("/kernel/sockets/glib/source-outlives-descriptor",
                    test_source_outlives_descriptor);

@@ -7,6 +7,7 @@
 #include "kernel-test.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <unistd.h>
@@ -224,6 +225,41 @@ test_reset_is_ignored (Fixture *fixture, gconstpointer data)
   assert_errno (destroy (&fixture->server), 0);
 }
 
+/* A listener on :: has an IPv4 client's addresses mapped; the client has them plain. */
+static void
+test_mapped (void)
+{
+  struct sockaddr_in6 any = { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_ANY_INIT };
+  guint16 port = kernel_test_new_port ();
+  int listener = raw_socket (AF_INET6);
+  int client, server;
+  RawIdentity near_end, far_end;
+
+  g_test_summary (
+      "IPv4 within IPv6: the two ends have addresses of two families, and each is found "
+      "by its own, down to TIME_WAIT");
+  any.sin6_port = g_htons (port);
+  g_assert_no_errno (bind (listener, (struct sockaddr *) &any, sizeof any));
+  g_assert_no_errno (listen (listener, 1));
+  client = raw_connect (AF_INET, port, 0);
+  server = raw_accept (listener);
+  near_end = raw_identify (client);
+  far_end = raw_identify (server);
+  g_assert_cmpint (near_end.tuple.family, ==, AF_INET);
+  g_assert_cmpint (far_end.tuple.family, ==, AF_INET6);
+  g_assert_cmphex (far_end.tuple.local_address[2], ==, g_htonl (0xffff));
+  g_assert_cmphex (far_end.tuple.local_address[3], ==, near_end.tuple.remote_address[0]);
+  assert_state (raw_look_up (&near_end), TCP_ESTABLISHED);
+
+  raw_close (server);
+  assert_state (raw_look_up (&far_end), TCP_FIN_WAIT2);
+  raw_close (client);
+  assert_state (raw_look_up (&far_end), TCP_TIME_WAIT);
+  g_assert_cmpint (destroy (&far_end), ==, 0);
+  assert_errno (raw_look_up (&far_end), ENOENT);
+  raw_close (listener);
+}
+
 static void
 add (const char *name, void (*test) (Fixture *fixture, gconstpointer data))
 {
@@ -248,5 +284,6 @@ main (int argc, char **argv)
   add ("new-syn-recycles", test_new_syn_recycles);
   add ("reset-kills", test_reset_kills);
   add ("reset-is-ignored-with-rfc1337", test_reset_is_ignored);
+  g_test_add_func ("/kernel/time-wait/ipv4-within-ipv6", test_mapped);
   return g_test_run ();
 }
