@@ -24,6 +24,15 @@ rebound_address_fill (const char *address,
   return socket_address != NULL && to_native (socket_address, native, length);
 }
 
+/* GLib would look a port's name up in /etc/services, which is another one on another machine. */
+static gboolean
+has_numeric_port (const char *text)
+{
+  const char *colon = strrchr (text, ':');
+
+  return colon != NULL && colon[1] != '\0' && colon[1 + strspn (colon + 1, "0123456789")] == '\0';
+}
+
 gboolean
 rebound_address_parse (const char *text,
                        struct sockaddr_storage *native,
@@ -33,7 +42,7 @@ rebound_address_parse (const char *text,
   g_autoptr (GSocketConnectable) connectable = g_network_address_parse (text, 0, NULL);
   GNetworkAddress *address = connectable != NULL ? G_NETWORK_ADDRESS (connectable) : NULL;
 
-  if (address != NULL && g_network_address_get_port (address) != 0
+  if (address != NULL && has_numeric_port (text) && g_network_address_get_port (address) != 0
       && rebound_address_fill (g_network_address_get_hostname (address),
                                g_network_address_get_port (address), native, length))
     return TRUE;
@@ -55,7 +64,12 @@ rebound_address_to_reach (const char *address)
 const char *
 rebound_address_loopback_of (const char *address)
 {
-  return strchr (address, ':') != NULL ? "::1" : "127.0.0.1";
+  struct sockaddr_storage native;
+  socklen_t length;
+
+  return rebound_address_fill (address, 0, &native, &length) && native.ss_family == AF_INET6
+             ? "::1"
+             : "127.0.0.1";
 }
 
 void

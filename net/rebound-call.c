@@ -414,8 +414,6 @@ rebound_call_dial (ReboundCall *self,
   self->was_established = FALSE;
   g_string_truncate (self->answer, 0);
   rebound_timer_arm (self->timeout_timer, manner->connect_timeout_usec);
-  /* Ten thousand clients that dial at one instant are no busy loop, whatever becomes of it. */
-  rebound_site_note_progress (self->site);
   dial (self);
 }
 

@@ -157,6 +157,9 @@ dial (ReboundClientSlot *slot)
 
   if (self->count != 0 && self->n_connected + count_dialling (self) >= self->count)
     return;
+  /* Ten thousand that dial at one instant are no busy loop, even where nothing can come of it: each
+   * does so once, and again only at a later one. */
+  rebound_site_note_progress (self->site);
   if (find_address (self, &address, &length))
     rebound_call_dial (slot->call, take_number (self), &address, length, &manner);
   else

@@ -120,7 +120,7 @@ rebound_fence_pass (ReboundFence *self, GError **error)
           n_yields++;
         }
     }
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
                "fence: a datagram to ourselves over the loopback was lost");
   return FALSE;
 }

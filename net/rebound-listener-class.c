@@ -262,7 +262,8 @@ generation_spec (void)
 static GParamSpec *
 port_spec (void)
 {
-  return string_spec ("port", "the port that was asked for; none where one was drawn");
+  return g_param_spec_uint ("port", NULL, "the port that was asked for; 0 where one was drawn", 0,
+                            G_MAXUINT16, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 }
 
 static GParamSpec *
@@ -419,19 +420,10 @@ rebound_listener_set_last_error (ReboundListener *self, int error_number)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LAST_ERROR]);
 }
 
-/* The port as asked for: a drawn one is in no log. (transfer full) */
-static char *
-port_text (ReboundListener *self)
-{
-  return self->port != 0 ? g_strdup_printf ("%u", self->port) : NULL;
-}
-
 void
 rebound_listener_emit_listening (ReboundListener *self)
 {
-  g_autofree char *port = port_text (self);
-
-  g_signal_emit (self, signals[LISTENING], 0, self->generation, port);
+  g_signal_emit (self, signals[LISTENING], 0, self->generation, self->port);
 }
 
 void
@@ -443,9 +435,7 @@ rebound_listener_emit_listening_elsewhere (ReboundListener *self)
 void
 rebound_listener_emit_bind_failed (ReboundListener *self, int error_number, const char *why)
 {
-  g_autofree char *port = port_text (self);
-
-  g_signal_emit (self, signals[BIND_FAILED], 0, self->generation, port,
+  g_signal_emit (self, signals[BIND_FAILED], 0, self->generation, self->port,
                  rebound_errno_name (error_number), why);
 }
 
