@@ -19,4 +19,9 @@ gboolean rebound_checker_check (ReboundScript *script,
                                 gboolean fill,
                                 GError **error);
 
+/* What else is wrong in a script whose words or structure are: the lines that are whole and have no
+ * variables are checked by themselves, and added to its mistakes. Names and the application's life
+ * are left alone, for the lines that cannot be read may have been about them. */
+void rebound_checker_add_mistakes (ReboundScript *script, ReboundCast *cast, ReboundScope *scope);
+
 G_END_DECLS

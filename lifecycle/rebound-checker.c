@@ -36,6 +36,7 @@ typedef struct
   GArray *references; /* Reference: looked at when all names are known */
   ReboundLife life;
   gboolean follows_life;
+  gboolean is_partial; /* of a script with lines that cannot be read */
   gboolean fill;
   guint n_statements;
 } Checker;
@@ -68,6 +69,8 @@ find_type (Checker *self, const ReboundText *name)
 
   if (type != 0)
     return type;
+  if (self->is_partial)
+    return G_TYPE_INVALID;
   guess = guess_name (self, name->text);
   rebound_diagnostics_add (self->diagnostics, &name->position,
                            "nothing is called “%s”; expected a name that was declared before%s",
@@ -114,6 +117,30 @@ check_assignments (Checker *self, GType type, GArray *assignments, gboolean cons
     }
 }
 
+/* What a declaration has to give and does not. */
+static void
+check_required (Checker *self, GType type, const ReboundStatement *statement)
+{
+  g_autoptr (GTypeClass) klass = g_type_class_ref (type);
+  guint n_specs;
+  g_autofree GParamSpec **specs = g_object_class_list_properties (G_OBJECT_CLASS (klass), &n_specs);
+
+  for (guint i = 0; i < n_specs; i++)
+    {
+      gboolean is_given = (specs[i]->flags & REBOUND_PARAM_REQUIRED) == 0;
+
+      for (guint j = 0; j < statement->assignments->len && !is_given; j++)
+        is_given = strcmp (g_array_index (statement->assignments, ReboundAssignment, j).name.text,
+                           specs[i]->name)
+                   == 0;
+      if (!is_given)
+        rebound_diagnostics_add (self->diagnostics, &statement->name.position,
+                                 "“%s” lacks “%s”, %s; expected %s=VALUE with it",
+                                 statement->name.text, specs[i]->name,
+                                 g_param_spec_get_blurb (specs[i]), specs[i]->name);
+    }
+}
+
 static GType
 find_declared_type (Checker *self, const ReboundStatement *statement)
 {
@@ -150,7 +177,10 @@ check_declaration (Checker *self, const ReboundStatement *statement)
   if (type == G_TYPE_INVALID)
     type = UNKNOWN_TYPE; /* the name is declared all the same: one mistake, one message */
   else
-    check_assignments (self, type, statement->assignments, TRUE);
+    {
+      check_assignments (self, type, statement->assignments, TRUE);
+      check_required (self, type, statement);
+    }
   add_name (self, statement->name.text, type);
 }
 
@@ -375,9 +405,14 @@ check_nodes (Checker *self, GPtrArray *nodes)
             STATEMENT_LIMIT);
       if (self->n_statements > STATEMENT_LIMIT)
         return;
-      statement = rebound_statement_new (node, self->scope, self->diagnostics);
+      if (!self->is_partial || (node->words->len > 0 && !rebound_node_has_variable (node)))
+        statement = rebound_statement_new (node, self->scope, self->diagnostics);
+      if (self->is_partial && node->body != NULL)
+        check_nodes (self, node->body);
       if (statement == NULL)
         continue;
+      if (statement->kind == REBOUND_STATEMENT_REPEAT && self->is_partial)
+        continue; /* its body was looked at once, above */
       if (statement->kind == REBOUND_STATEMENT_REPEAT)
         check_repeat (self, node, statement);
       else
@@ -385,39 +420,54 @@ check_nodes (Checker *self, GPtrArray *nodes)
     }
 }
 
-/* A reference may be to a name that is declared later. */
-static void
-check_references (Checker *self)
+/* "the name of a listener", by the types that a reference can be to. (transfer full) */
+static char *
+describe_target (GType target)
 {
-  for (guint i = 0; i < self->references->len; i++)
-    {
-      Reference *reference = &g_array_index (self->references, Reference, i);
-      ReboundReferenceValidator validator
-          = rebound_param_spec_reference_get_validator (reference->pspec);
-      g_autofree char *expected = NULL;
-      g_autofree char *guess = NULL;
+  g_autofree const char **types = rebound_scriptable_list ();
+  GString *list = g_string_new ("the name of ");
 
-      if (g_hash_table_contains (self->types, reference->text.text)
-          || (validator != NULL && validator (reference->text.text, &expected)))
-        continue;
-      guess = guess_name (self, reference->text.text);
-      rebound_diagnostics_add (self->diagnostics, &reference->text.position,
-                               "%s: nothing is called “%s”; expected the name of an actor%s%s%s",
-                               reference->pspec->name, reference->text.text,
-                               expected != NULL ? " or " : "", expected != NULL ? expected : "",
-                               guess);
-    }
+  if (target == G_TYPE_OBJECT)
+    return g_string_free (g_string_append (list, "an actor"), FALSE);
+  for (guint i = 0, n_found = 0; types[i] != NULL; i++)
+    if (g_type_is_a (rebound_scriptable_look_up (types[i], NULL), target))
+      g_string_append_printf (list, "%sa %s", n_found++ > 0 ? " or " : "", types[i]);
+  return g_string_free (list, FALSE);
 }
 
-gboolean
-rebound_checker_check (ReboundScript *script,
-                       ReboundCast *cast,
-                       ReboundScope *scope,
-                       const ReboundLife *life,
-                       gboolean fill,
-                       GError **error)
+/* A reference may be to a name that is declared later. */
+static void
+check_reference_now (Checker *self, const Reference *reference)
 {
-  g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
+  const char *name = reference->text.text;
+  GType type = GPOINTER_TO_SIZE (g_hash_table_lookup (self->types, name));
+  GType target = rebound_param_spec_reference_get_target (reference->pspec);
+  ReboundReferenceValidator validator
+      = rebound_param_spec_reference_get_validator (reference->pspec);
+  g_autofree char *wanted = describe_target (target);
+  g_autofree char *expected = NULL;
+  g_autofree char *guess = NULL;
+
+  if (type == UNKNOWN_TYPE || (type != 0 && g_type_is_a (type, target))
+      || (validator != NULL && validator (name, &expected)))
+    return;
+  guess = type == 0 ? guess_name (self, name) : g_strdup ("");
+  rebound_diagnostics_add (self->diagnostics, &reference->text.position,
+                           type == 0 ? "%s: nothing is called “%s”; expected %s%s%s%s"
+                                     : "%s: “%s” is none that can be meant; expected %s%s%s%s",
+                           reference->pspec->name, name, wanted, expected != NULL ? " or " : "",
+                           expected != NULL ? expected : "", guess);
+}
+
+static void
+check_script (ReboundScript *script,
+              ReboundCast *cast,
+              ReboundScope *scope,
+              const ReboundLife *life,
+              gboolean fill,
+              gboolean is_partial,
+              ReboundDiagnostics *diagnostics)
+{
   g_autoptr (GHashTable) types = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GPtrArray) declared = g_ptr_array_new ();
   g_autoptr (GArray) references = g_array_new (FALSE, FALSE, sizeof (Reference));
@@ -429,17 +479,36 @@ rebound_checker_check (ReboundScript *script,
                    .types = types,
                    .names = declared,
                    .references = references,
-                   .fill = fill };
+                   .follows_life = life != NULL,
+                   .fill = fill,
+                   .is_partial = is_partial };
 
   g_array_set_clear_func (references, reference_clear);
   if (life != NULL)
-    {
-      self.life = *life;
-      self.follows_life = TRUE;
-    }
+    self.life = *life;
   for (guint i = 0; names[i] != NULL; i++)
     add_name (&self, names[i], rebound_cast_get_type_of (cast, names[i]));
   check_nodes (&self, rebound_script_get_nodes (script));
-  check_references (&self);
+  for (guint i = 0; i < references->len && !is_partial; i++)
+    check_reference_now (&self, &g_array_index (references, Reference, i));
+}
+
+gboolean
+rebound_checker_check (ReboundScript *script,
+                       ReboundCast *cast,
+                       ReboundScope *scope,
+                       const ReboundLife *life,
+                       gboolean fill,
+                       GError **error)
+{
+  g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
+
+  check_script (script, cast, scope, life, fill, FALSE, diagnostics);
   return rebound_diagnostics_check (diagnostics, error);
+}
+
+void
+rebound_checker_add_mistakes (ReboundScript *script, ReboundCast *cast, ReboundScope *scope)
+{
+  check_script (script, cast, scope, NULL, FALSE, TRUE, rebound_script_get_mistakes (script));
 }

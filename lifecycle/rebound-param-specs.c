@@ -11,6 +11,7 @@ typedef struct
 {
   GParamSpecString parent_instance;
   ReboundReferenceValidator validator;
+  GType target; /* 0: any actor */
 } ReboundParamSpecReference;
 
 /* The class is inherited as it is: the parent's checks and comparisons are the right ones. */
@@ -125,6 +126,23 @@ rebound_param_spec_reference_get_validator (GParamSpec *pspec)
 {
   g_return_val_if_fail (REBOUND_IS_PARAM_SPEC_REFERENCE (pspec), NULL);
   return ((ReboundParamSpecReference *) pspec)->validator;
+}
+
+void
+rebound_param_spec_reference_set_target (GParamSpec *pspec, GType target)
+{
+  g_return_if_fail (REBOUND_IS_PARAM_SPEC_REFERENCE (pspec));
+  ((ReboundParamSpecReference *) pspec)->target = target;
+}
+
+GType
+rebound_param_spec_reference_get_target (GParamSpec *pspec)
+{
+  GType target;
+
+  g_return_val_if_fail (REBOUND_IS_PARAM_SPEC_REFERENCE (pspec), G_TYPE_OBJECT);
+  target = ((ReboundParamSpecReference *) pspec)->target;
+  return target != 0 ? target : G_TYPE_OBJECT;
 }
 
 static GQuark

@@ -6,6 +6,14 @@
 G_BEGIN_DECLS
 
 /**
+ * REBOUND_PARAM_REQUIRED:
+ *
+ * A #GParamFlags of a property without which an actor makes no sense: a script's declaration has to
+ * give it. Since: 0.1
+ */
+#define REBOUND_PARAM_REQUIRED (1 << G_PARAM_USER_SHIFT)
+
+/**
  * rebound_param_spec_duration:
  * @minimum_usec: the least value, in microseconds
  * @maximum_usec: the greatest value, in microseconds
@@ -78,6 +86,23 @@ REBOUND_API GParamSpec *rebound_param_spec_reference (const char *name,
                                                       const char *blurb,
                                                       ReboundReferenceValidator validator,
                                                       GParamFlags flags);
+/**
+ * rebound_param_spec_reference_set_target:
+ * @pspec: a reference
+ * @target: a class or an interface
+ *
+ * Says that only actors that are @target can be meant. Since: 0.1
+ */
+REBOUND_API void rebound_param_spec_reference_set_target (GParamSpec *pspec, GType target);
+
+/**
+ * rebound_param_spec_reference_get_target:
+ * @pspec: a reference
+ *
+ * Returns: what an actor must be to be meant; %G_TYPE_OBJECT for any
+ * Since: 0.1
+ */
+REBOUND_API GType rebound_param_spec_reference_get_target (GParamSpec *pspec);
 REBOUND_API GType rebound_param_reference_get_type (void) G_GNUC_CONST;
 REBOUND_API ReboundReferenceValidator
 rebound_param_spec_reference_get_validator (GParamSpec *pspec);

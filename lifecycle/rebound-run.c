@@ -135,13 +135,25 @@ new_run (ReboundScript *script, ReboundClockMode mode)
   return self;
 }
 
+/* A run of a script that can be played, or all that is wrong with it. */
+static ReboundRun *
+new_run_if_whole (ReboundScript *script, ReboundClockMode mode, GError **error)
+{
+  g_autoptr (ReboundRun) self = new_run (script, mode);
+  ReboundDiagnostics *mistakes = rebound_script_get_mistakes (script);
+
+  if (!rebound_diagnostics_is_empty (mistakes))
+    rebound_checker_add_mistakes (script, self->cast, self->scope);
+  return rebound_diagnostics_check (mistakes, error) ? g_steal_pointer (&self) : NULL;
+}
+
 ReboundRun *
 rebound_run_new_from_file (GFile *file, const char *name, ReboundClockMode mode, GError **error)
 {
   g_autofree char *path = name == NULL ? g_file_get_parse_name (file) : NULL;
-  ReboundScript *script = rebound_script_new_from_file (file, name != NULL ? name : path, error);
 
-  return script != NULL ? new_run (script, mode) : NULL;
+  return new_run_if_whole (rebound_script_new_from_file (file, name != NULL ? name : path), mode,
+                           error);
 }
 
 ReboundRun *
@@ -151,9 +163,7 @@ rebound_run_new_from_bytes (GBytes *bytes,
                             ReboundClockMode mode,
                             GError **error)
 {
-  ReboundScript *script = rebound_script_new (bytes, name, folder, error);
-
-  return script != NULL ? new_run (script, mode) : NULL;
+  return new_run_if_whole (rebound_script_new (bytes, name, folder), mode, error);
 }
 
 char *

@@ -39,13 +39,21 @@ struct _ReboundNode
 typedef struct _ReboundScript ReboundScript;
 
 /* Reads bytes into a ReboundScript; @name is how the file is called in messages. @folder is where
- * its includes are (NULL: it can have none); resource:// URIs work too. Returns NULL with
- * REBOUND_ERROR_SCRIPT and every mistake of the text. */
-ReboundScript *rebound_script_new (GBytes *bytes, const char *name, GFile *folder, GError **error);
+ * its includes are (NULL: it can have none); resource:// URIs work too. What is wrong with it is in
+ * its mistakes: then it is not to be played. (transfer full) */
+ReboundScript *rebound_script_new (GBytes *bytes, const char *name, GFile *folder);
 
-/* The same for a file; a missing file, a folder or an unreadable one is REBOUND_ERROR_SCRIPT with
- * the errno's name. */
-ReboundScript *rebound_script_new_from_file (GFile *file, const char *name, GError **error);
+/* The same for a file; that it is missing, a folder or unreadable is a mistake with the errno's
+ * name. (transfer full) */
+ReboundScript *rebound_script_new_from_file (GFile *file, const char *name);
+
+/* What is wrong with its words and its structure, as far as reading tells; more can be added.
+ * (transfer none) */
+ReboundDiagnostics *rebound_script_get_mistakes (ReboundScript *self);
+
+/* Whether a line has a variable in it, so that it cannot be read without playing those before it.
+ */
+gboolean rebound_node_has_variable (ReboundNode *node);
 void rebound_script_free (ReboundScript *self);
 
 const char *rebound_script_get_name (ReboundScript *self);

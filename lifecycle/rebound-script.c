@@ -19,10 +19,11 @@ struct _ReboundScript
   char *header;
   GPtrArray *nodes;     /* ReboundNode */
   GPtrArray *variables; /* names, sorted, once each */
+  ReboundDiagnostics *mistakes;
 };
 
-static gboolean
-has_variable (ReboundNode *node)
+gboolean
+rebound_node_has_variable (ReboundNode *node)
 {
   for (guint i = 0; i < node->words->len; i++)
     {
@@ -32,23 +33,6 @@ has_variable (ReboundNode *node)
         return TRUE;
     }
   return FALSE;
-}
-
-/* What else is wrong in a text that is not going to be played: the grammar of the lines that can be
- * read without playing those before them. */
-static void
-add_mistakes_of_grammar (GPtrArray *nodes, ReboundScope *scope, ReboundDiagnostics *diagnostics)
-{
-  for (guint i = 0; i < nodes->len; i++)
-    {
-      ReboundNode *node = g_ptr_array_index (nodes, i);
-      g_autoptr (ReboundStatement) statement = NULL;
-
-      if (node->words->len > 0 && !has_variable (node))
-        statement = rebound_statement_new (node, scope, diagnostics);
-      if (node->body != NULL)
-        add_mistakes_of_grammar (node->body, scope, diagnostics);
-    }
 }
 
 /* NAME of each `let NAME=…` whose name is written out. */
@@ -133,58 +117,69 @@ read_header (GBytes *bytes)
 }
 
 static ReboundScript *
-read_script (GBytes *bytes, const char *name, GFile *file, GFile *folder, GError **error)
+script_new (const char *name)
 {
-  g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
-  g_autoptr (ReboundScope) scope = rebound_scope_new ();
-  g_autoptr (ReboundScript) self = g_new0 (ReboundScript, 1);
-  ReboundPosition whole = { g_intern_string (name), 0, 0 };
+  ReboundScript *self = g_new0 (ReboundScript, 1);
 
   self->name = g_strdup (name);
+  self->mistakes = rebound_diagnostics_new ();
+  self->nodes = g_ptr_array_new ();
+  self->variables = g_ptr_array_new ();
+  self->header = g_strdup ("");
+  return self;
+}
+
+static void
+read_script (ReboundScript *self, GBytes *bytes, GFile *file, GFile *folder)
+{
+  ReboundPosition whole = { g_intern_string (self->name), 0, 0 };
+
   if (g_bytes_get_size (bytes) > REBOUND_SCRIPT_BYTES_MAXIMUM)
-    rebound_diagnostics_add (diagnostics, &whole, "is longer than 4MiB; expected at most that");
-  else
-    self->nodes = rebound_script_read_nodes (bytes, whole.file, file, folder, diagnostics);
-  if (rebound_diagnostics_is_empty (diagnostics) && self->nodes->len == 0)
-    rebound_diagnostics_add (diagnostics, &whole,
+    {
+      rebound_diagnostics_add (self->mistakes, &whole,
+                               "is longer than 4MiB; expected at most that");
+      return;
+    }
+  g_ptr_array_unref (self->nodes);
+  self->nodes = rebound_script_read_nodes (bytes, whole.file, file, folder, self->mistakes);
+  if (rebound_diagnostics_is_empty (self->mistakes) && self->nodes->len == 0)
+    rebound_diagnostics_add (self->mistakes, &whole,
                              "the script is empty; expected at least one statement");
-  if (!rebound_diagnostics_is_empty (diagnostics) && self->nodes != NULL)
-    add_mistakes_of_grammar (self->nodes, scope, diagnostics);
-  if (!rebound_diagnostics_check (diagnostics, error))
-    return NULL;
+  if (!rebound_diagnostics_is_empty (self->mistakes))
+    return;
+  g_free (self->header);
   self->header = read_header (bytes);
+  g_ptr_array_unref (self->variables);
   self->variables = list_variables (self->nodes);
-  return g_steal_pointer (&self);
 }
 
 /* A text with a folder was a file of it, which an include can lead back to. */
 ReboundScript *
-rebound_script_new (GBytes *bytes, const char *name, GFile *folder, GError **error)
+rebound_script_new (GBytes *bytes, const char *name, GFile *folder)
 {
   g_autofree char *base = g_path_get_basename (name);
   g_autoptr (GFile) file = folder == NULL ? NULL : g_file_get_child (folder, base);
+  ReboundScript *self = script_new (name);
 
-  return read_script (bytes, name, file, folder, error);
+  read_script (self, bytes, file, folder);
+  return self;
 }
 
 ReboundScript *
-rebound_script_new_from_file (GFile *file, const char *name, GError **error)
+rebound_script_new_from_file (GFile *file, const char *name)
 {
   g_autofree char *problem = NULL;
   g_autoptr (GBytes) bytes
       = rebound_script_file_load (file, REBOUND_SCRIPT_BYTES_MAXIMUM, &problem);
   g_autoptr (GFile) folder = g_file_get_parent (file);
+  ReboundScript *self = script_new (name);
+  ReboundPosition whole = { g_intern_string (name), 0, 0 };
 
-  if (bytes == NULL)
-    {
-      g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
-      ReboundPosition whole = { g_intern_string (name), 0, 0 };
-
-      rebound_diagnostics_add (diagnostics, &whole, "%s", problem);
-      rebound_diagnostics_check (diagnostics, error);
-      return NULL;
-    }
-  return read_script (bytes, name, file, folder, error);
+  if (bytes != NULL)
+    read_script (self, bytes, file, folder);
+  else
+    rebound_diagnostics_add (self->mistakes, &whole, "%s", problem);
+  return self;
 }
 
 void
@@ -192,9 +187,16 @@ rebound_script_free (ReboundScript *self)
 {
   g_clear_pointer (&self->nodes, g_ptr_array_unref);
   g_clear_pointer (&self->variables, g_ptr_array_unref);
+  rebound_diagnostics_free (self->mistakes);
   g_free (self->header);
   g_free (self->name);
   g_free (self);
+}
+
+ReboundDiagnostics *
+rebound_script_get_mistakes (ReboundScript *self)
+{
+  return self->mistakes;
 }
 
 const char *

@@ -22,7 +22,7 @@ struct _ReboundAccepted
   ReboundSite *site;
   int fd;
   ReboundSocket *socket;
-  const char *name; /* interned */
+  char *name;
   ReboundOnAccept on_accept;
   ReboundCloseOrder close_order;
   ReboundAcceptedListener listener;
@@ -44,7 +44,7 @@ rebound_accepted_new (ReboundSite *site,
   self->site = site;
   self->fd = fd;
   self->socket = socket;
-  self->name = g_intern_string (name);
+  self->name = g_strdup (name);
   self->on_accept = manner->on_accept;
   self->close_order = manner->close_order;
   self->listener = *listener;
@@ -76,6 +76,7 @@ rebound_accepted_free (gpointer data)
 
   close_descriptor (self);
   g_byte_array_unref (self->pending);
+  g_free (self->name);
   g_free (self);
 }
 

@@ -38,7 +38,7 @@ struct _ReboundCall
 
   ReboundCallPhase phase;
   guint number;
-  const char *name; /* interned */
+  char *name;
   struct sockaddr_storage address;
   socklen_t length;
   guint16 local_port;
@@ -107,6 +107,7 @@ clear (gpointer data)
 
   g_string_free (self->answer, TRUE);
   g_free (self->message);
+  g_free (self->name);
 }
 
 /* on_ready() holds a reference, for whoever is told of something may free the call. */
@@ -399,7 +400,8 @@ rebound_call_dial (ReboundCall *self,
 
   rebound_call_close (self);
   self->number = number;
-  self->name = g_intern_string (name);
+  g_free (self->name);
+  self->name = g_steal_pointer (&name);
   self->address = *address;
   self->length = length;
   self->local_port = rebound_linux_kernel_next_port (self->site);

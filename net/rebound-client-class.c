@@ -8,6 +8,7 @@
 #include "lifecycle/rebound-member.h"
 #include "lifecycle/rebound-param-specs.h"
 #include "rebound-address-private.h"
+#include "rebound-endpoint-private.h"
 #include "rebound-errno.h"
 #include "rebound-field-private.h"
 
@@ -139,7 +140,8 @@ install_settings (void)
 
   properties[PROP_CONNECT] = rebound_param_spec_reference (
       "connect", NULL, "the listener, or the numeric address and port, that it connects to",
-      is_address, flags);
+      is_address, flags | REBOUND_PARAM_REQUIRED);
+  rebound_param_spec_reference_set_target (properties[PROP_CONNECT], REBOUND_TYPE_ENDPOINT);
   properties[PROP_RETRY_EVERY]
       = rebound_param_spec_duration ("retry-every", NULL,
                                      "how long after a refusal or a close it connects again", 1,

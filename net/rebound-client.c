@@ -53,7 +53,7 @@ static void
 on_connected (ReboundCall *call, gpointer user_data)
 {
   ReboundClient *self = ((ReboundClientSlot *) user_data)->client;
-  const char *name = rebound_call_get_name (call);
+  g_autofree char *name = g_strdup (rebound_call_get_name (call));
 
   self->n_connected++;
   self->n_open++;
@@ -101,7 +101,7 @@ on_failed (ReboundCall *call, int error_number, gpointer user_data)
 {
   ReboundClientSlot *slot = user_data;
   ReboundClient *self = slot->client;
-  const char *name = rebound_call_get_name (call);
+  g_autofree char *name = g_strdup (rebound_call_get_name (call));
 
   if (rebound_call_was_established (call))
     self->n_open--;

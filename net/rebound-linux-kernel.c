@@ -164,14 +164,15 @@ rebound_linux_kernel_new (void)
 
 /* Opens what a run needs of Linux. */
 static gboolean
-open_tools (ReboundLinuxKernel *self, GError **error)
+open_tools (ReboundLinuxKernel *self, gboolean is_virtual, GError **error)
 {
   ReboundSocketTableListener listener = { on_state_changed, on_expired, self };
   gboolean brings_timers_along = self->is_isolated && rebound_kernel_probe ()->destroys_time_wait;
 
   self->diag = rebound_socket_diag_new (error);
-  self->fence = self->diag != NULL ? rebound_fence_new (error) : NULL;
-  if (self->fence == NULL)
+  if (self->diag == NULL)
+    return FALSE;
+  if (is_virtual && (self->fence = rebound_fence_new (error)) == NULL)
     return FALSE;
   self->table = rebound_socket_table_new (self->diag, brings_timers_along, &listener);
   return TRUE;
@@ -190,10 +191,11 @@ static gboolean
 rebound_linux_kernel_start (ReboundKernel *kernel, ReboundSite *world, GError **error)
 {
   ReboundLinuxKernel *self = REBOUND_LINUX_KERNEL (kernel);
+  gboolean is_virtual
+      = rebound_clock_get_mode (rebound_site_get_clock (world)) == REBOUND_CLOCK_VIRTUAL;
 
   self->is_isolated = rebound_isolation_is_entered ();
-  if (!self->is_isolated
-      && rebound_clock_get_mode (rebound_site_get_clock (world)) == REBOUND_CLOCK_VIRTUAL)
+  if (!self->is_isolated && is_virtual)
     {
       g_set_error_literal (
           error, REBOUND_ERROR, REBOUND_ERROR_ACTION,
@@ -201,7 +203,7 @@ rebound_linux_kernel_start (ReboundKernel *kernel, ReboundSite *world, GError **
           "brought along; without isolation expected --clock=real");
       return FALSE;
     }
-  if (!open_tools (self, error))
+  if (!open_tools (self, is_virtual, error))
     {
       close_tools (self);
       return FALSE;
@@ -227,7 +229,9 @@ rebound_linux_kernel_stop (ReboundKernel *kernel)
 static gboolean
 rebound_linux_kernel_fence (ReboundKernel *kernel, GError **error)
 {
-  return rebound_fence_pass (REBOUND_LINUX_KERNEL (kernel)->fence, error);
+  ReboundLinuxKernel *self = REBOUND_LINUX_KERNEL (kernel);
+
+  return self->fence == NULL || rebound_fence_pass (self->fence, error);
 }
 
 static gboolean

@@ -56,23 +56,22 @@ static void
 on_finished (ReboundAccepted *accepted, const char *how, gpointer user_data)
 {
   ReboundListener *self = user_data;
-  const char *name = rebound_accepted_get_name (accepted);
+  g_autofree char *name = g_strdup (rebound_accepted_get_name (accepted));
 
   g_ptr_array_remove (self->connections, accepted);
   rebound_listener_emit_connection_closed (self, name, how);
 }
 
-static const char *
+/* The client's name for it, where the client is of this run. (transfer full) */
+static char *
 name_connection (ReboundListener *self, int fd)
 {
   ReboundSocketTable *table = rebound_linux_kernel_table_of (self->site);
   const char *name = table != NULL ? rebound_socket_table_name_of_peer (table, fd) : NULL;
-  g_autofree char *own = NULL;
 
   if (name != NULL)
-    return name;
-  own = g_strdup_printf ("%s#%u", rebound_actor_get_name (REBOUND_ACTOR (self)), self->n_accepted);
-  return g_intern_string (own);
+    return g_strdup (name);
+  return g_strdup_printf ("%s#%u", rebound_actor_get_name (REBOUND_ACTOR (self)), self->n_accepted);
 }
 
 /* FALSE where a handler has closed it, with the listener or by ending the application. */
@@ -93,7 +92,7 @@ take (ReboundListener *self, int fd)
       = self->is_reusing || rebound_linux_kernel_apply_rebind_rule (self->site, fd);
   ReboundSocket *socket = NULL;
   ReboundAccepted *accepted;
-  const char *name;
+  g_autofree char *name = NULL;
 
   self->n_accepted++;
   name = name_connection (self, fd);
@@ -358,7 +357,7 @@ drop_connections (ReboundListener *self)
   self->connections = g_ptr_array_new_with_free_func (rebound_accepted_free);
   while (connections->len > 0 && self->site != NULL)
     {
-      const char *name = rebound_accepted_get_name (connections->pdata[0]);
+      g_autofree char *name = g_strdup (rebound_accepted_get_name (connections->pdata[0]));
       g_autofree char *how
           = rebound_accepted_describe_close (connections->pdata[0], "with its listener");
 

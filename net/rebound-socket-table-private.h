@@ -15,7 +15,7 @@ typedef struct _ReboundSocket ReboundSocket;
 struct _ReboundSocket
 {
   const char *end;        /* the actor whose socket it is; interned */
-  const char *connection; /* "phone#1", of a listener the actor's name; interned */
+  char *connection;       /* "phone#1", of a listener the actor's name */
   int fd;                 /* -1 once it is closed */
   guint generation;       /* of the listener that it comes from, or 0 */
   gboolean reuse_address; /* it has SO_REUSEADDR */

@@ -36,7 +36,10 @@ struct _ReboundSocketTable
 static void
 socket_clear (gpointer data)
 {
-  g_clear_pointer (&((ReboundSocket *) data)->expiry, rebound_timer_free);
+  ReboundSocket *socket = data;
+
+  g_clear_pointer (&socket->expiry, rebound_timer_free);
+  g_free (socket->connection);
 }
 
 static void
@@ -190,7 +193,7 @@ add (ReboundSocketTable *self,
 
   socket->table = self;
   socket->end = g_intern_string (end);
-  socket->connection = g_intern_string (connection);
+  socket->connection = g_strdup (connection);
   socket->fd = fd;
   socket->generation = generation;
   socket->reuse_address = reuse_address;

@@ -29,6 +29,14 @@ WRONG = [
       "“listener”?"]),
     ("an unknown property", b"listener web prt=30000\n",
      ["wrong.life:1:14: there is no property “prt”; expected one of address, port,"]),
+    ("a client of nobody", b"client phone\n",
+     ["wrong.life:1:8: “phone” lacks “connect”, "]),
+    ("a client of the phone", b"client phone connect=device\n",
+     ["wrong.life:1:22: connect: “device” is none that can be meant; expected the name of a listener or "
+      "a numeric address"]),
+    ("a client of a misspelt listener", b"listener web\nclient phone connect=wbe\n",
+     ["wrong.life:2:22: connect: nothing is called “wbe”; expected the name of a listener or ",
+     ]),
     ("a value out of range", b"listener web port=99999\n",
      ["wrong.life:1:19: port: “99999” is out of range; expected "]),
     ("a value that is no number", b"listener web port=http\n",
@@ -76,11 +84,17 @@ WRONG = [
      b"set nobody port=1\n",
      ["wrong.life:1:1: ", "wrong.life:2:1: ", "wrong.life:3:15: ", "wrong.life:3:29: ",
       "wrong.life:5:21: ", "wrong.life:6:5: "]),
-    # Where words or grammar are wrong, their meaning is not looked at: it would be guesswork.
     ("several mistakes of words and grammar",
      b"after 3 home\nprint \"\\q\"\nend\nwait\nexpect app.state =! active\nrepeat 0\n",
      ["wrong.life:1:7: ", "wrong.life:2:8: ", "wrong.life:3:1: ", "wrong.life:4:1: ",
       "wrong.life:5:18: ", "wrong.life:6:1: ", "wrong.life:6:8: "]),
+    # Names and the application's life are not looked at: the line that is broken may have been about them.
+    ("several mistakes of words, grammar and meaning",
+     b"listner web\nprint \"\\q\"\nlistener shop prt=1 port=x\nafter 5 home\nrepeat 2\n  lanch\nend\n"
+     b"wait nobody.connected\nopen\nexpect app.stat == active\n",
+     ["wrong.life:1:1: there is no type", "wrong.life:2:8: ", "wrong.life:3:15: there is no property",
+      "wrong.life:3:26: port: ", "wrong.life:4:7: ", "wrong.life:6:3: “lanch” is no statement",
+      "wrong.life:10:12: there is no property"]),
     ("a play that ends in a mistake", b"print \"not to be seen\"\nlaunch\nhome\nhome\n",
      ["wrong.life:4:1: “home” is not possible while the application is suspended; expected "]),
 ]
