@@ -103,7 +103,7 @@ finish (ReboundAccepted *self, const char *how)
 static void
 finish_first (ReboundAccepted *self)
 {
-  g_autofree char *how = rebound_accepted_describe_close (self, "by the server, first");
+  g_autofree char *how = rebound_accepted_describe_close (self, "the server closed first");
 
   finish (self, how);
 }
@@ -176,7 +176,7 @@ take_input (ReboundAccepted *self)
     }
   if (received == 0)
     {
-      finish (self, "by the client, first");
+      finish (self, "the client closed first");
       return;
     }
   if (self->on_accept == REBOUND_ON_ACCEPT_ECHO)

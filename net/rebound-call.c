@@ -221,7 +221,7 @@ listen_to (ReboundCall *self)
         {
           finish_answer (self);
           if (self->phase == REBOUND_CALL_OPEN)
-            end (self, "by the other end, first");
+            end (self, "the other end closed first");
           return FALSE;
         }
       keep_answer (self, buffer, (gsize) received);
@@ -238,7 +238,7 @@ talk (ReboundCall *self, guint32 events)
   finish_answer (self);
   if (self->phase == REBOUND_CALL_OPEN && self->close_first
       && (self->is_answered || !self->awaits_answer))
-    end (self, "by the client, first");
+    end (self, "the client closed first");
 }
 
 static void
@@ -252,7 +252,7 @@ on_established (ReboundCall *self)
   if (self->phase != REBOUND_CALL_OPEN || !say (self))
     return;
   if (self->close_first && !self->awaits_answer)
-    end (self, "by the client, first");
+    end (self, "the client closed first");
 }
 
 static void

@@ -237,7 +237,7 @@ install_signals (gpointer klass)
       "an answer came that was not expected", string_spec (connection, "the connection"),
       string_spec ("answer", "what came"), string_spec ("expected", "what should have come"), NULL);
   signals[CLOSED]
-      = rebound_class_install_signal (klass, "closed", group, "{connection} closed {how}",
+      = rebound_class_install_signal (klass, "closed", group, "{connection} ended: {how}",
                                       "a connection ended in good order",
                                       string_spec (connection, "the connection"),
                                       string_spec ("how", "who closed first"), NULL);

@@ -335,7 +335,7 @@ install_connection_signals (gpointer klass)
                                                     "a connection was taken from the backlog",
                                                     connection_spec (), generation_spec (), NULL);
   signals[CONNECTION_CLOSED] = rebound_class_install_signal (
-      klass, "connection-closed", REBOUND_EVENT_GROUP_ACTORS, "{connection} closed {how}",
+      klass, "connection-closed", REBOUND_EVENT_GROUP_ACTORS, "{connection} ended: {how}",
       "an accepted connection is closed", connection_spec (),
       string_spec ("how", "who closed first, or the errno that ended it"), NULL);
 }

@@ -359,7 +359,7 @@ drop_connections (ReboundListener *self)
     {
       g_autofree char *name = g_strdup (rebound_accepted_get_name (connections->pdata[0]));
       g_autofree char *how
-          = rebound_accepted_describe_close (connections->pdata[0], "with its listener");
+          = rebound_accepted_describe_close (connections->pdata[0], "its listener closed");
 
       g_ptr_array_remove_index (connections, 0);
       rebound_listener_emit_connection_closed (self, name, how);

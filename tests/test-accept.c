@@ -190,11 +190,11 @@ test_listener_rests (gconstpointer data)
                               "100ms web: cannot accept: %1$s; rests for 100ms\n"
                               "200ms web: cannot accept: %1$s; rests for 100ms\n"
                               "300ms web: accepted crowd#1\n"
-                              "300ms web: crowd#1 closed by the server, first\n"
+                              "300ms web: crowd#1 ended: the server closed first\n"
                               "300ms web: accepted crowd#2\n"
-                              "300ms web: crowd#2 closed by the server, first\n"
+                              "300ms web: crowd#2 ended: the server closed first\n"
                               "300ms web: accepted crowd#3\n"
-                              "300ms web: crowd#3 closed by the server, first\n",
+                              "300ms web: crowd#3 ended: the server closed first\n",
                               rebound_errno_name (error_number));
   g_assert_cmpstr (story, ==, expected);
 }

@@ -69,7 +69,7 @@ static const Story stories[] = {
     "phone",
     "0s phone: connected as phone#1\n"
     "0s phone: phone#1 was answered: hi\n"
-    "0s phone: phone#1 closed by the other end, first\n" },
+    "0s phone: phone#1 ended: the other end closed first\n" },
   { "answer/wrong",
     SERVER "\nclient phone connect=web message=hi expected-answer=ho count=1\n"
            "wait phone.wrong-answer\nexpect phone.answered-count == 0\n"
@@ -77,21 +77,21 @@ static const Story stories[] = {
     "phone",
     "0s phone: connected as phone#1\n"
     "0s phone: phone#1 was answered: hi; expected ho\n"
-    "0s phone: phone#1 closed by the other end, first\n" },
+    "0s phone: phone#1 ended: the other end closed first\n" },
   { "answer/utf-8",
     SERVER "\nclient phone connect=web message=\"grüß\" expected-answer=\"grüß\" count=1\n"
            "wait phone.answered\n",
     "phone",
     "0s phone: connected as phone#1\n"
     "0s phone: phone#1 was answered: grüß\n"
-    "0s phone: phone#1 closed by the other end, first\n" },
+    "0s phone: phone#1 ended: the other end closed first\n" },
   { "answer/of-bytes",
     SERVER "\nclient phone connect=web message='a\x01\xc3\xa4'\"\\tb\\n\" count=1\n"
            "wait phone.closed\n",
     "phone",
     "0s phone: connected as phone#1\n"
     "0s phone: phone#1 was answered: a.ä\\tb\\n\n"
-    "0s phone: phone#1 closed by the other end, first\n" },
+    "0s phone: phone#1 ended: the other end closed first\n" },
 
   /* who closes, how many */
   { "close-first/with-nothing-to-say",
@@ -99,36 +99,36 @@ static const Story stories[] = {
            "after 5s\nexpect kernel.time-wait-count == 2\nexpect phone.closed-count == 2\n",
     "phone",
     "0s phone: connected as phone#1\n"
-    "0s phone: phone#1 closed by the client, first\n"
+    "0s phone: phone#1 ended: the client closed first\n"
     "1s phone: connected as phone#2\n"
-    "1s phone: phone#2 closed by the client, first\n" },
+    "1s phone: phone#2 ended: the client closed first\n" },
   { "close-first/once-answered",
     SERVER "close-order=client-first\n"
            "client phone connect=web message=hi close-first=yes count=1\nwait phone.closed\n",
     "phone",
     "0s phone: connected as phone#1\n"
     "0s phone: phone#1 was answered: hi\n"
-    "0s phone: phone#1 closed by the client, first\n" },
+    "0s phone: phone#1 ended: the client closed first\n" },
   { "count",
     SERVER "on-accept=close\nclient phone connect=web retry-every=500ms count=3\nafter 1h\n"
            "expect phone.connected-count == 3\nexpect web.accept-count == 3\n",
     "phone",
     "0s phone: connected as phone#1\n"
-    "0s phone: phone#1 closed by the other end, first\n"
+    "0s phone: phone#1 ended: the other end closed first\n"
     "500ms phone: connected as phone#2\n"
-    "500ms phone: phone#2 closed by the other end, first\n"
+    "500ms phone: phone#2 ended: the other end closed first\n"
     "1s phone: connected as phone#3\n"
-    "1s phone: phone#3 closed by the other end, first\n" },
+    "1s phone: phone#3 ended: the other end closed first\n" },
   { "at-once",
     SERVER "on-accept=close\nclient phone connect=web retry-every=500ms count=3 at-once=2\n"
            "after 1h\n",
     "phone",
     "0s phone: connected as phone#1\n"
     "0s phone: connected as phone#2\n"
-    "0s phone: phone#1 closed by the other end, first\n"
-    "0s phone: phone#2 closed by the other end, first\n"
+    "0s phone: phone#1 ended: the other end closed first\n"
+    "0s phone: phone#2 ended: the other end closed first\n"
     "500ms phone: connected as phone#3\n"
-    "500ms phone: phone#3 closed by the other end, first\n" },
+    "500ms phone: phone#3 ended: the other end closed first\n" },
   { "at-once/more-than-count",
     SERVER "on-accept=keep\nclient phone connect=web count=2 at-once=5\nafter 1h\n"
            "expect phone.open-count == 2\n",
@@ -153,7 +153,7 @@ static const Story stories[] = {
     DROPPED ("0s", "1s") DROPPED ("1s", "2s")
         DROPPED ("3s", "4s") "7s phone: connected as phone#1\n"
                              "7s phone: phone#1 was answered: hello\\n\n"
-                             "7s phone: phone#1 closed by the other end, first\n" },
+                             "7s phone: phone#1 ended: the other end closed first\n" },
   { "backlog-full/for-ever",
     FULL "client phone connect=web connect-timeout=1h retry-every=1h count=1\nafter 10min\n",
     "phone",
@@ -189,11 +189,11 @@ test_ports (void)
   for (guint i = 0; i < 3; i++)
     net_test_play_story (run, "phone",
                          "0s phone: connected as phone#1\n"
-                         "0s phone: phone#1 closed by the client, first\n"
+                         "0s phone: phone#1 ended: the client closed first\n"
                          "1s phone: connected as phone#2\n"
-                         "1s phone: phone#2 closed by the client, first\n"
+                         "1s phone: phone#2 ended: the client closed first\n"
                          "2s phone: connected as phone#3\n"
-                         "2s phone: phone#3 closed by the client, first\n");
+                         "2s phone: phone#3 ended: the client closed first\n");
 }
 
 static void
@@ -222,14 +222,14 @@ typedef struct
 #define THEN_WELL                                                                                  \
   "1s phone: connected as phone#1\n"                                                               \
   "1s phone: phone#1 was answered: hi\n"                                                           \
-  "1s phone: phone#1 closed by the client, first\n"
+  "1s phone: phone#1 ended: the client closed first\n"
 #define BROKEN                                                                                     \
   "0s phone: connected as phone#1\n"                                                               \
   "0s phone: phone#1 failed: "
 #define AT_ONCE_WELL                                                                               \
   "0s phone: connected as phone#1\n"                                                               \
   "0s phone: phone#1 was answered: hi\n"                                                           \
-  "0s phone: phone#1 closed by the client, first\n"
+  "0s phone: phone#1 ended: the client closed first\n"
 
 static const Failure failures[] = {
   { "socket", FAILING_SOCKET, EMFILE, "0s phone: phone#1 failed: EMFILE\n" THEN_WELL },

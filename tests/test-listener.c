@@ -28,7 +28,7 @@ typedef struct
 #define MEETS                                                                                      \
   "1s phone: connected as phone#1\n"                                                               \
   "1s web: accepted phone#1\n"
-#define SERVED_FIRST "1s web: phone#1 closed by the server, first\n"
+#define SERVED_FIRST "1s web: phone#1 ended: the server closed first\n"
 #define SOURCE_GONE  "1s web: accept source destroyed (generation 1)\n"
 
 /* A generation without the option that leaves a TIME_WAIT, and the next one that meets it. */
@@ -48,53 +48,54 @@ typedef struct
 static const Story stories[] = {
   /* on-accept and close-order */
   { "on-accept/close", WEB "on-accept=close\n" PHONE "\nlaunch\nwait phone.closed\n", "web phone",
-    WEB_LISTENS MEETS SERVED_FIRST "1s phone: phone#1 closed by the other end, first\n" },
+    WEB_LISTENS MEETS SERVED_FIRST "1s phone: phone#1 ended: the other end closed first\n" },
   { "on-accept/close-with-input-unread",
     WEB "on-accept=close\n" PHONE "message=hi\nlaunch\nwait phone.failed\n"
         "expect phone.last-error == ECONNRESET\n",
     "web phone",
-    WEB_LISTENS MEETS "1s web: phone#1 closed by the server, first, with 2 bytes unread: by RST\n"
-                      "1s phone: phone#1 failed: ECONNRESET\n" },
+    WEB_LISTENS MEETS
+    "1s web: phone#1 ended: the server closed first, with 2 bytes unread: by RST\n"
+    "1s phone: phone#1 failed: ECONNRESET\n" },
   { "on-accept/close-client-first",
     WEB "on-accept=close close-order=client-first\n" PHONE
         "close-first=yes\nlaunch\nwait web.connection-closed\n",
     "web phone",
     WEB_LISTENS "1s phone: connected as phone#1\n"
-                "1s phone: phone#1 closed by the client, first\n"
+                "1s phone: phone#1 ended: the client closed first\n"
                 "1s web: accepted phone#1\n"
-                "1s web: phone#1 closed by the client, first\n" },
+                "1s web: phone#1 ended: the client closed first\n" },
   { "on-accept/echo", WEB "\n" PHONE "message=hi expected-answer=hi\nlaunch\nwait phone.closed\n",
     "web phone",
     WEB_LISTENS MEETS SERVED_FIRST "1s phone: phone#1 was answered: hi\n"
-                                   "1s phone: phone#1 closed by the other end, first\n" },
+                                   "1s phone: phone#1 ended: the other end closed first\n" },
   { "on-accept/echo-client-first",
     WEB "close-order=client-first\n" PHONE "message=hi close-first=yes\nlaunch\n"
         "wait web.connection-closed\nexpect web.open-count == 0\nexpect web.accept-count == 1\n",
     "web phone",
     WEB_LISTENS MEETS "1s phone: phone#1 was answered: hi\n"
-                      "1s phone: phone#1 closed by the client, first\n"
-                      "1s web: phone#1 closed by the client, first\n" },
+                      "1s phone: phone#1 ended: the client closed first\n"
+                      "1s web: phone#1 ended: the client closed first\n" },
   { "on-accept/hello",
     WEB "on-accept=hello greeting=welcome\n" PHONE "\nlaunch\nwait phone.closed\n", "web phone",
     WEB_LISTENS MEETS SERVED_FIRST "1s phone: phone#1 was answered: welcome\n"
-                                   "1s phone: phone#1 closed by the other end, first\n" },
+                                   "1s phone: phone#1 ended: the other end closed first\n" },
   { "on-accept/hello-client-first",
     WEB "on-accept=hello close-order=client-first\n" PHONE
         "expected-answer=\"hello\\n\" close-first=yes\nlaunch\nwait web.connection-closed\n",
     "web phone",
     WEB_LISTENS MEETS "1s phone: phone#1 was answered: hello\\n\n"
-                      "1s phone: phone#1 closed by the client, first\n"
-                      "1s web: phone#1 closed by the client, first\n" },
+                      "1s phone: phone#1 ended: the client closed first\n"
+                      "1s web: phone#1 ended: the client closed first\n" },
   { "on-accept/hello-with-nothing-to-say",
     WEB "on-accept=hello greeting=\"\"\n" PHONE "\nlaunch\nwait phone.closed\n", "web phone",
-    WEB_LISTENS MEETS SERVED_FIRST "1s phone: phone#1 closed by the other end, first\n" },
+    WEB_LISTENS MEETS SERVED_FIRST "1s phone: phone#1 ended: the other end closed first\n" },
   { "on-accept/keep",
     WEB "on-accept=keep\n" PHONE "message=hi\nlaunch\nwait phone.connected\n"
         "expect no phone.answered for 1h\nexpect web.open-count == 1\nhome\n"
         "expect web.open-count == 0\nexpect web.accept-count == 1\n",
     "web phone",
     WEB_LISTENS MEETS "3601s web: accept source destroyed (generation 1)\n"
-                      "3601s web: phone#1 closed with its listener, with 2 bytes unread: by RST\n"
+                      "3601s web: phone#1 ended: its listener closed, with 2 bytes unread: by RST\n"
                       "3601s web: closed (generation 1), at did-enter-background\n"
                       "3601s phone: phone#1 failed: ECONNRESET\n" },
 
@@ -103,9 +104,9 @@ static const Story stories[] = {
     WEB "reuse-address=no close-order=client-first\n" PHONE
         "\nlaunch\nwait phone.connected\nhome\nexpect web.open-count == 0\n",
     "web phone",
-    WEB_LISTENS MEETS SOURCE_GONE "1s web: phone#1 closed with its listener\n"
+    WEB_LISTENS MEETS SOURCE_GONE "1s web: phone#1 ended: its listener closed\n"
                                   "1s web: closed (generation 1), at did-enter-background\n"
-                                  "1s phone: phone#1 closed by the other end, first\n" },
+                                  "1s phone: phone#1 ended: the other end closed first\n" },
   { "connection-policy/keep",
     WEB "reuse-address=no on-accept=keep connection-policy=keep\n" PHONE
         "\nlaunch\nwait phone.connected\nhome\nexpect web.open-count == 1\nopen\n"
@@ -175,7 +176,7 @@ static const Story stories[] = {
                             "where nobody looks for "
                             "it (generation 2)\n"
                             "1s web: accepted finder#1\n"
-                            "1s web: finder#1 closed by the server, first\n"
+                            "1s web: finder#1 ended: the server closed first\n"
                             "1s web: accept source destroyed (generation 2)\n"
                             "1s web: closed (generation 2), at did-enter-background\n" CANNOT (
                                 "1s",
@@ -223,7 +224,7 @@ static const Story stories[] = {
     "web phone",
     "0s phone: refused: ECONNREFUSED (nobody listens there)\n"
     "1ms web: listens on port 30000 (generation 1)\n" MEETS SERVED_FIRST
-    "1s phone: phone#1 closed by the other end, first\n" },
+    "1s phone: phone#1 ended: the other end closed first\n" },
   { "address/not-of-this-machine", WEB "address=10.1.2.3\nlaunch\nexpect web.state == failed\n",
     "web", "0s web: cannot bind port 30000 (generation 1): EADDRNOTAVAIL\n" },
   { "backlog",
@@ -233,11 +234,11 @@ static const Story stories[] = {
         "expect crowd.answered-count == 2\nwait until crowd.answered-count == 3 within 1s\n",
     "web",
     WEB_LISTENS "0s web: accepted crowd#1\n"
-                "0s web: crowd#1 closed by the server, first\n"
+                "0s web: crowd#1 ended: the server closed first\n"
                 "0s web: accepted crowd#2\n"
-                "0s web: crowd#2 closed by the server, first\n"
+                "0s web: crowd#2 ended: the server closed first\n"
                 "1s web: accepted crowd#3\n"
-                "1s web: crowd#3 closed by the server, first\n" },
+                "1s web: crowd#3 ended: the server closed first\n" },
   { "reuse-port/both",
     "peer listener other port=30000 reuse-port=yes\n" WEB
     "reuse-port=yes\nlaunch\nexpect web.state == listening\n",
@@ -280,7 +281,7 @@ static const Story stories[] = {
   { "kill/nothing-unread",
     WEB "on-accept=keep\n" PHONE "\nlaunch\nwait phone.connected\nkill\n"
         "expect kernel.time-wait-count == 1\n",
-    "web phone", WEB_LISTENS MEETS "1s phone: phone#1 closed by the other end, first\n" },
+    "web phone", WEB_LISTENS MEETS "1s phone: phone#1 ended: the other end closed first\n" },
 };
 
 static void
