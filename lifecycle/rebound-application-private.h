@@ -13,6 +13,13 @@ void rebound_application_set_populate (ReboundApplication *self,
                                        ReboundPopulateFunc populate,
                                        gpointer user_data);
 
+/* Lets time pass while the application is busy; FALSE where it cannot. */
+typedef gboolean (*ReboundPassTimeFunc) (gint64 duration_usec, gpointer user_data);
+
+void rebound_application_set_pass_time (ReboundApplication *self,
+                                        ReboundPassTimeFunc pass_time,
+                                        gpointer user_data);
+
 /* FALSE, with REBOUND_ERROR_STATE, while a word is being performed: a callback cannot perform
  * another. */
 gboolean

@@ -12,7 +12,11 @@
 #include "rebound-clock-private.h"
 #include "rebound-error.h"
 #include "rebound-member.h"
+#include "rebound-param-specs.h"
 #include "rebound-transition-private.h"
+
+/* A day: more than any watchdog waits. */
+#define WORK_MAXIMUM_USEC (24 * 3600 * (gint64) G_USEC_PER_SEC)
 
 struct _ReboundApplication
 {
@@ -23,6 +27,9 @@ struct _ReboundApplication
   GPtrArray *actors; /* ReboundActor */
   ReboundPopulateFunc populate;
   gpointer populate_data;
+  ReboundPassTimeFunc pass_time;
+  gpointer pass_time_data;
+  gint64 work_usec[REBOUND_N_CALLBACKS]; /* to be done in the next callback of the kind */
   gboolean is_performing;
 };
 
@@ -37,6 +44,7 @@ static guint callback_signals[REBOUND_N_CALLBACKS];
 static guint suspended_signal;
 static guint resumed_signal;
 static guint died_signal;
+static guint busy_signal;
 
 G_DEFINE_FINAL_TYPE (ReboundApplication, rebound_application, G_TYPE_OBJECT)
 
@@ -47,6 +55,52 @@ perform_word (ReboundApplication *self, gpointer word)
 
   rebound_application_perform (self, word, &error);
   return error;
+}
+
+static gboolean
+find_callback (const char *name, ReboundCallback *callback)
+{
+  g_autoptr (GEnumClass) klass = g_type_class_ref (REBOUND_TYPE_CALLBACK);
+  GEnumValue *value = g_enum_get_value_by_nick (klass, name);
+
+  if (value != NULL)
+    *callback = (ReboundCallback) value->value;
+  return value != NULL;
+}
+
+static gboolean
+is_callback (const char *text, char **expected)
+{
+  g_autoptr (GEnumClass) klass = g_type_class_ref (REBOUND_TYPE_CALLBACK);
+  g_autoptr (GString) list = g_string_new ("one of ");
+  ReboundCallback callback;
+
+  if (find_callback (text, &callback))
+    return TRUE;
+  for (guint i = 0; i < klass->n_values; i++)
+    g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", klass->values[i].value_nick);
+  *expected = g_strdup (list->str);
+  return FALSE;
+}
+
+static GError *
+action_work (ReboundApplication *self, gint64 duration_usec, const char *name, gpointer data)
+{
+  ReboundCallback callback;
+
+  if (find_callback (name, &callback))
+    {
+      self->work_usec[callback] = duration_usec;
+      return NULL;
+    }
+  if (self->state == REBOUND_APPLICATION_STATE_NOT_RUNNING
+      || self->state == REBOUND_APPLICATION_STATE_SUSPENDED)
+    return g_error_new_literal (
+        REBOUND_ERROR, REBOUND_ERROR_STATE,
+        "an application that does not run cannot work; expected a launch or an "
+        "open before, or in=CALLBACK");
+  rebound_application_work (self, duration_usec);
+  return NULL;
 }
 
 static void
@@ -99,6 +153,14 @@ install_actions (GObjectClass *klass)
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     rebound_class_install_action (klass, words[i].word, G_CALLBACK (perform_word),
                                   (gpointer) words[i].word, words[i].blurb, NULL);
+  rebound_class_install_action (
+      klass, "work", G_CALLBACK (action_work), NULL,
+      "be busy, now or in the next callback of a kind: it does not run, and the world goes on",
+      rebound_param_spec_duration ("time", NULL, "for how long", 1, WORK_MAXIMUM_USEC, 1,
+                                   G_PARAM_READWRITE | REBOUND_PARAM_REQUIRED),
+      rebound_param_spec_text ("in", NULL, "in which callback; now where none is given", "",
+                               is_callback, G_PARAM_READWRITE),
+      NULL);
 }
 
 static void
@@ -130,6 +192,12 @@ install_signals (GObjectClass *klass)
   resumed_signal
       = rebound_class_install_signal (klass, "resumed", REBOUND_EVENT_GROUP_LIFE, "runs again",
                                       "the application was thawed; it is not told itself", NULL);
+  busy_signal
+      = rebound_class_install_signal (klass, "busy", REBOUND_EVENT_GROUP_LIFE, "is busy for {time}",
+                                      "it does something that takes time",
+                                      rebound_param_spec_duration ("time", NULL, "for how long", 0,
+                                                                   G_MAXINT64, 0, G_PARAM_READABLE),
+                                      NULL);
   died_signal = rebound_class_install_signal (
       klass, "died", REBOUND_EVENT_GROUP_LIFE, "is gone ({reason}): the kernel closed its sockets",
       "the process ended",
@@ -195,6 +263,15 @@ rebound_application_set_populate (ReboundApplication *self,
 }
 
 void
+rebound_application_set_pass_time (ReboundApplication *self,
+                                   ReboundPassTimeFunc pass_time,
+                                   gpointer user_data)
+{
+  self->pass_time = pass_time;
+  self->pass_time_data = user_data;
+}
+
+void
 rebound_application_add_actor (ReboundApplication *self, ReboundActor *actor)
 {
   g_return_if_fail (REBOUND_IS_ACTOR (actor));
@@ -231,12 +308,35 @@ static void
 tell (ReboundApplication *self, ReboundCallback callback)
 {
   g_autoptr (GPtrArray) actors = g_ptr_array_copy (self->actors, (GCopyFunc) g_object_ref, NULL);
+  gint64 work_usec = self->work_usec[callback];
 
+  self->work_usec[callback] = 0;
   g_ptr_array_set_free_func (actors, g_object_unref);
   g_signal_emit (self, callback_signals[callback], 0);
   for (guint i = 0; i < actors->len; i++)
     rebound_actor_tell (actors->pdata[is_on_the_way_down (callback) ? actors->len - 1 - i : i],
                         callback);
+  if (work_usec > 0)
+    rebound_application_work (self, work_usec);
+}
+
+gboolean
+rebound_application_work (ReboundApplication *self, gint64 duration_usec)
+{
+  ReboundClock *clock = rebound_site_get_clock (self->site);
+  GMainContext *context = rebound_site_get_context (self->site);
+  gboolean has_passed = TRUE;
+
+  g_return_val_if_fail (duration_usec > 0, FALSE);
+
+  g_signal_emit (self, busy_signal, 0, duration_usec);
+  rebound_clock_set_paused (clock, context, TRUE);
+  if (self->pass_time != NULL)
+    has_passed = self->pass_time (duration_usec, self->pass_time_data);
+  else
+    g_usleep ((gulong) duration_usec);
+  rebound_clock_set_paused (clock, context, self->state == REBOUND_APPLICATION_STATE_SUSPENDED);
+  return has_passed;
 }
 
 /* A new process: its actors are made anew where somebody knows how, else they begin another life.

@@ -68,6 +68,19 @@ REBOUND_API ReboundApplicationState rebound_application_get_state (ReboundApplic
 REBOUND_API void rebound_application_add_actor (ReboundApplication *self, ReboundActor *actor);
 
 /**
+ * rebound_application_work:
+ * @duration_usec: microseconds, more than 0
+ *
+ * Makes the application busy for so long: its context is not iterated, and the world goes on. To be
+ * called in a callback, whose handlers otherwise take no virtual time. Without a run it just
+ * sleeps.
+ *
+ * Returns: %TRUE; %FALSE where no time can pass: in a handler that the main loop has dispatched
+ * Since: 0.1
+ */
+REBOUND_API gboolean rebound_application_work (ReboundApplication *self, gint64 duration_usec);
+
+/**
  * rebound_application_perform:
  * @word: launch, resign-active, become-active, enter-background, enter-foreground, suspend, resume,
  * terminate or kill

@@ -5,4 +5,5 @@
 
 #include "rebound-error.h"
 
-G_DEFINE_QUARK (rebound - error - quark, rebound_error)
+/* clang-format off */
+G_DEFINE_QUARK (rebound-error-quark, rebound_error)

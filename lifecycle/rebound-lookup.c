@@ -170,6 +170,14 @@ rebound_look_up_arguments (guint action,
       const ReboundAssignment *assignment = find_assignment (assignments, arguments[i]->name);
       g_auto (GValue) value = G_VALUE_INIT;
 
+      if (assignment == NULL && (arguments[i]->flags & REBOUND_PARAM_REQUIRED) != 0)
+        {
+          rebound_diagnostics_add (diagnostics, position, "“%s” is missing, %s; expected %s=VALUE",
+                                   arguments[i]->name, g_param_spec_get_blurb (arguments[i]),
+                                   arguments[i]->name);
+          good = FALSE;
+          continue;
+        }
       if (assignment == NULL)
         {
           g_value_init (&value, G_PARAM_SPEC_VALUE_TYPE (arguments[i]));

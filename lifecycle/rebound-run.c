@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "rebound-application-private.h"
 #include "rebound-checker-private.h"
 #include "rebound-device-private.h"
 #include "rebound-player-private.h"
@@ -97,6 +98,19 @@ give_turn (gpointer user_data)
   rebound_stage_settle (((ReboundRun *) user_data)->stage, NULL);
 }
 
+/* The application is busy in a callback: the world goes on. Within a dispatch of the stage's own no
+ * time can pass; what goes wrong on the way surfaces when the statement settles. */
+static gboolean
+pass_time (gint64 duration_usec, gpointer user_data)
+{
+  ReboundRun *self = user_data;
+  gint64 now_usec = rebound_clock_get_time_usec (self->clock);
+
+  return !rebound_stage_is_settling (self->stage)
+         && rebound_stage_advance (self->stage, now_usec + duration_usec, NULL, NULL, NULL)
+                == REBOUND_ADVANCE_REACHED;
+}
+
 static void
 configure_kernel (ReboundRun *self)
 {
@@ -129,6 +143,7 @@ new_run (ReboundScript *script, ReboundClockMode mode)
   rebound_site_set_finder (self->world, find_actor, self->cast);
   rebound_site_set_finder (self->home, find_actor, self->cast);
   rebound_device_set_turn_func (self->device, give_turn, self);
+  rebound_application_set_pass_time (self->application, pass_time, self);
   rebound_stage_set_blame (self->stage, blame, self->cast);
   g_signal_connect_object (self->device, "notify", G_CALLBACK (configure_kernel), self,
                            G_CONNECT_SWAPPED);

@@ -41,6 +41,9 @@ void rebound_stage_set_kernel_limit (ReboundStage *self, gint64 limit_usec);
  */
 void rebound_stage_interrupt (ReboundStage *self);
 
+/* TRUE within a dispatch of the stage's own, where no time can pass. */
+gboolean rebound_stage_is_settling (ReboundStage *self);
+
 /* Everything that can happen at this instant happens; no time passes. After a failure every other
  * call fails with the same error. */
 gboolean rebound_stage_settle (ReboundStage *self, GError **error);

@@ -388,6 +388,12 @@ rebound_stage_settle (ReboundStage *self, GError **error)
   return self->failure == NULL;
 }
 
+gboolean
+rebound_stage_is_settling (ReboundStage *self)
+{
+  return self->settling;
+}
+
 /* In virtual time a timeout that GLib asks for is not ours, and a jump would overtake it. */
 static gboolean
 refuse_foreign_timers (ReboundStage *self, GError **error)

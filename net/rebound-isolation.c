@@ -30,7 +30,9 @@
 #include "rebound-routes-private.h"
 #include "rebound-sysctl-private.h"
 
-G_DEFINE_QUARK (rebound - isolation - error - quark, rebound_isolation_error)
+/* clang-format off */
+G_DEFINE_QUARK (rebound-isolation-error-quark, rebound_isolation_error)
+/* clang-format on */
 
 /* Buckets of the run's own table of TCP sockets, which a dump walks one by one: 3 µs where the
  * host's usual 262,144 take 170. Enough for a run of 10,000 connections: 20 a bucket at its

@@ -69,6 +69,41 @@ test_expect_reads (void)
 }
 
 static void
+test_work (void)
+{
+  static const Case cases[] = {
+    /* the application's bell is silent while it is busy, the world's is not; its overdue ring comes
+     * in the last turn before it is suspended */
+    { "app-bell a every=100ms\nbell w every=100ms\nlaunch\nafter 50ms\n"
+      "app.work time=1s in=did-enter-background\nexpect a.rung == 0\nhome\nexpect a.rung == 1\n"
+      "expect w.rung == 10\nexpect app.busy\nexpect app.state == suspended",
+      "50ms met\n1.05s met\n1.05s met\n1.05s met\n1.05s met\nstatus 0\n" },
+    /* the next callback of the kind, and not the one after it */
+    { "launch\napp.work time=1s in=will-resign-active\nhome\nopen\nhome\nexpect no app.busy",
+      "1s met\nstatus 0\n" },
+    /* now; what became due meanwhile comes after */
+    { "app-bell a every=100ms\nbell w every=100ms\nlaunch\napp.work time=250ms\n"
+      "expect w.rung == 2\nexpect a.rung == 1\nafter 100ms\nexpect a.rung == 2",
+      "250ms met\n250ms met\n350ms met\nstatus 0\n" },
+    { "app.work time=1s",
+      "status 1: t.life:1:1: an application that does not run cannot work; expected a launch or an "
+      "open before, or in=CALLBACK\n" },
+    { "launch\napp.work",
+      "status 2: t.life:2:1: “time” is missing, for how long; expected time=VALUE\n" },
+    { "launch\napp.work time=0s",
+      "status 2: t.life:2:15: time: “0s” is out of range; expected a duration from 1us to 1d\n" },
+    { "launch\napp.work time=1s in=home",
+      "status 2: t.life:2:21: in: “home” is none; expected one of will-finish-launching, "
+      "did-finish-launching, did-become-active, will-resign-active, did-enter-background, "
+      "will-enter-foreground, will-terminate\n" },
+  };
+
+  g_test_summary ("Rule 6: a handler takes no virtual time, unless app.work makes it take some");
+
+  CHECK_ALL (cases);
+}
+
+static void
 test_after (void)
 {
   static const Case cases[] = {
@@ -509,6 +544,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/player/settles", test_settles);
   g_test_add_func ("/player/expect", test_expect_reads);
   g_test_add_func ("/player/after", test_after);
+  g_test_add_func ("/player/work", test_work);
   g_test_add_func ("/player/wait", test_wait);
   g_test_add_func ("/player/expect-signal", test_expect_signal);
   g_test_add_func ("/player/wait-until", test_wait_until);
