@@ -30,6 +30,12 @@ typedef enum
 
 #define REBOUND_N_CALLBACKS 7
 
+/**
+ * ReboundActor:
+ *
+ * Something that plays a part in a run, with its properties, actions and signals as the script
+ * sees them. Since: 0.1
+ */
 #define REBOUND_TYPE_ACTOR (rebound_actor_get_type ())
 REBOUND_API
 G_DECLARE_INTERFACE (ReboundActor, rebound_actor, REBOUND, ACTOR, GObject)

@@ -25,6 +25,12 @@ typedef enum
   REBOUND_APPLICATION_STATE_SUSPENDED,
 } ReboundApplicationState;
 
+/**
+ * ReboundApplication:
+ *
+ * An application: a state, a list of actors, and a context that is not iterated while it is
+ * suspended. Since: 0.1
+ */
 #define REBOUND_TYPE_APPLICATION (rebound_application_get_type ())
 REBOUND_API
 G_DECLARE_FINAL_TYPE (ReboundApplication, rebound_application, REBOUND, APPLICATION, GObject)

@@ -20,6 +20,11 @@ typedef enum
   REBOUND_CLOCK_REAL,
 } ReboundClockMode;
 
+/**
+ * ReboundClock:
+ *
+ * The time of a run, or of a program that uses the actors in earnest. Since: 0.1
+ */
 #define REBOUND_TYPE_CLOCK (rebound_clock_get_type ())
 REBOUND_API
 G_DECLARE_FINAL_TYPE (ReboundClock, rebound_clock, REBOUND, CLOCK, GObject)

@@ -17,6 +17,11 @@ typedef enum
   REBOUND_PROFILE_LINUX,
 } ReboundProfile;
 
+/**
+ * ReboundDevice:
+ *
+ * The phone: what a person does to it, and how its system treats sockets. Since: 0.1
+ */
 #define REBOUND_TYPE_DEVICE (rebound_device_get_type ())
 REBOUND_API G_DECLARE_FINAL_TYPE (ReboundDevice, rebound_device, REBOUND, DEVICE, GObject)
 

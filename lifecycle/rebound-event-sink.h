@@ -28,6 +28,12 @@ typedef struct
   int status;
 } ReboundSummary;
 
+/**
+ * ReboundEventSink:
+ *
+ * Where the events of a run go: text, JSON Lines, or a test that looks at them as values. Since:
+ * 0.1
+ */
 #define REBOUND_TYPE_EVENT_SINK (rebound_event_sink_get_type ())
 REBOUND_API
 G_DECLARE_INTERFACE (ReboundEventSink, rebound_event_sink, REBOUND, EVENT_SINK, GObject)

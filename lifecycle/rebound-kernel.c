@@ -2,7 +2,7 @@
 /* The seam between the lifecycle, which knows no socket, and the kernel, which knows nothing else.
  */
 
-#include "rebound-kernel.h"
+#include "rebound-kernel-private.h"
 
 G_DEFINE_INTERFACE (ReboundKernel, rebound_kernel, G_TYPE_OBJECT)
 

@@ -20,6 +20,11 @@ typedef enum
   REBOUND_REBIND_RULE_NEW,
 } ReboundRebindRule;
 
+/**
+ * ReboundKernel:
+ *
+ * What a run asks of the kernel that its sockets are in. Since: 0.1
+ */
 #define REBOUND_TYPE_KERNEL (rebound_kernel_get_type ())
 REBOUND_API
 G_DECLARE_INTERFACE (ReboundKernel, rebound_kernel, REBOUND, KERNEL, GObject)
@@ -46,14 +51,5 @@ struct _ReboundKernelInterface
   gboolean (*observe) (ReboundKernel *self, char **waits_for);
   void (*configure) (ReboundKernel *self, ReboundRebindRule rule, gint64 time_wait_usec);
 };
-
-/* All of these do nothing, and succeed, where @self is NULL: a run without sockets needs no kernel.
- */
-REBOUND_API gboolean rebound_kernel_start (ReboundKernel *self, ReboundSite *world, GError **error);
-REBOUND_API void rebound_kernel_stop (ReboundKernel *self);
-REBOUND_API gboolean rebound_kernel_fence (ReboundKernel *self, GError **error);
-REBOUND_API gboolean rebound_kernel_observe (ReboundKernel *self, char **waits_for);
-REBOUND_API void
-rebound_kernel_configure (ReboundKernel *self, ReboundRebindRule rule, gint64 time_wait_usec);
 
 G_END_DECLS

@@ -104,6 +104,13 @@ REBOUND_API void rebound_param_spec_reference_set_target (GParamSpec *pspec, GTy
  */
 REBOUND_API GType rebound_param_spec_reference_get_target (GParamSpec *pspec);
 REBOUND_API GType rebound_param_reference_get_type (void) G_GNUC_CONST;
+/**
+ * rebound_param_spec_reference_get_validator:
+ * @pspec: a reference
+ *
+ * Returns: (nullable): what it was made with
+ * Since: 0.1
+ */
 REBOUND_API ReboundReferenceValidator
 rebound_param_spec_reference_get_validator (GParamSpec *pspec);
 
@@ -125,6 +132,13 @@ REBOUND_API GParamSpec *rebound_param_spec_text (const char *name,
                                                  const char *default_text,
                                                  ReboundReferenceValidator validator,
                                                  GParamFlags flags);
+/**
+ * rebound_param_spec_text_get_validator:
+ * @pspec: a text
+ *
+ * Returns: (nullable): what it was made with
+ * Since: 0.1
+ */
 REBOUND_API ReboundReferenceValidator rebound_param_spec_text_get_validator (GParamSpec *pspec);
 #define REBOUND_TYPE_PARAM_REFERENCE (rebound_param_reference_get_type ())
 #define REBOUND_IS_PARAM_SPEC_REFERENCE(p)                                                         \

@@ -9,6 +9,7 @@
 #include "rebound-application-private.h"
 #include "rebound-checker-private.h"
 #include "rebound-device-private.h"
+#include "rebound-kernel-private.h"
 #include "rebound-player-private.h"
 #include "rebound-lexer-private.h"
 #include "rebound-units-private.h"

@@ -29,6 +29,11 @@ typedef enum
   REBOUND_RUN_STATUS_INTERRUPTED = 130,
 } ReboundRunStatus;
 
+/**
+ * ReboundRun:
+ *
+ * A script, and everything that it takes to play it once. Since: 0.1
+ */
 #define REBOUND_TYPE_RUN (rebound_run_get_type ())
 REBOUND_API
 G_DECLARE_FINAL_TYPE (ReboundRun, rebound_run, REBOUND, RUN, GObject)

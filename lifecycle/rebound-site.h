@@ -22,6 +22,11 @@ typedef enum
   REBOUND_SIDE_APPLICATION,
 } ReboundSide;
 
+/**
+ * ReboundSite:
+ *
+ * Where an actor lives: its clock, its context, and whom it can ask. Since: 0.1
+ */
 #define REBOUND_TYPE_SITE (rebound_site_get_type ())
 REBOUND_API G_DECLARE_FINAL_TYPE (ReboundSite, rebound_site, REBOUND, SITE, GObject)
 

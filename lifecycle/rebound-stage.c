@@ -17,6 +17,7 @@
 #include "rebound-clock-private.h"
 #include "rebound-duration.h"
 #include "rebound-error.h"
+#include "rebound-kernel-private.h"
 #include "rebound-spin-private.h"
 
 /* What is on its way in the kernel comes within its delayed-ACK time (200 ms, TCP_DELACK_MAX) or

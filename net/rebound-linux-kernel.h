@@ -5,6 +5,11 @@
 
 G_BEGIN_DECLS
 
+/**
+ * ReboundLinuxKernel:
+ *
+ * The kernel of this machine, with the sockets of a run. Since: 0.1
+ */
 #define REBOUND_TYPE_LINUX_KERNEL (rebound_linux_kernel_get_type ())
 REBOUND_API
 G_DECLARE_FINAL_TYPE (ReboundLinuxKernel, rebound_linux_kernel, REBOUND, LINUX_KERNEL, GObject)

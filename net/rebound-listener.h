@@ -107,6 +107,11 @@ typedef enum
   REBOUND_CONNECTION_POLICY_KEEP,
 } ReboundConnectionPolicy;
 
+/**
+ * ReboundListener:
+ *
+ * A listening TCP socket that comes and goes with its application. Since: 0.1
+ */
 #define REBOUND_TYPE_LISTENER (rebound_listener_get_type ())
 REBOUND_API
 G_DECLARE_FINAL_TYPE (ReboundListener, rebound_listener, REBOUND, LISTENER, GObject)

@@ -11,6 +11,7 @@
 
 #include "kernel/kernel-test.h"
 #include "lifecycle/rebound-clock-private.h"
+#include "lifecycle/rebound-kernel-private.h"
 #include "net/rebound-errno.h"
 
 typedef struct

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "rebound-kernel.h"
+
+G_BEGIN_DECLS
+
+/* All of these do nothing, and succeed, where @self is NULL: a run without sockets needs no kernel.
+ */
+gboolean rebound_kernel_start (ReboundKernel *self, ReboundSite *world, GError **error);
+void rebound_kernel_stop (ReboundKernel *self);
+gboolean rebound_kernel_fence (ReboundKernel *self, GError **error);
+gboolean rebound_kernel_observe (ReboundKernel *self, char **waits_for);
+void rebound_kernel_configure (ReboundKernel *self, ReboundRebindRule rule, gint64 time_wait_usec);
+
+G_END_DECLS
