@@ -193,8 +193,9 @@ install_signals (GObjectClass *klass)
       = rebound_class_install_signal (klass, "resumed", REBOUND_EVENT_GROUP_LIFE, "runs again",
                                       "the application was thawed; it is not told itself", NULL);
   busy_signal
-      = rebound_class_install_signal (klass, "busy", REBOUND_EVENT_GROUP_LIFE, "is busy for {time}",
-                                      "it does something that takes time",
+      = rebound_class_install_signal (klass, "busy", REBOUND_EVENT_GROUP_LIFE,
+                                      "was busy for {time}",
+                                      "it did something that took time, and did not run meanwhile",
                                       rebound_param_spec_duration ("time", NULL, "for how long", 0,
                                                                    G_MAXINT64, 0, G_PARAM_READABLE),
                                       NULL);
@@ -329,13 +330,14 @@ rebound_application_work (ReboundApplication *self, gint64 duration_usec)
 
   g_return_val_if_fail (duration_usec > 0, FALSE);
 
-  g_signal_emit (self, busy_signal, 0, duration_usec);
   rebound_clock_set_paused (clock, context, TRUE);
   if (self->pass_time != NULL)
     has_passed = self->pass_time (duration_usec, self->pass_time_data);
   else
     g_usleep ((gulong) duration_usec);
   rebound_clock_set_paused (clock, context, self->state == REBOUND_APPLICATION_STATE_SUSPENDED);
+  if (has_passed) /* told afterwards: it is true then */
+    g_signal_emit (self, busy_signal, 0, duration_usec);
   return has_passed;
 }
 

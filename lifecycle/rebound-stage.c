@@ -51,7 +51,7 @@ struct _ReboundStage
   guint turns;
   gboolean interrupted;
   gboolean settling;
-  GError *failure; /* of the first settling that failed */
+  GError *failure; /* the first one: a run that has failed stays so, whoever was told of it */
   ReboundSpin spin;
   gboolean is_quiet; /* when the kernel was last looked at */
 };
@@ -373,6 +373,15 @@ settle (ReboundStage *self, GError **error)
     }
 }
 
+/* FALSE, with a copy of it, where there is one. */
+static gboolean
+tell_failure (ReboundStage *self, GError **error)
+{
+  if (self->failure != NULL && error != NULL)
+    *error = g_error_copy (self->failure);
+  return self->failure == NULL;
+}
+
 gboolean
 rebound_stage_settle (ReboundStage *self, GError **error)
 {
@@ -384,9 +393,7 @@ rebound_stage_settle (ReboundStage *self, GError **error)
       settle (self, &self->failure);
       self->settling = FALSE;
     }
-  if (self->failure != NULL && error != NULL)
-    *error = g_error_copy (self->failure);
-  return self->failure == NULL;
+  return tell_failure (self, error);
 }
 
 gboolean
@@ -464,8 +471,10 @@ rebound_stage_advance (ReboundStage *self,
         return REBOUND_ADVANCE_SATISFIED;
       if (rebound_clock_get_time_usec (self->clock) >= until_usec)
         return REBOUND_ADVANCE_REACHED;
-      step = is_virtual (self) ? step_virtual (self, until_usec, predicate != NULL, error)
-                               : step_real (self, until_usec, error);
+      step = is_virtual (self) ? step_virtual (self, until_usec, predicate != NULL, &self->failure)
+                               : step_real (self, until_usec, &self->failure);
+      if (!tell_failure (self, error))
+        return REBOUND_ADVANCE_FAILED;
       if (step != REBOUND_ADVANCE_REACHED)
         return step;
     }

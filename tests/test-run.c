@@ -356,6 +356,34 @@ press_home (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+never (gpointer user_data)
+{
+  g_assert_not_reached ();
+  return G_SOURCE_REMOVE;
+}
+
+/* The word itself has no way to fail there; the run has. */
+static void
+test_failure_while_busy (void)
+{
+  g_autoptr (ScriptTest) test
+      = script_test_new ("launch\napp.work time=1s in=did-enter-background\nhome");
+  g_autoptr (GSource) foreign = g_timeout_source_new (500);
+
+  g_test_summary (
+      "What goes wrong while the application is busy ends the run, and nothing is told of it");
+
+  g_source_set_static_name (foreign, "somebody's timeout");
+  g_source_set_callback (foreign, never, NULL, NULL);
+  g_source_attach (foreign, rebound_site_get_context (rebound_run_get_world (test->run)));
+  script_test_play (test);
+  g_assert_cmpint (test->status, ==, REBOUND_RUN_STATUS_FAILED);
+  g_assert_nonnull (strstr (test->error->message, "“somebody's timeout”"));
+  g_assert_cmpuint (recording_sink_count (test->sink, "app", "busy"), ==, 0);
+  g_source_destroy (foreign);
+}
+
 static void
 test_steering (void)
 {
@@ -487,6 +515,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/run/names", test_names);
   g_test_add_func ("/run/set-variable", test_set_variable);
   g_test_add_func ("/run/same-twice", test_same_twice);
+  g_test_add_func ("/run/failure-while-busy", test_failure_while_busy);
   g_test_add_func ("/run/steering", test_steering);
   g_test_add_func ("/run/abandons-everybody", test_abandons_everybody);
   g_test_add_func ("/run/never-played", test_never_played);
