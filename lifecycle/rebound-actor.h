@@ -14,6 +14,10 @@ G_BEGIN_DECLS
  * @REBOUND_CALLBACK_DID_ENTER_BACKGROUND: it is not seen any more and may be suspended soon
  * @REBOUND_CALLBACK_WILL_ENTER_FOREGROUND: it is about to be seen again
  * @REBOUND_CALLBACK_WILL_TERMINATE: the process is about to end
+ * @REBOUND_CALLBACK_DID_RECEIVE_MEMORY_WARNING: memory is short
+ * @REBOUND_CALLBACK_PROTECTED_DATA_WILL_BECOME_UNAVAILABLE: the phone was locked with a passcode,
+ * and files that it protects are about to be closed to everybody
+ * @REBOUND_CALLBACK_PROTECTED_DATA_DID_BECOME_AVAILABLE: they can be read again
  *
  * What an application is told, with UIKit's names. Since: 0.1
  */
@@ -26,9 +30,12 @@ typedef enum
   REBOUND_CALLBACK_DID_ENTER_BACKGROUND,
   REBOUND_CALLBACK_WILL_ENTER_FOREGROUND,
   REBOUND_CALLBACK_WILL_TERMINATE,
+  REBOUND_CALLBACK_DID_RECEIVE_MEMORY_WARNING,
+  REBOUND_CALLBACK_PROTECTED_DATA_WILL_BECOME_UNAVAILABLE,
+  REBOUND_CALLBACK_PROTECTED_DATA_DID_BECOME_AVAILABLE,
 } ReboundCallback;
 
-#define REBOUND_N_CALLBACKS 7
+#define REBOUND_N_CALLBACKS 10
 
 /**
  * ReboundActor:

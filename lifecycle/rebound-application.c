@@ -48,6 +48,16 @@ static guint busy_signal;
 
 G_DEFINE_FINAL_TYPE (ReboundApplication, rebound_application, G_TYPE_OBJECT)
 
+static GQuark
+application_quark (void)
+{
+  static GQuark quark;
+
+  if (quark == 0)
+    quark = g_quark_from_static_string ("rebound-application");
+  return quark;
+}
+
 static GError *
 perform_word (ReboundApplication *self, gpointer word)
 {
@@ -120,6 +130,8 @@ rebound_application_dispose (GObject *object)
   ReboundApplication *self = REBOUND_APPLICATION (object);
 
   rebound_application_drop_actors (self);
+  if (self->site != NULL)
+    g_object_set_qdata (G_OBJECT (self->site), application_quark (), NULL);
   g_clear_object (&self->site);
   G_OBJECT_CLASS (rebound_application_parent_class)->dispose (object);
 }
@@ -178,6 +190,9 @@ install_signals (GObjectClass *klass)
     { "did-enter-background", "did enter background" },
     { "will-enter-foreground", "will enter foreground" },
     { "will-terminate", "will terminate" },
+    { "did-receive-memory-warning", "did receive memory warning" },
+    { "protected-data-will-become-unavailable", "protected data will become unavailable" },
+    { "protected-data-did-become-available", "protected data did become available" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (callbacks); i++)
@@ -238,8 +253,15 @@ rebound_application_new (ReboundSite *site)
 
   self = g_object_new (REBOUND_TYPE_APPLICATION, NULL);
   self->site = g_object_ref (site);
+  g_object_set_qdata (G_OBJECT (site), application_quark (), self);
   rebound_site_set_side (site, REBOUND_SIDE_APPLICATION);
   return self;
+}
+
+ReboundApplication *
+rebound_application_of_site (ReboundSite *site)
+{
+  return g_object_get_qdata (G_OBJECT (site), application_quark ());
 }
 
 ReboundSite *
@@ -425,4 +447,24 @@ rebound_application_drop_actors (ReboundApplication *self)
   if (self->state != REBOUND_APPLICATION_STATE_NOT_RUNNING)
     abandon_actors (self);
   g_ptr_array_set_size (self->actors, 0);
+}
+
+guint
+rebound_application_begin_task (ReboundApplication *self,
+                                const char *name,
+                                ReboundExpirationFunc expired,
+                                gpointer user_data)
+{
+  return 0;
+}
+
+void
+rebound_application_end_task (ReboundApplication *self, guint task)
+{
+}
+
+gint64
+rebound_application_get_time_remaining_usec (ReboundApplication *self)
+{
+  return G_MAXINT64;
 }

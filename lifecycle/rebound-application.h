@@ -48,6 +48,16 @@ G_DECLARE_FINAL_TYPE (ReboundApplication, rebound_application, REBOUND, APPLICAT
 REBOUND_API ReboundApplication *rebound_application_new (ReboundSite *site);
 
 /**
+ * rebound_application_of_site:
+ * @site: where an actor lives
+ *
+ * Returns: (transfer none) (nullable): the application whose actors live there, %NULL for the
+ * world's
+ * Since: 0.1
+ */
+REBOUND_API ReboundApplication *rebound_application_of_site (ReboundSite *site);
+
+/**
  * rebound_application_get_site:
  *
  * Returns: (transfer none): where its actors live
@@ -85,6 +95,54 @@ REBOUND_API void rebound_application_add_actor (ReboundApplication *self, Reboun
  * Since: 0.1
  */
 REBOUND_API gboolean rebound_application_work (ReboundApplication *self, gint64 duration_usec);
+
+/**
+ * ReboundExpirationFunc:
+ * @self: the application
+ * @task: the number of the task
+ * @user_data: what was given with the function
+ *
+ * The time that an application has in the background is nearly over: about a second is left to end
+ * the task. Since: 0.1
+ */
+typedef void (*ReboundExpirationFunc) (ReboundApplication *self, guint task, gpointer user_data);
+
+/**
+ * rebound_application_begin_task:
+ * @name: what the task is called in logs
+ * @expired: (nullable) (scope forever): what to call shortly before time is over
+ * @user_data: passed to @expired
+ *
+ * Asks for time in the background, as beginBackgroundTaskWithName:expirationHandler: does: the
+ * application is not suspended until its last task was ended, or the budget for its stay in the
+ * background is over. Whoever has not ended the task then is killed.
+ *
+ * Returns: the task's number, or 0 where the application does not run
+ * Since: 0.1
+ */
+REBOUND_API guint rebound_application_begin_task (ReboundApplication *self,
+                                                  const char *name,
+                                                  ReboundExpirationFunc expired,
+                                                  gpointer user_data);
+
+/**
+ * rebound_application_end_task:
+ * @task: a number from rebound_application_begin_task(); one that was ended already, or 0, is
+ * ignored
+ *
+ * The task is done. When it was the last one and the application is in the background, it is
+ * suspended soon after. Since: 0.1
+ */
+REBOUND_API void rebound_application_end_task (ReboundApplication *self, guint task);
+
+/**
+ * rebound_application_get_time_remaining_usec:
+ *
+ * Returns: how many microseconds the application may still run in the background, as
+ * backgroundTimeRemaining does: %G_MAXINT64 in the foreground
+ * Since: 0.1
+ */
+REBOUND_API gint64 rebound_application_get_time_remaining_usec (ReboundApplication *self);
 
 /**
  * rebound_application_perform:

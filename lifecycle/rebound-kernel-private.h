@@ -12,5 +12,11 @@ void rebound_kernel_stop (ReboundKernel *self);
 gboolean rebound_kernel_fence (ReboundKernel *self, GError **error);
 gboolean rebound_kernel_observe (ReboundKernel *self, char **waits_for);
 void rebound_kernel_configure (ReboundKernel *self, ReboundRebindRule rule, gint64 time_wait_usec);
+guint rebound_kernel_reclaim (ReboundKernel *self,
+                              ReboundSite *site,
+                              ReboundReclaimStyle style,
+                              ReboundReclaimedListener listener);
+gboolean rebound_kernel_set_link_up (ReboundKernel *self, gboolean up, GError **error);
+void rebound_kernel_forget (ReboundKernel *self, ReboundSite *site);
 
 G_END_DECLS

@@ -58,3 +58,31 @@ rebound_kernel_configure (ReboundKernel *self, ReboundRebindRule rule, gint64 ti
   if (iface != NULL)
     iface->configure (self, rule, time_wait_usec);
 }
+
+guint
+rebound_kernel_reclaim (ReboundKernel *self,
+                        ReboundSite *site,
+                        ReboundReclaimStyle style,
+                        ReboundReclaimedListener listener)
+{
+  ReboundKernelInterface *iface = IFACE_WITH (self, reclaim);
+
+  return iface != NULL ? iface->reclaim (self, site, style, listener) : 0;
+}
+
+gboolean
+rebound_kernel_set_link_up (ReboundKernel *self, gboolean up, GError **error)
+{
+  ReboundKernelInterface *iface = IFACE_WITH (self, set_link_up);
+
+  return iface == NULL || iface->set_link_up (self, up, error);
+}
+
+void
+rebound_kernel_forget (ReboundKernel *self, ReboundSite *site)
+{
+  ReboundKernelInterface *iface = IFACE_WITH (self, forget);
+
+  if (iface != NULL)
+    iface->forget (self, site);
+}

@@ -21,6 +21,36 @@ typedef enum
 } ReboundRebindRule;
 
 /**
+ * ReboundReclaimStyle:
+ * @REBOUND_RECLAIM_STYLE_FIN: both directions are shut down, as iOS 5 was seen to do: the peer gets
+ * FIN
+ * @REBOUND_RECLAIM_STYLE_DEFUNCT: as XNU marks a socket defunct: the peer gets FIN, and RST for
+ * what it sends; what was unread is gone
+ * @REBOUND_RECLAIM_STYLE_DESTROY: as Android destroys sockets: the peer gets RST
+ *
+ * How a system takes sockets away from an application. Since: 0.1
+ */
+typedef enum
+{
+  REBOUND_RECLAIM_STYLE_FIN,
+  REBOUND_RECLAIM_STYLE_DEFUNCT,
+  REBOUND_RECLAIM_STYLE_DESTROY,
+} ReboundReclaimStyle;
+
+/**
+ * ReboundReclaimedListener:
+ * @REBOUND_RECLAIMED_LISTENER_DEAD: accept() fails with EINVAL, and poll says so (Linux)
+ * @REBOUND_RECLAIMED_LISTENER_SILENT: it looks alive and is never ready again (XNU)
+ *
+ * What a listening socket that was taken away is like. Since: 0.1
+ */
+typedef enum
+{
+  REBOUND_RECLAIMED_LISTENER_DEAD,
+  REBOUND_RECLAIMED_LISTENER_SILENT,
+} ReboundReclaimedListener;
+
+/**
  * ReboundKernel:
  *
  * What a run asks of the kernel that its sockets are in. Since: 0.1
@@ -38,6 +68,11 @@ G_DECLARE_INTERFACE (ReboundKernel, rebound_kernel, REBOUND, KERNEL, GObject)
  * of their states, bring the kernel's long timers along. Returns %FALSE while something is on its
  * way that only real time brings, with @waits_for saying what
  * @configure: what the device's profile says
+ * @reclaim: takes away every socket of the application that lives at @site, its listeners as
+ * @listener says; returns how many there were
+ * @set_link_up: takes the network's link down, or brings it up
+ * @forget: the machine of the application at @site was started anew: nothing remains in the kernel
+ * of the connections that it had
  *
  * What lifecycle/ asks of the kernel, and net/ implements. Since: 0.1
  */
@@ -50,6 +85,12 @@ struct _ReboundKernelInterface
   gboolean (*fence) (ReboundKernel *self, GError **error);
   gboolean (*observe) (ReboundKernel *self, char **waits_for);
   void (*configure) (ReboundKernel *self, ReboundRebindRule rule, gint64 time_wait_usec);
+  guint (*reclaim) (ReboundKernel *self,
+                    ReboundSite *site,
+                    ReboundReclaimStyle style,
+                    ReboundReclaimedListener listener);
+  gboolean (*set_link_up) (ReboundKernel *self, gboolean up, GError **error);
+  void (*forget) (ReboundKernel *self, ReboundSite *site);
 };
 
 G_END_DECLS

@@ -158,7 +158,7 @@ static void
 test_bell_told (ReboundActor *actor, ReboundCallback callback)
 {
   static const char *const names[REBOUND_N_CALLBACKS]
-      = { "WF", "DF", "BA", "RA", "EB", "EF", "WT" };
+      = { "WF", "DF", "BA", "RA", "EB", "EF", "WT", "MW", "PDU", "PDA" };
 
   g_signal_emit (actor, told_signal, 0, names[callback]);
 }
