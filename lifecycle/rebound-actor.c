@@ -69,3 +69,11 @@ rebound_actor_dup_waiting_for (ReboundActor *self)
 
   return iface->dup_waiting_for != NULL ? iface->dup_waiting_for (self) : NULL;
 }
+
+gboolean
+rebound_actor_owns_descriptor (ReboundActor *self, int fd)
+{
+  ReboundActorInterface *iface = REBOUND_ACTOR_GET_IFACE (self);
+
+  return iface->owns_descriptor != NULL && iface->owns_descriptor (self, fd);
+}

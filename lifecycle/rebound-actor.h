@@ -56,6 +56,8 @@ G_DECLARE_INTERFACE (ReboundActor, rebound_actor, REBOUND, ACTOR, GObject)
  * and do not come back. Properties go on reading as they last were
  * @dup_waiting_for: (nullable): what this actor is waiting for, as "waits for an answer", or %NULL
  * when nothing
+ * @owns_descriptor: whether @fd is open now and this actor's own. Several applications can share a
+ * process; it is asked to tell whose a lock on a file is
  *
  * What plays a part in a run. All methods may be left out. Since: 0.1
  */
@@ -67,6 +69,7 @@ struct _ReboundActorInterface
   void (*told) (ReboundActor *self, ReboundCallback callback);
   void (*abandon) (ReboundActor *self);
   char *(*dup_waiting_for) (ReboundActor *self);
+  gboolean (*owns_descriptor) (ReboundActor *self, int fd);
 };
 
 /**
@@ -115,5 +118,14 @@ REBOUND_API void rebound_actor_abandon (ReboundActor *self);
  * Since: 0.1
  */
 REBOUND_API char *rebound_actor_dup_waiting_for (ReboundActor *self);
+
+/**
+ * rebound_actor_owns_descriptor:
+ * @fd: a descriptor of this process
+ *
+ * Returns: %TRUE if it is the actor's own; %FALSE for an actor that does not say
+ * Since: 0.1
+ */
+REBOUND_API gboolean rebound_actor_owns_descriptor (ReboundActor *self, int fd);
 
 G_END_DECLS
