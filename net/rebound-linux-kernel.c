@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "lifecycle/rebound-error.h"
+#include "lifecycle/rebound-lifecycle.h"
 #include "lifecycle/rebound-member.h"
 #include "lifecycle/rebound-scriptable.h"
 #include "rebound-client.h"
@@ -365,7 +366,8 @@ rebound_linux_kernel_listen_unbound (ReboundSite *site, int fd, int backlog)
 gboolean
 rebound_net_init (GError **error)
 {
-  return rebound_scriptable_register (
+  return rebound_lifecycle_init (error)
+         && rebound_scriptable_register (
              REBOUND_TYPE_LISTENER, "listener", REBOUND_SIDE_APPLICATION,
              "A listening TCP socket that comes and goes with its application.", error)
          && rebound_scriptable_register (
