@@ -25,16 +25,41 @@ typedef struct
   ReboundStep steps[3];
 } ReboundTransition;
 
-/* What a person holds in hand: the part of the lifecycle that the checker can follow ahead of a
- * run. */
+/* What decides, besides the application's state, what a word does: how things stand with the phone,
+ * and how it is made. */
+typedef enum
+{
+  REBOUND_LIFE_LOCKED = 1 << 0,
+  REBOUND_LIFE_IN_FRONT = 1 << 1, /* the phone is locked, and this application was in front then */
+  REBOUND_LIFE_LINK_DOWN = 1 << 2,
+  REBOUND_LIFE_LOCK_RESIGNS = 1 << 3, /* a lock does not send to the background */
+  REBOUND_LIFE_AWAKE = 1 << 4,        /* it is not suspended: a debugger is attached */
+} ReboundLifeFlags;
+
+#define REBOUND_LIFE_N_FLAGS 5
+
+/* What is known of one application: the part of the lifecycle that the checker can follow ahead of
+ * a run. */
 typedef struct
 {
   ReboundApplicationState state;
-  gboolean locked;
-  gboolean in_front; /* when it was locked, the application was the one in front */
+  guint flags; /* ReboundLifeFlags */
 } ReboundLife;
 
+/* What a person or the system does, for an application in one of the states @from (a mask) with all
+ * of the flags @with and none of @without: the application's words that it comes to. A “suspend”
+ * behind another word comes once nothing keeps the application awake. */
+typedef struct
+{
+  const char *word;
+  guint from;
+  guint with, without;
+  guint sets, clears;
+  const char *words[4]; /* NULL-terminated, possibly empty */
+} ReboundPlan;
+
 const ReboundTransition *rebound_transitions (guint *n_transitions);
+const ReboundPlan *rebound_plans (guint *n_plans);
 const ReboundTransition *rebound_transition_find (const char *word, ReboundApplicationState from);
 
 /* The application's words that @word of the device, or of the application itself, comes to in
@@ -52,10 +77,14 @@ char *rebound_life_list_words (const ReboundLife *life);
 /* "active", "suspended, the phone is locked". (transfer full) */
 char *rebound_life_to_string (const ReboundLife *life);
 
+/* What an application is called where there is no other. */
+#define REBOUND_LIFE_ANYBODY "the application"
+
 /* Whether @word is possible; where it is not, REBOUND_ERROR_STATE with the state and the words that
  * are. The first asks the application alone, which knows nothing of a device's words. */
 gboolean rebound_transition_check (ReboundApplicationState from, const char *word, GError **error);
-gboolean rebound_life_check (const ReboundLife *life, const char *word, GError **error);
+gboolean
+rebound_life_check (const ReboundLife *life, const char *who, const char *word, GError **error);
 
 /* The fewest words that make @word possible from @life, for --fill; NULL where none do. (transfer
  * container) */

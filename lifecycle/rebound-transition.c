@@ -23,65 +23,97 @@
 #define EB REBOUND_CALLBACK_DID_ENTER_BACKGROUND
 #define EF REBOUND_CALLBACK_WILL_ENTER_FOREGROUND
 #define WT REBOUND_CALLBACK_WILL_TERMINATE
+#define MW REBOUND_CALLBACK_DID_RECEIVE_MEMORY_WARNING
 
 /* clang-format off */
 static const ReboundTransition transitions[] = {
-  /* word                   from         to           callbacks, each with the state that it reads */
-  { { "launch" },           NOT_RUNNING, ACTIVE,      3, { { WF, INACTIVE }, { DF, INACTIVE }, { BA, ACTIVE } } },
-  { { "resign-active" },    ACTIVE,      INACTIVE,    1, { { RA, ACTIVE } } },
-  { { "become-active" },    INACTIVE,    ACTIVE,      1, { { BA, ACTIVE } } },
-  { { "enter-background" }, INACTIVE,    BACKGROUND,  1, { { EB, BACKGROUND } } },
-  { { "enter-foreground" }, BACKGROUND,  INACTIVE,    1, { { EF, BACKGROUND } } },
-  { { "suspend" },          BACKGROUND,  SUSPENDED,   0, { { 0, 0 } } },
-  { { "resume" },           SUSPENDED,   BACKGROUND,  0, { { 0, 0 } } },
-  { { "terminate" },        BACKGROUND,  NOT_RUNNING, 1, { { WT, BACKGROUND } } },
-  { { "kill" },             INACTIVE,    NOT_RUNNING, 0, { { 0, 0 } } },
-  { { "kill" },             ACTIVE,      NOT_RUNNING, 0, { { 0, 0 } } },
-  { { "kill" },             BACKGROUND,  NOT_RUNNING, 0, { { 0, 0 } } },
-  { { "kill" },             SUSPENDED,   NOT_RUNNING, 0, { { 0, 0 } } },
+  /* word                        from         to           callbacks, each with the state that it reads */
+  { { "launch" },                NOT_RUNNING, ACTIVE,      3, { { WF, INACTIVE }, { DF, INACTIVE }, { BA, ACTIVE } } },
+  { { "launch background=yes" }, NOT_RUNNING, BACKGROUND,  3, { { WF, BACKGROUND }, { DF, BACKGROUND }, { EB, BACKGROUND } } },
+  { { "resign-active" },         ACTIVE,      INACTIVE,    1, { { RA, ACTIVE } } },
+  { { "become-active" },         INACTIVE,    ACTIVE,      1, { { BA, ACTIVE } } },
+  { { "enter-background" },      INACTIVE,    BACKGROUND,  1, { { EB, BACKGROUND } } },
+  { { "enter-foreground" },      BACKGROUND,  INACTIVE,    1, { { EF, BACKGROUND } } },
+  { { "suspend" },               BACKGROUND,  SUSPENDED,   0, { { 0, 0 } } },
+  { { "resume" },                SUSPENDED,   BACKGROUND,  0, { { 0, 0 } } },
+  { { "wake" },                  SUSPENDED,   BACKGROUND,  1, { { EB, BACKGROUND } } },
+  { { "memory-warning" },        INACTIVE,    INACTIVE,    1, { { MW, INACTIVE } } },
+  { { "memory-warning" },        ACTIVE,      ACTIVE,      1, { { MW, ACTIVE } } },
+  { { "memory-warning" },        BACKGROUND,  BACKGROUND,  1, { { MW, BACKGROUND } } },
+  { { "terminate" },             BACKGROUND,  NOT_RUNNING, 1, { { WT, BACKGROUND } } },
+  { { "kill" },                  INACTIVE,    NOT_RUNNING, 0, { { 0, 0 } } },
+  { { "kill" },                  ACTIVE,      NOT_RUNNING, 0, { { 0, 0 } } },
+  { { "kill" },                  BACKGROUND,  NOT_RUNNING, 0, { { 0, 0 } } },
+  { { "kill" },                  SUSPENDED,   NOT_RUNNING, 0, { { 0, 0 } } },
+  { { "crash" },                 INACTIVE,    NOT_RUNNING, 0, { { 0, 0 } } },
+  { { "crash" },                 ACTIVE,      NOT_RUNNING, 0, { { 0, 0 } } },
+  { { "crash" },                 BACKGROUND,  NOT_RUNNING, 0, { { 0, 0 } } },
+  { { "crash" },                 SUSPENDED,   NOT_RUNNING, 0, { { 0, 0 } } },
 };
 
-/* Whether a row of the device's holds: always, only with the application in front when the phone was locked, or only
- * with another one there. */
-typedef enum { ANY, IN_FRONT, NOT_IN_FRONT } Front;
+#define IN(state)   (1u << (state))
+#define AWAY        (IN (BACKGROUND) | IN (SUSPENDED))
+#define THERE       (IN (INACTIVE) | IN (ACTIVE) | AWAY)
+#define ANY         (IN (NOT_RUNNING) | THERE)
 
-typedef struct
-{
-  const char *word;
-  ReboundApplicationState from;
-  gboolean locked; /* before */
-  gboolean locks;  /* after */
-  Front front;
-  const char *words[4]; /* of the application, NULL-terminated */
-} DevicePlan;
+#define LOCKED      REBOUND_LIFE_LOCKED
+#define FRONT       REBOUND_LIFE_IN_FRONT
+#define RESIGNS     REBOUND_LIFE_LOCK_RESIGNS
+#define LINK_DOWN   REBOUND_LIFE_LINK_DOWN
 
-static const DevicePlan plans[] = {
-  /* word     from         locked locks  front         comes to */
-  { "home",   ACTIVE,      FALSE, FALSE, ANY,          { "resign-active", "enter-background", "suspend" } },
-  { "home",   INACTIVE,    FALSE, FALSE, ANY,          { "enter-background", "suspend" } },
-  { "open",   BACKGROUND,  FALSE, FALSE, ANY,          { "enter-foreground", "become-active" } },
-  { "open",   SUSPENDED,   FALSE, FALSE, ANY,          { "resume", "enter-foreground", "become-active" } },
-  { "lock",   ACTIVE,      FALSE, TRUE,  ANY,          { "resign-active", "enter-background", "suspend" } },
-  { "lock",   INACTIVE,    FALSE, TRUE,  ANY,          { "enter-background", "suspend" } },
-  { "lock",   BACKGROUND,  FALSE, TRUE,  ANY,          { NULL } },
-  { "lock",   SUSPENDED,   FALSE, TRUE,  ANY,          { NULL } },
-  { "lock",   NOT_RUNNING, FALSE, TRUE,  ANY,          { NULL } },
-  { "unlock", BACKGROUND,  TRUE,  FALSE, IN_FRONT,     { "enter-foreground", "become-active" } },
-  { "unlock", SUSPENDED,   TRUE,  FALSE, IN_FRONT,     { "resume", "enter-foreground", "become-active" } },
-  { "unlock", INACTIVE,    TRUE,  FALSE, IN_FRONT,     { "become-active" } },
-  { "unlock", ACTIVE,      TRUE,  FALSE, ANY,          { NULL } },
-  { "unlock", NOT_RUNNING, TRUE,  FALSE, ANY,          { NULL } },
-  { "unlock", BACKGROUND,  TRUE,  FALSE, NOT_IN_FRONT, { NULL } },
-  { "unlock", SUSPENDED,   TRUE,  FALSE, NOT_IN_FRONT, { NULL } },
-  { "unlock", INACTIVE,    TRUE,  FALSE, NOT_IN_FRONT, { NULL } },
+static const ReboundPlan plans[] = {
+  /* word                    from               with            without            sets            clears          comes to */
+  { "launch background=yes", IN (NOT_RUNNING),  0,              0,                 0,              0,              { "launch background=yes", "suspend" } },
+  { "wake",                  IN (SUSPENDED),    0,              0,                 0,              0,              { "wake", "suspend" } },
+  { "home",                  IN (ACTIVE),       0,              LOCKED,            0,              0,              { "resign-active", "enter-background", "suspend" } },
+  { "home",                  IN (INACTIVE),     0,              LOCKED,            0,              0,              { "enter-background", "suspend" } },
+  { "open",                  IN (BACKGROUND),   0,              LOCKED,            0,              0,              { "enter-foreground", "become-active" } },
+  { "open",                  IN (SUSPENDED),    0,              LOCKED,            0,              0,              { "resume", "enter-foreground", "become-active" } },
+  { "open-other",            IN (ACTIVE),       0,              LOCKED,            0,              0,              { "resign-active", "enter-background", "suspend" } },
+  { "open-other",            IN (INACTIVE),     0,              LOCKED,            0,              0,              { "enter-background", "suspend" } },
+  { "lock",                  IN (ACTIVE),       0,              LOCKED | RESIGNS,  LOCKED | FRONT, 0,              { "resign-active", "enter-background", "suspend" } },
+  { "lock",                  IN (ACTIVE),       RESIGNS,        LOCKED,            LOCKED | FRONT, 0,              { "resign-active" } },
+  { "lock",                  IN (INACTIVE),     0,              LOCKED | RESIGNS,  LOCKED | FRONT, 0,              { "enter-background", "suspend" } },
+  { "lock",                  IN (INACTIVE),     RESIGNS,        LOCKED,            LOCKED | FRONT, 0,              { NULL } },
+  { "lock",                  IN (NOT_RUNNING) | AWAY, 0,        LOCKED,            LOCKED,         FRONT,          { NULL } },
+  { "unlock",                IN (BACKGROUND),   LOCKED | FRONT, 0,                 0,              LOCKED | FRONT, { "enter-foreground", "become-active" } },
+  { "unlock",                IN (SUSPENDED),    LOCKED | FRONT, 0,                 0,              LOCKED | FRONT, { "resume", "enter-foreground", "become-active" } },
+  { "unlock",                IN (INACTIVE),     LOCKED | FRONT, 0,                 0,              LOCKED | FRONT, { "become-active" } },
+  { "unlock",                AWAY | IN (INACTIVE), LOCKED,      FRONT,             0,              LOCKED,         { NULL } },
+  { "unlock",                IN (ACTIVE) | IN (NOT_RUNNING), LOCKED, 0,            0,              LOCKED | FRONT, { NULL } },
+  { "interrupt",             IN (ACTIVE),       0,              LOCKED,            0,              0,              { "resign-active" } },
+  { "end-interrupt",         IN (INACTIVE),     0,              LOCKED,            0,              0,              { "become-active" } },
+  { "accept-call",           IN (INACTIVE),     0,              LOCKED,            0,              0,              { "enter-background", "suspend" } },
+  { "app-switcher",          IN (ACTIVE),       0,              LOCKED,            0,              0,              { "resign-active" } },
+  { "pick-same",             IN (INACTIVE),     0,              LOCKED,            0,              0,              { "become-active" } },
+  { "pick-other",            IN (INACTIVE),     0,              LOCKED,            0,              0,              { "enter-background", "suspend" } },
+  { "swipe-kill",            IN (INACTIVE),     0,              LOCKED,            0,              0,              { "enter-background", "terminate" } },
+  { "swipe-kill",            IN (BACKGROUND),   0,              LOCKED,            0,              0,              { "terminate" } },
+  { "swipe-kill",            IN (SUSPENDED),    0,              LOCKED,            0,              0,              { "kill" } },
+  { "reboot",                THERE,             0,              0,                 0,              0,              { "kill" } },
+  { "reboot",                IN (NOT_RUNNING),  0,              0,                 0,              0,              { NULL } },
+  { "reclaim-sockets",       AWAY,              0,              0,                 0,              0,              { NULL } },
+  { "network-down",          ANY,               0,              LINK_DOWN,         LINK_DOWN,      0,              { NULL } },
+  { "network-up",            ANY,               LINK_DOWN,      0,                 0,              LINK_DOWN,      { NULL } },
 };
 /* clang-format on */
+
+/* What is never a step that is merely missing: to end, and what only the system does. */
+static const char *const drastic[]
+    = { "launch background=yes", "terminate", "kill", "crash", "swipe-kill", "reboot", NULL };
 
 const ReboundTransition *
 rebound_transitions (guint *n_transitions)
 {
   *n_transitions = G_N_ELEMENTS (transitions);
   return transitions;
+}
+
+const ReboundPlan *
+rebound_plans (guint *n_plans)
+{
+  *n_plans = G_N_ELEMENTS (plans);
+  return plans;
 }
 
 const ReboundTransition *
@@ -93,16 +125,15 @@ rebound_transition_find (const char *word, ReboundApplicationState from)
   return NULL;
 }
 
-static const DevicePlan *
+static const ReboundPlan *
 find_plan (const ReboundLife *life, const char *word)
 {
   for (guint i = 0; i < G_N_ELEMENTS (plans); i++)
     {
-      const DevicePlan *plan = &plans[i];
+      const ReboundPlan *plan = &plans[i];
 
-      if (plan->from == life->state && plan->locked == life->locked
-          && (plan->front == ANY || (plan->front == IN_FRONT) == life->in_front)
-          && strcmp (plan->word, word) == 0)
+      if ((plan->from & IN (life->state)) != 0 && (plan->with & ~life->flags) == 0
+          && (plan->without & life->flags) == 0 && strcmp (plan->word, word) == 0)
         return plan;
     }
   return NULL;
@@ -111,30 +142,29 @@ find_plan (const ReboundLife *life, const char *word)
 const char *const *
 rebound_life_plan (const ReboundLife *life, const char *word)
 {
-  const ReboundTransition *transition = rebound_transition_find (word, life->state);
-  const DevicePlan *plan;
+  const ReboundPlan *plan = find_plan (life, word);
+  const ReboundTransition *transition;
 
-  if (transition != NULL)
-    return transition->words;
-  plan = find_plan (life, word);
-  return plan != NULL ? plan->words : NULL;
+  if (plan != NULL)
+    return plan->words;
+  transition = rebound_transition_find (word, life->state);
+  return transition != NULL ? transition->words : NULL;
 }
 
 ReboundLife
 rebound_life_after (const ReboundLife *life, const char *word)
 {
   const char *const *words = rebound_life_plan (life, word);
-  const DevicePlan *plan = find_plan (life, word);
+  const ReboundPlan *plan = find_plan (life, word);
   ReboundLife after = *life;
 
   if (plan != NULL)
-    {
-      if (plan->locks)
-        after.in_front = life->state == ACTIVE || life->state == INACTIVE;
-      after.locked = plan->locks;
-    }
-  for (; words != NULL && *words != NULL; words++)
-    after.state = rebound_transition_find (*words, after.state)->to;
+    after.flags = (life->flags | plan->sets) & ~plan->clears;
+  for (guint i = 0; words != NULL && words[i] != NULL; i++)
+    if (i == 0 || strcmp (words[i], "suspend") != 0 || (life->flags & REBOUND_LIFE_AWAKE) == 0)
+      after.state = rebound_transition_find (words[i], after.state)->to;
+  if (after.state == NOT_RUNNING)
+    after.flags &= ~REBOUND_LIFE_IN_FRONT;
   return after;
 }
 
@@ -179,24 +209,29 @@ rebound_life_to_string (const ReboundLife *life)
   g_autoptr (GEnumClass) klass = g_type_class_ref (REBOUND_TYPE_APPLICATION_STATE);
   const char *state = g_enum_get_value (klass, (gint) life->state)->value_nick;
 
-  return g_strconcat (state, life->locked ? ", the phone is locked" : NULL, NULL);
+  return g_strconcat (state,
+                      (life->flags & REBOUND_LIFE_LOCKED) != 0 ? ", the phone is locked" : NULL,
+                      NULL);
 }
 
 static gboolean
-refuse (const ReboundLife *life, const char *word, const char *possible, GError **error)
+refuse (const ReboundLife *life,
+        const char *who,
+        const char *word,
+        const char *possible,
+        GError **error)
 {
   g_autofree char *state = rebound_life_to_string (life);
 
   g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_STATE,
-               "“%s” is not possible while the application is %s; possible: %s", word, state,
-               possible);
+               "“%s” is not possible while %s is %s; possible: %s", word, who, state, possible);
   return FALSE;
 }
 
 gboolean
 rebound_transition_check (ReboundApplicationState from, const char *word, GError **error)
 {
-  ReboundLife life = { from, FALSE, FALSE };
+  ReboundLife life = { from, 0 };
   g_autoptr (GString) possible = g_string_new (NULL);
 
   if (rebound_transition_find (word, from) != NULL)
@@ -205,68 +240,71 @@ rebound_transition_check (ReboundApplicationState from, const char *word, GError
     if (transitions[i].from == from)
       g_string_append_printf (possible, "%s%s", possible->len > 0 ? ", " : "",
                               transitions[i].words[0]);
-  return refuse (&life, word, possible->str, error);
+  return refuse (&life, REBOUND_LIFE_ANYBODY, word, possible->str, error);
 }
 
 gboolean
-rebound_life_check (const ReboundLife *life, const char *word, GError **error)
+rebound_life_check (const ReboundLife *life, const char *who, const char *word, GError **error)
 {
   g_autofree char *possible = NULL;
 
   if (rebound_life_plan (life, word) != NULL)
     return TRUE;
   possible = rebound_life_list_words (life);
-  return refuse (life, word, possible, error);
+  return refuse (life, who, word, possible, error);
 }
+
+#define N_LIVES ((SUSPENDED + 1) << REBOUND_LIFE_N_FLAGS)
 
 static guint
 life_key (const ReboundLife *life)
 {
-  return (guint) life->state * 4 + (life->locked ? 2 : 0) + (life->in_front ? 1 : 0);
+  return (life->state << REBOUND_LIFE_N_FLAGS) | life->flags;
 }
 
-/* Breadth first over at most twenty lives, so the fewest words are found; words are tried in the
- * order of the tables, and kill and terminate are never a step that is merely missing. */
+typedef struct
+{
+  ReboundLife life;
+  int parent; /* -1: where it began */
+  const char *word;
+} Step;
+
+static GPtrArray *
+trace_back (const Step *steps, guint at)
+{
+  GPtrArray *path = g_ptr_array_new ();
+
+  for (; steps[at].parent >= 0; at = (guint) steps[at].parent)
+    g_ptr_array_insert (path, 0, (gpointer) steps[at].word);
+  return path;
+}
+
+/* Breadth first, so the fewest words are found; words are tried in the order of the tables. */
 GPtrArray *
 rebound_life_fill (const ReboundLife *life, const char *word)
 {
   g_autoptr (GPtrArray) words = list_words ();
-  ReboundLife lives[20];
-  struct
-  {
-    int parent;
-    const char *word;
-  } steps[G_N_ELEMENTS (lives)];
-  guint n_lives = 1;
-  guint seen = 1u << life_key (life);
+  Step steps[N_LIVES] = { { *life, -1, NULL } };
+  gboolean seen[N_LIVES] = { FALSE };
+  guint n_steps = 1;
 
-  lives[0] = *life;
-  steps[0].parent = -1;
-  for (guint i = 0; i < n_lives; i++)
+  seen[life_key (life)] = TRUE;
+  for (guint i = 0; i < n_steps; i++)
     {
-      if (rebound_life_plan (&lives[i], word) != NULL)
-        {
-          GPtrArray *path = g_ptr_array_new ();
-
-          for (int at = (int) i; steps[at].parent >= 0; at = steps[at].parent)
-            g_ptr_array_insert (path, 0, (gpointer) steps[at].word);
-          return path;
-        }
+      if (rebound_life_plan (&steps[i].life, word) != NULL)
+        return trace_back (steps, i);
       for (guint j = 0; j < words->len; j++)
         {
           const char *next = words->pdata[j];
-          ReboundLife after;
+          Step step = { .parent = (int) i, .word = next };
 
-          if (strcmp (next, "kill") == 0 || strcmp (next, "terminate") == 0
-              || rebound_life_plan (&lives[i], next) == NULL)
+          if (g_strv_contains (drastic, next) || rebound_life_plan (&steps[i].life, next) == NULL)
             continue;
-          after = rebound_life_after (&lives[i], next);
-          if ((seen & (1u << life_key (&after))) != 0 || n_lives == G_N_ELEMENTS (lives))
+          step.life = rebound_life_after (&steps[i].life, next);
+          if (seen[life_key (&step.life)])
             continue;
-          seen |= 1u << life_key (&after);
-          lives[n_lives] = after;
-          steps[n_lives].parent = (int) i;
-          steps[n_lives++].word = next;
+          seen[life_key (&step.life)] = TRUE;
+          steps[n_steps++] = step;
         }
     }
   return NULL;
