@@ -4,295 +4,510 @@
  * set, the signal is emitted, the actors are told.
  *
  * The signal comes first, because it is what the log shows, and what the actors then do is its
- * consequence. */
+ * consequence.
+ *
+ * A process can be ended while its own handlers are on the stack: a handler that is busy for too
+ * long is killed in the midst of it. Handlers cannot be torn from the stack, so the application is
+ * doomed then: time does not pass for it any more, nobody else is told, and when the handlers have
+ * returned, at the same instant, it is gone. */
 
-#include "rebound-application-private.h"
+#include "rebound-application-class-private.h"
 
-#include "lifecycle/rebound-lifecycle-enums.h"
+#include <string.h>
+
 #include "rebound-clock-private.h"
 #include "rebound-error.h"
-#include "rebound-member.h"
-#include "rebound-param-specs.h"
 #include "rebound-transition-private.h"
 
-/* A day: more than any watchdog waits. */
-#define WORK_MAXIMUM_USEC (24 * 3600 * (gint64) G_USEC_PER_SEC)
+/* What iOS calls it in a crash report: “ate bad food”. */
+#define CODE_WATCHDOG "0x8badf00d"
 
-struct _ReboundApplication
+static void
+exit_clear (ReboundExit *how)
 {
-  GObject parent_instance;
-
-  ReboundSite *site;
-  ReboundApplicationState state;
-  GPtrArray *actors; /* ReboundActor */
-  ReboundPopulateFunc populate;
-  gpointer populate_data;
-  ReboundPassTimeFunc pass_time;
-  gpointer pass_time_data;
-  gint64 work_usec[REBOUND_N_CALLBACKS]; /* to be done in the next callback of the kind */
-  gboolean is_performing;
-};
-
-enum
-{
-  PROP_STATE = 1,
-  N_PROPS
-};
-
-static GParamSpec *properties[N_PROPS];
-static guint callback_signals[REBOUND_N_CALLBACKS];
-static guint suspended_signal;
-static guint resumed_signal;
-static guint died_signal;
-static guint busy_signal;
-
-G_DEFINE_FINAL_TYPE (ReboundApplication, rebound_application, G_TYPE_OBJECT)
-
-static GQuark
-application_quark (void)
-{
-  static GQuark quark;
-
-  if (quark == 0)
-    quark = g_quark_from_static_string ("rebound-application");
-  return quark;
+  g_clear_pointer (&how->reason, g_free);
+  g_clear_pointer (&how->code, g_free);
+  g_clear_pointer (&how->explanation, g_free);
 }
 
-static GError *
-perform_word (ReboundApplication *self, gpointer word)
-{
-  GError *error = NULL;
+/* -- state -- */
 
-  rebound_application_perform (self, word, &error);
-  return error;
+/* Timers of an application that is suspended or busy wait with it. */
+static void
+update_clock (ReboundApplication *self)
+{
+  rebound_clock_set_paused (rebound_site_get_clock (self->site),
+                            rebound_site_get_context (self->site),
+                            self->is_busy || self->state == REBOUND_APPLICATION_STATE_SUSPENDED);
+}
+
+static void
+set_state (ReboundApplication *self, ReboundApplicationState state)
+{
+  gboolean was_away = self->state == REBOUND_APPLICATION_STATE_BACKGROUND;
+  gboolean is_away = state == REBOUND_APPLICATION_STATE_BACKGROUND;
+
+  if (self->state == state)
+    return;
+  self->state = state;
+  update_clock (self);
+  self->owes_suspension = FALSE;
+  if (is_away)
+    rebound_background_tasks_enter (self->tasks);
+  else if (was_away)
+    rebound_background_tasks_leave (self->tasks);
+  rebound_site_note_progress (self->site);
+  rebound_application_notify_state (self);
 }
 
 static gboolean
-find_callback (const char *name, ReboundCallback *callback)
+runs (ReboundApplication *self)
 {
-  g_autoptr (GEnumClass) klass = g_type_class_ref (REBOUND_TYPE_CALLBACK);
-  GEnumValue *value = g_enum_get_value_by_nick (klass, name);
+  return self->state != REBOUND_APPLICATION_STATE_NOT_RUNNING
+         && self->state != REBOUND_APPLICATION_STATE_SUSPENDED;
+}
 
-  if (value != NULL)
-    *callback = (ReboundCallback) value->value;
-  return value != NULL;
+gboolean
+rebound_application_is_idle (ReboundApplication *self)
+{
+  return !self->is_performing && !self->is_busy;
+}
+
+gboolean
+rebound_application_is_doomed (ReboundApplication *self)
+{
+  return self->doom != NULL;
+}
+
+/* The last task was ended, or a handler has returned since. */
+static void
+note_idle (ReboundApplication *self)
+{
+  if (self->owes_suspension && self->idle != NULL && rebound_application_is_idle (self)
+      && rebound_background_tasks_get_count (self->tasks) == 0)
+    self->idle (self, self->idle_data);
+}
+
+/* -- the end -- */
+
+static void
+abandon_actors (ReboundApplication *self)
+{
+  for (guint i = self->actors->len; i > 0; i--)
+    rebound_actor_abandon (self->actors->pdata[i - 1]);
+}
+
+static void
+die (ReboundApplication *self, const char *reason, const char *code, const char *explanation)
+{
+  ReboundExit how = { g_strdup (reason), g_strdup (code), g_strdup (explanation) };
+
+  exit_clear (&self->exit);
+  self->exit = how;
+  rebound_background_tasks_drop (self->tasks);
+  set_state (self, REBOUND_APPLICATION_STATE_NOT_RUNNING);
+  memset (self->work_usec, 0, sizeof self->work_usec);
+  abandon_actors (self);
+  if (self->populate != NULL)
+    g_ptr_array_set_size (self->actors, 0);
+  rebound_application_emit_died (self, &self->exit);
+}
+
+static void
+free_doom (ReboundExit *doom)
+{
+  exit_clear (doom);
+  g_free (doom);
+}
+
+static void
+meet_doom (ReboundApplication *self)
+{
+  ReboundExit *doom = g_steal_pointer (&self->doom);
+
+  die (self, doom->reason, doom->code, doom->explanation);
+  free_doom (doom);
+}
+
+void
+rebound_application_end (ReboundApplication *self,
+                         const char *reason,
+                         const char *code,
+                         const char *explanation)
+{
+  ReboundExit how = { g_strdup (reason), g_strdup (code), g_strdup (explanation) };
+
+  if (self->state == REBOUND_APPLICATION_STATE_NOT_RUNNING || self->doom != NULL)
+    {
+      exit_clear (&how);
+      return;
+    }
+  self->doom = g_memdup2 (&how, sizeof how);
+  if (rebound_application_is_idle (self))
+    meet_doom (self);
+}
+
+/* -- time -- */
+
+static gint64
+now_usec (ReboundApplication *self)
+{
+  return rebound_clock_get_time_usec (rebound_site_get_clock (self->site));
+}
+
+static void
+transgress (ReboundApplication *self)
+{
+  g_autofree char *explanation = rebound_watchdog_explain (&self->watchdog, self->name);
+
+  rebound_application_end (self, "watchdog", CODE_WATCHDOG, explanation);
+}
+
+/* How long a handler may still be busy; G_MAXINT64 for as long as it likes. */
+static gint64
+get_patience_usec (ReboundApplication *self)
+{
+  if (!self->is_watched || !self->is_in_callback)
+    return G_MAXINT64;
+  return MAX (rebound_watchdog_get_left_usec (&self->watchdog, now_usec (self)), 0);
 }
 
 static gboolean
-is_callback (const char *text, char **expected)
+let_time_pass (ReboundApplication *self, gint64 duration_usec)
 {
-  g_autoptr (GEnumClass) klass = g_type_class_ref (REBOUND_TYPE_CALLBACK);
-  g_autoptr (GString) list = g_string_new ("one of ");
-  ReboundCallback callback;
+  gboolean was_busy = self->is_busy;
+  gboolean has_passed = TRUE;
 
-  if (find_callback (text, &callback))
+  self->is_busy = TRUE;
+  update_clock (self);
+  if (self->pass_time != NULL)
+    has_passed = duration_usec == 0 || self->pass_time (self, duration_usec, self->pass_time_data);
+  else
+    g_usleep ((gulong) duration_usec);
+  self->is_busy = was_busy;
+  update_clock (self);
+  return has_passed;
+}
+
+/* -- callbacks -- */
+
+/* Who was set up last is torn down first. */
+static gboolean
+is_on_the_way_down (ReboundCallback callback)
+{
+  return callback == REBOUND_CALLBACK_WILL_RESIGN_ACTIVE
+         || callback == REBOUND_CALLBACK_DID_ENTER_BACKGROUND
+         || callback == REBOUND_CALLBACK_WILL_TERMINATE
+         || callback == REBOUND_CALLBACK_PROTECTED_DATA_WILL_BECOME_UNAVAILABLE;
+}
+
+static void
+tell_actors (ReboundApplication *self, GPtrArray *actors, ReboundCallback callback)
+{
+  for (guint i = 0; i < actors->len && self->doom == NULL; i++)
+    rebound_actor_tell (actors->pdata[is_on_the_way_down (callback) ? actors->len - 1 - i : i],
+                        callback);
+}
+
+/* What a handler has taken in real time is only known when it has returned. */
+static void
+judge (ReboundApplication *self, ReboundCallback callback)
+{
+  gint64 taken_usec = now_usec (self) - self->watchdog.entered_usec;
+
+  if (self->doom == NULL && self->is_watched
+      && rebound_watchdog_get_left_usec (&self->watchdog, now_usec (self)) < 0)
+    transgress (self);
+  else if (self->doom == NULL && callback == REBOUND_CALLBACK_DID_ENTER_BACKGROUND
+           && self->is_watched && taken_usec > REBOUND_ADVICE_BACKGROUND_USEC)
+    rebound_application_emit_slow (self, taken_usec);
+  rebound_watchdog_leave (&self->watchdog, now_usec (self));
+}
+
+static void
+tell (ReboundApplication *self, ReboundCallback callback)
+{
+  g_autoptr (GPtrArray) actors = g_ptr_array_copy (self->actors, (GCopyFunc) g_object_ref, NULL);
+  gint64 work_usec = self->work_usec[callback];
+
+  g_ptr_array_set_free_func (actors, g_object_unref);
+  self->work_usec[callback] = 0;
+  self->is_in_callback = TRUE;
+  rebound_watchdog_enter (&self->watchdog, callback, now_usec (self));
+  rebound_application_emit_callback (self, callback);
+  tell_actors (self, actors, callback);
+  if (work_usec > 0)
+    rebound_application_work (self, work_usec);
+  judge (self, callback);
+  self->is_in_callback = FALSE;
+}
+
+/* What it missed of the device while it was suspended, and what it has to know now. */
+static void
+tell_of_protection (ReboundApplication *self)
+{
+  if (!runs (self) || self->is_protected == self->was_told_of_protection)
+    return;
+  self->was_told_of_protection = self->is_protected;
+  tell (self, self->is_protected ? REBOUND_CALLBACK_PROTECTED_DATA_WILL_BECOME_UNAVAILABLE
+                                 : REBOUND_CALLBACK_PROTECTED_DATA_DID_BECOME_AVAILABLE);
+}
+
+/* What had to wait until no handler was on the stack: to end, to be told of protected data, to be
+ * suspended. */
+static void
+catch_up (ReboundApplication *self)
+{
+  GMainContext *context = rebound_site_get_context (self->site);
+
+  self->is_performing = TRUE;
+  g_main_context_push_thread_default (context);
+  if (self->doom == NULL)
+    tell_of_protection (self);
+  g_main_context_pop_thread_default (context);
+  self->is_performing = FALSE;
+  if (self->doom != NULL)
+    meet_doom (self);
+  note_idle (self);
+}
+
+gboolean
+rebound_application_work (ReboundApplication *self, gint64 duration_usec)
+{
+  gint64 patience_usec = get_patience_usec (self);
+  gint64 begun_usec = now_usec (self);
+  gboolean has_passed;
+
+  g_return_val_if_fail (duration_usec > 0, FALSE);
+
+  if (self->doom != NULL)
+    return FALSE;
+  has_passed = let_time_pass (self, MIN (duration_usec, patience_usec));
+  if (has_passed && self->doom == NULL && duration_usec > patience_usec)
+    transgress (self);
+  if (now_usec (self) > begun_usec) /* told afterwards: it is true then */
+    rebound_application_emit_busy (self, self->doom == NULL ? duration_usec
+                                                            : now_usec (self) - begun_usec);
+  if (self->doom != NULL && self->is_in_callback)
+    rebound_application_stop_callback (self, self->watchdog.callback);
+  else if (rebound_application_is_idle (self))
+    catch_up (self);
+  return has_passed && self->state != REBOUND_APPLICATION_STATE_NOT_RUNNING && self->doom == NULL;
+}
+
+/* A device that changes while a handler is busy is told of when it has returned. */
+void
+rebound_application_set_protected (ReboundApplication *self, gboolean is_protected)
+{
+  self->is_protected = is_protected;
+  if (rebound_application_is_idle (self))
+    catch_up (self);
+}
+
+/* -- words -- */
+
+/* A new process: its actors are made anew where somebody knows how, else they begin another life.
+ */
+static void
+begin (ReboundApplication *self, ReboundApplicationState state)
+{
+  self->was_told_of_protection = self->is_protected;
+  set_state (self, state);
+  if (self->populate != NULL)
+    {
+      self->populate (self, self->populate_data);
+      return;
+    }
+  for (guint i = 0; i < self->actors->len; i++)
+    rebound_actor_come_to_life (self->actors->pdata[i], self->site);
+}
+
+static void
+thaw (ReboundApplication *self)
+{
+  set_state (self, REBOUND_APPLICATION_STATE_BACKGROUND);
+  rebound_application_emit_resumed (self);
+  tell_of_protection (self);
+}
+
+/* The time in the background is over before the application is told that it comes back. */
+static gboolean
+comes_back (const ReboundStep *step)
+{
+  return step->callback == REBOUND_CALLBACK_WILL_ENTER_FOREGROUND;
+}
+
+static void
+play_steps (ReboundApplication *self, const ReboundTransition *transition)
+{
+  if (transition->from == REBOUND_APPLICATION_STATE_NOT_RUNNING)
+    begin (self, transition->steps[0].state);
+  else if (transition->from == REBOUND_APPLICATION_STATE_SUSPENDED
+           && transition->to != REBOUND_APPLICATION_STATE_NOT_RUNNING)
+    thaw (self);
+  for (guint i = 0; i < transition->n_steps && self->doom == NULL; i++)
+    {
+      const ReboundStep *step = &transition->steps[i];
+
+      set_state (self, step->state);
+      if (comes_back (step))
+        rebound_background_tasks_leave (self->tasks);
+      tell (self, step->callback);
+    }
+}
+
+static void
+perform (ReboundApplication *self, const ReboundTransition *transition, const char *act)
+{
+  gboolean crashes = strcmp (transition->words[0], "crash") == 0;
+
+  play_steps (self, transition);
+  if (self->doom != NULL)
+    meet_doom (self);
+  else if (transition->to == REBOUND_APPLICATION_STATE_NOT_RUNNING)
+    die (self, act, crashes ? self->crash_signal : NULL, NULL);
+  else
+    set_state (self, transition->to);
+  if (self->state == REBOUND_APPLICATION_STATE_SUSPENDED)
+    rebound_application_emit_suspended (self);
+}
+
+gboolean
+rebound_application_is_between_words (ReboundApplication *self, const char *word, GError **error)
+{
+  if (rebound_application_is_idle (self))
     return TRUE;
-  for (guint i = 0; i < klass->n_values; i++)
-    g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", klass->values[i].value_nick);
-  *expected = g_strdup (list->str);
+  g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_STATE,
+               "“%s” is not possible within a callback; expected it from the main loop", word);
   return FALSE;
 }
 
-static GError *
-action_work (ReboundApplication *self, gint64 duration_usec, const char *name, gpointer data)
+/* A promise is not broken by the system, only by time. */
+static gboolean
+may_be_suspended (ReboundApplication *self, const char *word, GError **error)
 {
-  ReboundCallback callback;
+  g_autofree char *names = rebound_background_tasks_dup_names (self->tasks);
 
-  if (find_callback (name, &callback))
-    {
-      self->work_usec[callback] = duration_usec;
-      return NULL;
-    }
-  if (self->state == REBOUND_APPLICATION_STATE_NOT_RUNNING
-      || self->state == REBOUND_APPLICATION_STATE_SUSPENDED)
-    return g_error_new_literal (
-        REBOUND_ERROR, REBOUND_ERROR_STATE,
-        "an application that does not run cannot work; expected a launch or an "
-        "open before, or in=CALLBACK");
-  rebound_application_work (self, duration_usec);
-  return NULL;
+  if (names == NULL || strcmp (word, "suspend") != 0)
+    return TRUE;
+  g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_STATE,
+               "“suspend” is not possible while %s holds a background task (%s); expected end-task "
+               "before, or its time to be over",
+               self->name, names);
+  return FALSE;
+}
+
+gboolean
+rebound_application_perform_for (ReboundApplication *self,
+                                 const char *word,
+                                 const char *act,
+                                 GError **error)
+{
+  GMainContext *context = rebound_site_get_context (self->site);
+
+  if (!rebound_application_is_between_words (self, word, error)
+      || !rebound_transition_check (self->state, word, error)
+      || !may_be_suspended (self, word, error))
+    return FALSE;
+  self->is_performing = TRUE;
+  g_main_context_push_thread_default (context);
+  perform (self, rebound_transition_find (word, self->state), act);
+  g_main_context_pop_thread_default (context);
+  self->is_performing = FALSE;
+  catch_up (self);
+  return TRUE;
+}
+
+gboolean
+rebound_application_perform (ReboundApplication *self, const char *word, GError **error)
+{
+  g_return_val_if_fail (REBOUND_IS_APPLICATION (self), FALSE);
+
+  return rebound_application_perform_for (self, word, word, error);
+}
+
+/* -- background tasks -- */
+
+static void
+on_task_begun (const char *name, gpointer user_data)
+{
+  rebound_application_emit_task_begun (user_data, name);
 }
 
 static void
-rebound_application_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+on_task_expiring (const char *name, gpointer user_data)
 {
-  ReboundApplication *self = REBOUND_APPLICATION (object);
-
-  if (id == PROP_STATE)
-    g_value_set_enum (value, (gint) self->state);
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  rebound_application_emit_task_expiring (user_data, name);
 }
 
 static void
-rebound_application_dispose (GObject *object)
+on_task_ended (const char *name, gboolean was_last, gpointer user_data)
 {
-  ReboundApplication *self = REBOUND_APPLICATION (object);
+  ReboundApplication *self = user_data;
 
-  rebound_application_drop_actors (self);
-  if (self->site != NULL)
-    g_object_set_qdata (G_OBJECT (self->site), application_quark (), NULL);
-  g_clear_object (&self->site);
-  G_OBJECT_CLASS (rebound_application_parent_class)->dispose (object);
+  rebound_application_emit_task_ended (self, name);
+  if (!was_last)
+    return;
+  self->owes_suspension = self->state == REBOUND_APPLICATION_STATE_BACKGROUND;
+  note_idle (self);
 }
 
 static void
-rebound_application_finalize (GObject *object)
+on_task_overdue (const char *names, gpointer user_data)
 {
-  g_ptr_array_unref (REBOUND_APPLICATION (object)->actors);
-  G_OBJECT_CLASS (rebound_application_parent_class)->finalize (object);
-}
+  ReboundApplication *self = user_data;
+  g_autofree char *explanation
+      = g_strdup_printf ("%s has active assertions beyond permitted time: background task %s",
+                         self->name, names);
 
-static void
-install_actions (GObjectClass *klass)
-{
-  static const struct
-  {
-    const char *word;
-    const char *blurb;
-  } words[] = {
-    { "launch", "start the process and bring it to the front" },
-    { "resign-active", "stop getting events: a call, an alert, on the way out" },
-    { "become-active", "get events again" },
-    { "enter-background", "go out of sight" },
-    { "enter-foreground", "come back into sight" },
-    { "suspend", "stop running; nobody is told" },
-    { "resume", "run again, in the background; nobody is told" },
-    { "terminate", "end in good order: told first, then gone" },
-    { "kill", "end at once; nobody is told" },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
-    rebound_class_install_action (klass, words[i].word, G_CALLBACK (perform_word),
-                                  (gpointer) words[i].word, words[i].blurb, NULL);
-  rebound_class_install_action (
-      klass, "work", G_CALLBACK (action_work), NULL,
-      "be busy, now or in the next callback of a kind: it does not run, and the world goes on",
-      rebound_param_spec_duration ("time", NULL, "for how long", 1, WORK_MAXIMUM_USEC, 1,
-                                   G_PARAM_READWRITE | REBOUND_PARAM_REQUIRED),
-      rebound_param_spec_text ("in", NULL, "in which callback; now where none is given", "",
-                               is_callback, G_PARAM_READWRITE),
-      NULL);
-}
-
-static void
-install_signals (GObjectClass *klass)
-{
-  static const struct
-  {
-    const char *name;
-    const char *text;
-  } callbacks[REBOUND_N_CALLBACKS] = {
-    { "will-finish-launching", "will finish launching" },
-    { "did-finish-launching", "did finish launching" },
-    { "did-become-active", "did become active" },
-    { "will-resign-active", "will resign active" },
-    { "did-enter-background", "did enter background" },
-    { "will-enter-foreground", "will enter foreground" },
-    { "will-terminate", "will terminate" },
-    { "did-receive-memory-warning", "did receive memory warning" },
-    { "protected-data-will-become-unavailable", "protected data will become unavailable" },
-    { "protected-data-did-become-available", "protected data did become available" },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (callbacks); i++)
-    callback_signals[i]
-        = rebound_class_install_signal (klass, callbacks[i].name, REBOUND_EVENT_GROUP_LIFE,
-                                        callbacks[i].text, "the callback of UIKit's name", NULL);
-  suspended_signal
-      = rebound_class_install_signal (klass, "suspended", REBOUND_EVENT_GROUP_LIFE,
-                                      "is suspended: it does not run any more",
-                                      "the application stopped running; it is not told itself",
-                                      NULL);
-  resumed_signal
-      = rebound_class_install_signal (klass, "resumed", REBOUND_EVENT_GROUP_LIFE, "runs again",
-                                      "the application was thawed; it is not told itself", NULL);
-  busy_signal
-      = rebound_class_install_signal (klass, "busy", REBOUND_EVENT_GROUP_LIFE,
-                                      "was busy for {time}",
-                                      "it did something that took time, and did not run meanwhile",
-                                      rebound_param_spec_duration ("time", NULL, "for how long", 0,
-                                                                   G_MAXINT64, 0, G_PARAM_READABLE),
-                                      NULL);
-  died_signal = rebound_class_install_signal (
-      klass, "died", REBOUND_EVENT_GROUP_LIFE, "is gone ({reason}): the kernel closed its sockets",
-      "the process ended",
-      g_param_spec_string ("reason", NULL, "what ended it", NULL, G_PARAM_READABLE), NULL);
-}
-
-static void
-rebound_application_class_init (ReboundApplicationClass *klass)
-{
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  object_class->get_property = rebound_application_get_property;
-  object_class->dispose = rebound_application_dispose;
-  object_class->finalize = rebound_application_finalize;
-
-  properties[PROP_STATE]
-      = g_param_spec_enum ("state", NULL, "the state it is in", REBOUND_TYPE_APPLICATION_STATE,
-                           REBOUND_APPLICATION_STATE_NOT_RUNNING,
-                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
-  install_actions (object_class);
-  install_signals (object_class);
-}
-
-static void
-rebound_application_init (ReboundApplication *self)
-{
-  self->actors = g_ptr_array_new_with_free_func (g_object_unref);
-}
-
-ReboundApplication *
-rebound_application_new (ReboundSite *site)
-{
-  ReboundApplication *self;
-
-  g_return_val_if_fail (REBOUND_IS_SITE (site), NULL);
-
-  self = g_object_new (REBOUND_TYPE_APPLICATION, NULL);
-  self->site = g_object_ref (site);
-  g_object_set_qdata (G_OBJECT (site), application_quark (), self);
-  rebound_site_set_side (site, REBOUND_SIDE_APPLICATION);
-  return self;
-}
-
-ReboundApplication *
-rebound_application_of_site (ReboundSite *site)
-{
-  return g_object_get_qdata (G_OBJECT (site), application_quark ());
-}
-
-ReboundSite *
-rebound_application_get_site (ReboundApplication *self)
-{
-  return self->site;
-}
-
-ReboundApplicationState
-rebound_application_get_state (ReboundApplication *self)
-{
-  return self->state;
+  if (self->is_watched)
+    rebound_application_end (self, "watchdog", CODE_WATCHDOG, explanation);
 }
 
 void
-rebound_application_set_populate (ReboundApplication *self,
-                                  ReboundPopulateFunc populate,
-                                  gpointer user_data)
+rebound_application_make_tasks (ReboundApplication *self)
 {
-  self->populate = populate;
-  self->populate_data = user_data;
+  const ReboundBackgroundTasksListener listener
+      = { on_task_begun, on_task_expiring, on_task_ended, on_task_overdue, self };
+
+  self->tasks = rebound_background_tasks_new (self, &listener);
+}
+
+guint
+rebound_application_begin_task (ReboundApplication *self,
+                                const char *name,
+                                ReboundExpirationFunc expired,
+                                gpointer user_data)
+{
+  g_return_val_if_fail (REBOUND_IS_APPLICATION (self), 0);
+  g_return_val_if_fail (name != NULL, 0);
+
+  if (!runs (self) || self->doom != NULL)
+    return 0;
+  return rebound_background_tasks_begin (self->tasks, name, expired, user_data);
 }
 
 void
-rebound_application_set_pass_time (ReboundApplication *self,
-                                   ReboundPassTimeFunc pass_time,
-                                   gpointer user_data)
+rebound_application_end_task (ReboundApplication *self, guint task)
 {
-  self->pass_time = pass_time;
-  self->pass_time_data = user_data;
+  g_return_if_fail (REBOUND_IS_APPLICATION (self));
+
+  rebound_background_tasks_end (self->tasks, task);
 }
+
+gint64
+rebound_application_get_time_remaining_usec (ReboundApplication *self)
+{
+  return rebound_background_tasks_get_remaining_usec (self->tasks);
+}
+
+char *
+rebound_application_dup_tasks (ReboundApplication *self)
+{
+  return rebound_background_tasks_dup_names (self->tasks);
+}
+
+/* -- actors -- */
 
 void
 rebound_application_add_actor (ReboundApplication *self, ReboundActor *actor)
@@ -304,143 +519,6 @@ rebound_application_add_actor (ReboundApplication *self, ReboundActor *actor)
     rebound_actor_come_to_life (actor, self->site);
 }
 
-/* Timers of a suspended application wait with it. */
-static void
-set_state (ReboundApplication *self, ReboundApplicationState state)
-{
-  if (self->state == state)
-    return;
-  self->state = state;
-  rebound_clock_set_paused (rebound_site_get_clock (self->site),
-                            rebound_site_get_context (self->site),
-                            state == REBOUND_APPLICATION_STATE_SUSPENDED);
-  rebound_site_note_progress (self->site);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
-}
-
-/* Who was set up last is torn down first. */
-static gboolean
-is_on_the_way_down (ReboundCallback callback)
-{
-  return callback == REBOUND_CALLBACK_WILL_RESIGN_ACTIVE
-         || callback == REBOUND_CALLBACK_DID_ENTER_BACKGROUND
-         || callback == REBOUND_CALLBACK_WILL_TERMINATE;
-}
-
-static void
-tell (ReboundApplication *self, ReboundCallback callback)
-{
-  g_autoptr (GPtrArray) actors = g_ptr_array_copy (self->actors, (GCopyFunc) g_object_ref, NULL);
-  gint64 work_usec = self->work_usec[callback];
-
-  self->work_usec[callback] = 0;
-  g_ptr_array_set_free_func (actors, g_object_unref);
-  g_signal_emit (self, callback_signals[callback], 0);
-  for (guint i = 0; i < actors->len; i++)
-    rebound_actor_tell (actors->pdata[is_on_the_way_down (callback) ? actors->len - 1 - i : i],
-                        callback);
-  if (work_usec > 0)
-    rebound_application_work (self, work_usec);
-}
-
-gboolean
-rebound_application_work (ReboundApplication *self, gint64 duration_usec)
-{
-  ReboundClock *clock = rebound_site_get_clock (self->site);
-  GMainContext *context = rebound_site_get_context (self->site);
-  gboolean has_passed = TRUE;
-
-  g_return_val_if_fail (duration_usec > 0, FALSE);
-
-  rebound_clock_set_paused (clock, context, TRUE);
-  if (self->pass_time != NULL)
-    has_passed = self->pass_time (duration_usec, self->pass_time_data);
-  else
-    g_usleep ((gulong) duration_usec);
-  rebound_clock_set_paused (clock, context, self->state == REBOUND_APPLICATION_STATE_SUSPENDED);
-  if (has_passed) /* told afterwards: it is true then */
-    g_signal_emit (self, busy_signal, 0, duration_usec);
-  return has_passed;
-}
-
-/* A new process: its actors are made anew where somebody knows how, else they begin another life.
- */
-static void
-begin (ReboundApplication *self)
-{
-  set_state (self, REBOUND_APPLICATION_STATE_INACTIVE);
-  if (self->populate != NULL)
-    {
-      self->populate (self, self->populate_data);
-      return;
-    }
-  for (guint i = 0; i < self->actors->len; i++)
-    rebound_actor_come_to_life (self->actors->pdata[i], self->site);
-}
-
-static void
-abandon_actors (ReboundApplication *self)
-{
-  for (guint i = self->actors->len; i > 0; i--)
-    rebound_actor_abandon (self->actors->pdata[i - 1]);
-}
-
-static void
-end (ReboundApplication *self, const char *word)
-{
-  abandon_actors (self);
-  if (self->populate != NULL)
-    g_ptr_array_set_size (self->actors, 0);
-  g_signal_emit (self, died_signal, 0, word);
-}
-
-static void
-perform (ReboundApplication *self, const ReboundTransition *transition)
-{
-  GMainContext *context = rebound_site_get_context (self->site);
-
-  g_main_context_push_thread_default (context);
-  if (self->state == REBOUND_APPLICATION_STATE_NOT_RUNNING)
-    begin (self);
-  for (guint i = 0; i < transition->n_steps; i++)
-    {
-      set_state (self, transition->steps[i].state);
-      tell (self, transition->steps[i].callback);
-    }
-  set_state (self, transition->to);
-  if (transition->to == REBOUND_APPLICATION_STATE_NOT_RUNNING)
-    end (self, transition->words[0]);
-  else if (transition->to == REBOUND_APPLICATION_STATE_SUSPENDED)
-    g_signal_emit (self, suspended_signal, 0);
-  else if (transition->from == REBOUND_APPLICATION_STATE_SUSPENDED)
-    g_signal_emit (self, resumed_signal, 0);
-  g_main_context_pop_thread_default (context);
-}
-
-gboolean
-rebound_application_is_between_words (ReboundApplication *self, const char *word, GError **error)
-{
-  if (!self->is_performing)
-    return TRUE;
-  g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_STATE,
-               "“%s” is not possible within a callback; expected it from the main loop", word);
-  return FALSE;
-}
-
-gboolean
-rebound_application_perform (ReboundApplication *self, const char *word, GError **error)
-{
-  g_return_val_if_fail (REBOUND_IS_APPLICATION (self), FALSE);
-
-  if (!rebound_application_is_between_words (self, word, error)
-      || !rebound_transition_check (self->state, word, error))
-    return FALSE;
-  self->is_performing = TRUE;
-  perform (self, rebound_transition_find (word, self->state));
-  self->is_performing = FALSE;
-  return TRUE;
-}
-
 void
 rebound_application_drop_actors (ReboundApplication *self)
 {
@@ -449,22 +527,21 @@ rebound_application_drop_actors (ReboundApplication *self)
   g_ptr_array_set_size (self->actors, 0);
 }
 
-guint
-rebound_application_begin_task (ReboundApplication *self,
-                                const char *name,
-                                ReboundExpirationFunc expired,
-                                gpointer user_data)
+/* -- the device -- */
+
+void
+rebound_application_set_world (ReboundApplication *self, ReboundSite *world)
 {
-  return 0;
+  rebound_background_tasks_set_world (self->tasks, world);
 }
 
 void
-rebound_application_end_task (ReboundApplication *self, guint task)
+rebound_application_set_limits (ReboundApplication *self,
+                                const ReboundLimits *limits,
+                                gint64 background_budget_usec,
+                                gboolean is_watched)
 {
-}
-
-gint64
-rebound_application_get_time_remaining_usec (ReboundApplication *self)
-{
-  return G_MAXINT64;
+  self->watchdog.limits = *limits;
+  self->is_watched = is_watched;
+  rebound_background_tasks_set_budget (self->tasks, background_budget_usec);
 }

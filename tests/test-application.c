@@ -147,7 +147,11 @@ on_signal (ReboundApplication *application, gpointer user_data)
 }
 
 static void
-on_died (ReboundApplication *application, const char *reason, gpointer user_data)
+on_died (ReboundApplication *application,
+         const char *reason,
+         const char *code,
+         const char *explanation,
+         gpointer user_data)
 {
   g_string_append_printf (user_data, "died of %s ", reason);
 }
@@ -343,9 +347,9 @@ test_actions (Fixture *self, gconstpointer data)
 
   g_test_summary ("Every word is an action signal, whose error is its result");
 
-  g_signal_emit_by_name (self->application, "launch", &error);
+  g_signal_emit_by_name (self->application, "launch", FALSE, &error);
   g_assert_no_error (error);
-  g_signal_emit_by_name (self->application, "launch", &refused);
+  g_signal_emit_by_name (self->application, "launch", FALSE, &refused);
   g_assert_error (refused, REBOUND_ERROR, REBOUND_ERROR_STATE);
 }
 

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A system that animates between applications cannot wait for one that does not return. Callbacks
+ * that belong together have one allowance: both of the launch, and both of the way back to the
+ * front. Only the time within callbacks counts, not the time between them. */
+
+#include "rebound-watchdog-private.h"
+
+static gint64
+limit_of (const ReboundWatchdog *self)
+{
+  switch (self->callback)
+    {
+    case REBOUND_CALLBACK_WILL_FINISH_LAUNCHING:
+    case REBOUND_CALLBACK_DID_FINISH_LAUNCHING:
+      return self->limits.launch_usec;
+    case REBOUND_CALLBACK_WILL_ENTER_FOREGROUND:
+    case REBOUND_CALLBACK_DID_BECOME_ACTIVE:
+      return self->limits.resume_usec;
+    case REBOUND_CALLBACK_DID_ENTER_BACKGROUND:
+      return self->limits.background_usec;
+    case REBOUND_CALLBACK_WILL_TERMINATE:
+      return self->limits.terminate_usec;
+    case REBOUND_CALLBACK_WILL_RESIGN_ACTIVE:
+    case REBOUND_CALLBACK_DID_RECEIVE_MEMORY_WARNING:
+    case REBOUND_CALLBACK_PROTECTED_DATA_WILL_BECOME_UNAVAILABLE:
+    case REBOUND_CALLBACK_PROTECTED_DATA_DID_BECOME_AVAILABLE:
+      break;
+    }
+  return 0;
+}
+
+static gboolean
+goes_on (ReboundCallback before, ReboundCallback callback)
+{
+  return (before == REBOUND_CALLBACK_WILL_FINISH_LAUNCHING
+          && callback == REBOUND_CALLBACK_DID_FINISH_LAUNCHING)
+         || (before == REBOUND_CALLBACK_WILL_ENTER_FOREGROUND
+             && callback == REBOUND_CALLBACK_DID_BECOME_ACTIVE);
+}
+
+void
+rebound_watchdog_enter (ReboundWatchdog *self, ReboundCallback callback, gint64 now_usec)
+{
+  if (!goes_on (self->callback, callback))
+    self->spent_usec = 0;
+  self->callback = callback;
+  self->entered_usec = now_usec;
+}
+
+void
+rebound_watchdog_leave (ReboundWatchdog *self, gint64 now_usec)
+{
+  self->spent_usec += now_usec - self->entered_usec;
+  self->entered_usec = now_usec;
+}
+
+gint64
+rebound_watchdog_get_left_usec (const ReboundWatchdog *self, gint64 now_usec)
+{
+  gint64 limit_usec = limit_of (self);
+
+  return limit_usec == 0 ? G_MAXINT64
+                         : limit_usec - self->spent_usec - (now_usec - self->entered_usec);
+}
+
+char *
+rebound_watchdog_explain (const ReboundWatchdog *self, const char *name)
+{
+  double seconds = (double) limit_of (self) / G_USEC_PER_SEC;
+  gboolean is_launch = self->callback == REBOUND_CALLBACK_WILL_FINISH_LAUNCHING
+                       || self->callback == REBOUND_CALLBACK_DID_FINISH_LAUNCHING;
+  gboolean is_background = self->callback == REBOUND_CALLBACK_DID_ENTER_BACKGROUND;
+
+  if (self->callback == REBOUND_CALLBACK_WILL_TERMINATE)
+    return g_strdup_printf ("%s failed to terminate gracefully after %.1fs", name, seconds);
+  return g_strdup_printf ("scene-%s watchdog transgression: %s exhausted real (wall clock) time "
+                          "allowance of %.2f seconds%s",
+                          is_launch ? "create" : "update", name, seconds,
+                          is_launch       ? ""
+                          : is_background ? " (ProcessVisibility: Background)"
+                                          : " (ProcessVisibility: Foreground)");
+}
