@@ -8,14 +8,51 @@ G_BEGIN_DECLS
 
 /**
  * ReboundProfile:
- * @REBOUND_PROFILE_LINUX: sockets behave as Linux has them
+ * @REBOUND_PROFILE_LINUX: sockets behave as Linux has them, and nobody takes them
+ * @REBOUND_PROFILE_IOS_4: iOS 4
+ * @REBOUND_PROFILE_IOS_5: iOS 5, and what came after up to 11.3
+ * @REBOUND_PROFILE_IOS_12: iOS 11.4 and 12
+ * @REBOUND_PROFILE_IOS_13: iOS 13 and later
  *
  * What differs from one system to the next. Since: 0.1
  */
 typedef enum
 {
   REBOUND_PROFILE_LINUX,
+  REBOUND_PROFILE_IOS_4,
+  REBOUND_PROFILE_IOS_5,
+  REBOUND_PROFILE_IOS_12,
+  REBOUND_PROFILE_IOS_13,
 } ReboundProfile;
+
+/**
+ * ReboundLockMeans:
+ * @REBOUND_LOCK_MEANS_BACKGROUND: the application in front enters the background
+ * @REBOUND_LOCK_MEANS_RESIGN: it resigns active, and goes on
+ *
+ * What the lock does to the application in front. Since: 0.1
+ */
+typedef enum
+{
+  REBOUND_LOCK_MEANS_BACKGROUND,
+  REBOUND_LOCK_MEANS_RESIGN,
+} ReboundLockMeans;
+
+/**
+ * ReboundReclaim:
+ * @REBOUND_RECLAIM_NEVER: nobody takes them
+ * @REBOUND_RECLAIM_AT_LOCK: when the phone is locked
+ * @REBOUND_RECLAIM_AT_SUSPEND: as soon as the application is suspended
+ *
+ * When the system takes an application's sockets. Never while a background task keeps it running.
+ * Since: 0.1
+ */
+typedef enum
+{
+  REBOUND_RECLAIM_NEVER,
+  REBOUND_RECLAIM_AT_LOCK,
+  REBOUND_RECLAIM_AT_SUSPEND,
+} ReboundReclaim;
 
 /**
  * ReboundDevice:
@@ -58,11 +95,14 @@ rebound_device_set_turn_func (ReboundDevice *self, ReboundTurnFunc turn, gpointe
 
 /**
  * rebound_device_perform:
- * @word: home, open, lock or unlock, or a word of the application
+ * @word: what a person or the system does: home, open, open-other, lock, unlock, interrupt,
+ * end-interrupt, accept-call, app-switcher, pick-same, pick-other, swipe-kill, reboot,
+ * reclaim-sockets, network-down or network-up; or a word of the application
  * @error: return location for a #GError
  *
- * Carries out what a person does. Where it is not possible, nothing happens and the error is
- * %REBOUND_ERROR_STATE, with the state and the words that are possible.
+ * Carries out what a person does, to its first application where it is about one. Where it is not
+ * possible, nothing happens and the error is %REBOUND_ERROR_STATE, with the state and the words
+ * that are possible.
  *
  * Returns: %TRUE if it was possible
  * Since: 0.1

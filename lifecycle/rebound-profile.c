@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The generations of iOS, and Linux beside them. A system is a row of figures and not a piece of
+ * code, so that each can also be set by itself, and read and printed. Where each comes from:
+ *
+ * lock-means: an application of iOS 4 resigned at the lock and went on, with the screen off; from
+ *   iOS 5 on it enters the background (reports of the time; Apple's documents name no version).
+ * reclaim: Apple's TN2277, “Networking and Multitasking”: the kernel may reclaim sockets of a
+ *   suspended application. At the screen lock up to iOS 11.3, at once on suspension since 11.4 and
+ *   12 (release notes and reports of those who found out). Never: Linux does no such thing.
+ * reclaim-style: the capture in the report on the keep-alive pool shows FIN/ACK at the lock; later
+ *   systems mark sockets defunct (XNU, sosetdefunct() in bsd/kern/uipc_socket.c).
+ * rebind-rule: in_pcbbind() of XNU and BSD asks the new socket; inet_csk_get_port() of Linux asks
+ *   both.
+ * time-wait: XNU's TCPTV_MSL is 15 s, twice that is 30 s; Linux's TCP_TIMEWAIT_LEN is 60 s.
+ * background-budget: ten minutes with iOS 4 to 6, three with 7 to 12, thirty seconds since 13
+ *   (backgroundTimeRemaining as developers read it; Apple promises no figure). */
+
+#include "rebound-profile-private.h"
+
+#define SECONDS(n) ((n) * (gint64) G_USEC_PER_SEC)
+
+/* clang-format off */
+static const ReboundProfileData profiles[] = {
+  /*                            lock means                      sockets are taken           how                            rebind                     TIME_WAIT     budget */
+  [REBOUND_PROFILE_LINUX]  = { REBOUND_LOCK_MEANS_BACKGROUND, REBOUND_RECLAIM_NEVER,      REBOUND_RECLAIM_STYLE_DEFUNCT, REBOUND_REBIND_RULE_BOTH, SECONDS (60), SECONDS (30) },
+  [REBOUND_PROFILE_IOS_4]  = { REBOUND_LOCK_MEANS_RESIGN,     REBOUND_RECLAIM_AT_LOCK,    REBOUND_RECLAIM_STYLE_FIN,     REBOUND_REBIND_RULE_NEW,  SECONDS (30), SECONDS (600) },
+  [REBOUND_PROFILE_IOS_5]  = { REBOUND_LOCK_MEANS_BACKGROUND, REBOUND_RECLAIM_AT_LOCK,    REBOUND_RECLAIM_STYLE_FIN,     REBOUND_REBIND_RULE_NEW,  SECONDS (30), SECONDS (600) },
+  [REBOUND_PROFILE_IOS_12] = { REBOUND_LOCK_MEANS_BACKGROUND, REBOUND_RECLAIM_AT_SUSPEND, REBOUND_RECLAIM_STYLE_DEFUNCT, REBOUND_REBIND_RULE_NEW,  SECONDS (30), SECONDS (180) },
+  [REBOUND_PROFILE_IOS_13] = { REBOUND_LOCK_MEANS_BACKGROUND, REBOUND_RECLAIM_AT_SUSPEND, REBOUND_RECLAIM_STYLE_DEFUNCT, REBOUND_REBIND_RULE_NEW,  SECONDS (30), SECONDS (30) },
+};
+/* clang-format on */
+
+const ReboundProfileData *
+rebound_profile_get (ReboundProfile profile)
+{
+  return &profiles[profile];
+}
