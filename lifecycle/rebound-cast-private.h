@@ -15,6 +15,12 @@ typedef struct _ReboundCast ReboundCast;
 
 ReboundCast *
 rebound_cast_new (ReboundApplication *application, ReboundSite *world, ReboundJournal *journal);
+
+/* Makes an application of that name, with a site of its own. (transfer full) */
+typedef ReboundApplication *(*ReboundApplicationFactory) (const char *name, gpointer user_data);
+void rebound_cast_set_application_factory (ReboundCast *self,
+                                           ReboundApplicationFactory factory,
+                                           gpointer user_data);
 void rebound_cast_free (ReboundCast *self);
 
 /* An object that exists already: the device, the application, the kernel, one of a program's own.
@@ -50,6 +56,11 @@ const char **rebound_cast_list_names (ReboundCast *self);
 /* "phone waits for an answer, web is suspended", of all who wait; NULL if nobody does. (transfer
  * full) */
 char *rebound_cast_dup_waiting (ReboundCast *self);
+
+/* Leaves out of @locks those of anybody but @application's actors. Locks that no actor owns are a
+ * program's own, and count as the application's. */
+void
+rebound_cast_leave_out_locks (ReboundCast *self, GPtrArray *locks, ReboundApplication *application);
 
 /* Ends every life without a word. */
 void rebound_cast_abandon (ReboundCast *self);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "rebound-application-private.h"
+#include "rebound-file-locks-private.h"
 #include "rebound-lookup-private.h"
 
 typedef struct
@@ -19,18 +20,20 @@ typedef struct
 {
   const char *name; /* interned */
   GType type;
-  ReboundSide side;
-  gboolean is_declared; /* not an object that was there before */
-  GArray *settings;     /* Setting */
-  GObject *object;      /* the one that lives, or the last one that did */
+  ReboundApplication *application; /* whose it is; NULL: the world's */
+  gboolean is_declared;            /* not an object that was there before */
+  GArray *settings;                /* Setting */
+  GObject *object;                 /* the one that lives, or the last one that did */
   gboolean is_alive;
 } Part;
 
 struct _ReboundCast
 {
-  ReboundApplication *application;
+  GPtrArray *applications; /* ReboundApplication, in the order of declaration */
   ReboundSite *world;
   ReboundJournal *journal;
+  ReboundApplicationFactory factory;
+  gpointer factory_data;
   GPtrArray *parts; /* Part, in the order of declaration */
   GHashTable *by_name;
 };
@@ -53,39 +56,62 @@ part_free (gpointer data)
 
 static void populate (ReboundApplication *application, gpointer user_data);
 
+static void
+add_application (ReboundCast *self, ReboundApplication *application)
+{
+  g_ptr_array_add (self->applications, g_object_ref (application));
+  rebound_application_set_populate (application, populate, self);
+}
+
+static ReboundApplication *
+first_application (ReboundCast *self)
+{
+  return self->applications->pdata[0];
+}
+
 ReboundCast *
 rebound_cast_new (ReboundApplication *application, ReboundSite *world, ReboundJournal *journal)
 {
   ReboundCast *self = g_new0 (ReboundCast, 1);
 
-  self->application = g_object_ref (application);
+  self->applications = g_ptr_array_new_with_free_func (g_object_unref);
   self->world = g_object_ref (world);
   self->journal = journal;
   self->parts = g_ptr_array_new_with_free_func (part_free);
   self->by_name = g_hash_table_new (g_str_hash, g_str_equal);
-  rebound_application_set_populate (application, populate, self);
+  add_application (self, application);
   return self;
+}
+
+void
+rebound_cast_set_application_factory (ReboundCast *self,
+                                      ReboundApplicationFactory factory,
+                                      gpointer user_data)
+{
+  self->factory = factory;
+  self->factory_data = user_data;
 }
 
 void
 rebound_cast_free (ReboundCast *self)
 {
-  rebound_application_set_populate (self->application, NULL, NULL);
+  for (guint i = 0; i < self->applications->len; i++)
+    rebound_application_set_populate (self->applications->pdata[i], NULL, NULL);
   g_hash_table_unref (self->by_name);
   g_ptr_array_unref (self->parts);
-  g_object_unref (self->application);
+  g_ptr_array_unref (self->applications);
   g_object_unref (self->world);
   g_free (self);
 }
 
 static Part *
-add_part (ReboundCast *self, const char *name, GType type, ReboundSide side)
+add_part (ReboundCast *self, const char *name, GType type, ReboundApplication *application)
 {
   Part *part = g_new0 (Part, 1);
 
   part->name = g_intern_string (name);
   part->type = type;
-  part->side = side;
+  part->application = application;
   part->settings = g_array_new (FALSE, TRUE, sizeof (Setting));
   g_array_set_clear_func (part->settings, setting_clear);
   g_ptr_array_add (self->parts, part);
@@ -150,9 +176,9 @@ embody (ReboundCast *self, Part *part, ReboundSite *site)
 static void
 embody_in_application (ReboundCast *self, Part *part)
 {
-  embody (self, part, rebound_application_get_site (self->application));
+  embody (self, part, rebound_application_get_site (part->application));
   if (REBOUND_IS_ACTOR (part->object))
-    rebound_application_add_actor (self->application, REBOUND_ACTOR (part->object));
+    rebound_application_add_actor (part->application, REBOUND_ACTOR (part->object));
 }
 
 static void
@@ -164,15 +190,21 @@ populate (ReboundApplication *application, gpointer user_data)
     {
       Part *part = self->parts->pdata[i];
 
-      if (part->side == REBOUND_SIDE_APPLICATION)
+      if (part->application == application)
         embody_in_application (self, part);
     }
 }
 
 static gboolean
-application_runs (ReboundCast *self)
+is_in (ReboundApplication *application, ReboundApplicationState state)
 {
-  return rebound_application_get_state (self->application) != REBOUND_APPLICATION_STATE_NOT_RUNNING;
+  return application != NULL && rebound_application_get_state (application) == state;
+}
+
+static gboolean
+site_runs (const Part *part)
+{
+  return !is_in (part->application, REBOUND_APPLICATION_STATE_NOT_RUNNING);
 }
 
 void
@@ -180,45 +212,84 @@ rebound_cast_add_object (ReboundCast *self, const char *name, GObject *object)
 {
   /* An actor of a program's own is the application's; any other object just has a name. */
   Part *part = add_part (self, name, G_OBJECT_TYPE (object),
-                         REBOUND_IS_ACTOR (object) ? REBOUND_SIDE_APPLICATION : REBOUND_SIDE_WORLD);
+                         REBOUND_IS_ACTOR (object) ? first_application (self) : NULL);
 
   part->object = g_object_ref (object);
   rebound_journal_follow (self->journal, part->name, object);
-  part->is_alive = part->side == REBOUND_SIDE_WORLD;
+  part->is_alive = part->application == NULL;
 }
 
-void
-rebound_cast_declare (ReboundCast *self, const ReboundStatement *declaration)
+/* Whose actor a declaration makes: NULL, the world's. */
+static ReboundApplication *
+find_owner (ReboundCast *self, const ReboundStatement *declaration)
+{
+  GObject *named = declaration->place == REBOUND_PLACE_APPLICATION
+                       ? rebound_cast_find (self, declaration->application.text)
+                       : NULL;
+  ReboundSide side;
+
+  rebound_scriptable_look_up (declaration->type.text, &side);
+  if (REBOUND_IS_APPLICATION (named))
+    return REBOUND_APPLICATION (named);
+  if (declaration->place == REBOUND_PLACE_PEER
+      || (declaration->place == REBOUND_PLACE_OF_CLASS && side == REBOUND_SIDE_WORLD))
+    return NULL;
+  return first_application (self);
+}
+
+static void
+declare_application (ReboundCast *self, const char *name)
+{
+  g_autoptr (ReboundApplication) application = self->factory (name, self->factory_data);
+
+  add_application (self, application);
+  rebound_cast_add_object (self, name, G_OBJECT (application));
+}
+
+static void
+embody_in_world (ReboundCast *self, Part *part)
+{
+  embody (self, part, self->world);
+  g_main_context_push_thread_default (rebound_site_get_context (self->world));
+  if (REBOUND_IS_ACTOR (part->object))
+    rebound_actor_come_to_life (REBOUND_ACTOR (part->object), self->world);
+  g_main_context_pop_thread_default (rebound_site_get_context (self->world));
+}
+
+static void
+keep_settings (Part *part, GArray *assignments)
 {
   g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
-  ReboundSide side;
-  GType type = rebound_scriptable_look_up (declaration->type.text, &side);
-  Part *part;
 
-  if (declaration->place != REBOUND_PLACE_OF_CLASS)
-    side = declaration->place == REBOUND_PLACE_PEER ? REBOUND_SIDE_WORLD : REBOUND_SIDE_APPLICATION;
-  part = add_part (self, declaration->name.text, type, side);
-  part->is_declared = TRUE;
-  for (guint i = 0; i < declaration->assignments->len; i++)
+  for (guint i = 0; i < assignments->len; i++)
     {
-      ReboundAssignment *assignment
-          = &g_array_index (declaration->assignments, ReboundAssignment, i);
+      ReboundAssignment *assignment = &g_array_index (assignments, ReboundAssignment, i);
       GParamSpec *pspec
-          = rebound_look_up_property (type, &assignment->name, G_PARAM_WRITABLE, diagnostics);
+          = rebound_look_up_property (part->type, &assignment->name, G_PARAM_WRITABLE, diagnostics);
       g_auto (GValue) value = G_VALUE_INIT;
 
       if (pspec != NULL && rebound_look_up_value (pspec, &assignment->value, &value, diagnostics))
         keep_setting (part, pspec->name, &value);
     }
-  if (side == REBOUND_SIDE_WORLD)
+}
+
+void
+rebound_cast_declare (ReboundCast *self, const ReboundStatement *declaration)
+{
+  GType type = rebound_scriptable_look_up (declaration->type.text, NULL);
+  Part *part;
+
+  if (type == REBOUND_TYPE_APPLICATION)
     {
-      embody (self, part, self->world);
-      g_main_context_push_thread_default (rebound_site_get_context (self->world));
-      if (REBOUND_IS_ACTOR (part->object))
-        rebound_actor_come_to_life (REBOUND_ACTOR (part->object), self->world);
-      g_main_context_pop_thread_default (rebound_site_get_context (self->world));
+      declare_application (self, declaration->name.text);
+      return;
     }
-  else if (application_runs (self))
+  part = add_part (self, declaration->name.text, type, find_owner (self, declaration));
+  part->is_declared = TRUE;
+  keep_settings (part, declaration->assignments);
+  if (part->application == NULL)
+    embody_in_world (self, part);
+  else if (site_runs (part))
     embody_in_application (self, part);
 }
 
@@ -229,9 +300,9 @@ find_part (ReboundCast *self, const char *name)
 }
 
 static gboolean
-lives (ReboundCast *self, Part *part)
+lives (const Part *part)
 {
-  return part->is_alive && (part->side == REBOUND_SIDE_WORLD || application_runs (self));
+  return part->is_alive && site_runs (part);
 }
 
 void
@@ -240,7 +311,7 @@ rebound_cast_set (ReboundCast *self, const char *name, GParamSpec *pspec, const 
   Part *part = find_part (self, name);
 
   keep_setting (part, pspec->name, value);
-  if (part->object != NULL && (!part->is_declared || lives (self, part)))
+  if (part->object != NULL && (!part->is_declared || lives (part)))
     g_object_set_property (part->object, pspec->name, value);
 }
 
@@ -307,8 +378,6 @@ rebound_cast_list_names (ReboundCast *self)
 char *
 rebound_cast_dup_waiting (ReboundCast *self)
 {
-  gboolean suspended
-      = rebound_application_get_state (self->application) == REBOUND_APPLICATION_STATE_SUSPENDED;
   g_autoptr (GString) list = g_string_new (NULL);
 
   for (guint i = 0; i < self->parts->len; i++)
@@ -318,9 +387,9 @@ rebound_cast_dup_waiting (ReboundCast *self)
 
       if (!REBOUND_IS_ACTOR (part->object))
         continue;
-      if (part->side == REBOUND_SIDE_APPLICATION && suspended)
+      if (is_in (part->application, REBOUND_APPLICATION_STATE_SUSPENDED))
         what = g_strdup ("is suspended");
-      else if (lives (self, part))
+      else if (lives (part))
         what = rebound_actor_dup_waiting_for (REBOUND_ACTOR (part->object));
       if (what != NULL)
         g_string_append_printf (list, "%s%s %s", list->len > 0 ? ", " : "", part->name, what);
@@ -334,14 +403,27 @@ rebound_cast_abandon (ReboundCast *self)
   for (guint i = 0; i < self->parts->len; i++)
     if (((Part *) self->parts->pdata[i])->object != NULL)
       rebound_journal_unfollow (self->journal, ((Part *) self->parts->pdata[i])->object);
-  rebound_application_drop_actors (self->application);
+  for (guint i = 0; i < self->applications->len; i++)
+    rebound_application_drop_actors (self->applications->pdata[i]);
   for (guint i = self->parts->len; i > 0; i--)
     {
       Part *part = self->parts->pdata[i - 1];
 
-      if (part->is_alive && part->side == REBOUND_SIDE_WORLD && part->is_declared
+      if (part->is_alive && part->application == NULL && part->is_declared
           && REBOUND_IS_ACTOR (part->object))
         rebound_actor_abandon (REBOUND_ACTOR (part->object));
       part->is_alive = FALSE;
+    }
+}
+
+void
+rebound_cast_leave_out_locks (ReboundCast *self, GPtrArray *locks, ReboundApplication *application)
+{
+  for (guint i = 0; i < self->parts->len; i++)
+    {
+      Part *part = self->parts->pdata[i];
+
+      if (part->application != application && REBOUND_IS_ACTOR (part->object))
+        rebound_file_locks_leave_out (locks, REBOUND_ACTOR (part->object));
     }
 }

@@ -2,20 +2,20 @@
 #pragma once
 
 #include "rebound-cast-private.h"
-#include "rebound-transition-private.h"
+#include "rebound-device-private.h"
 
 G_BEGIN_DECLS
 
 /* Holds a script against GObject before anything is run: do types, names, properties, actions and
  * signals exist, do values fit, is each word possible where it stands? Every mistake is reported.
  *
- * @cast has the objects that exist before the script; @scope is left as it was found. @life is
- * where the application stands, or NULL where its life cannot be followed, because a program's own
- * objects may steer it. With @fill, missing steps are no mistake. */
+ * @cast has the objects that exist before the script; @scope is left as it was found. @device is
+ * the one whose applications are followed, and is left alone; NULL where they cannot be, because a
+ * program's own objects may steer them. With @fill, missing steps are no mistake. */
 gboolean rebound_checker_check (ReboundScript *script,
                                 ReboundCast *cast,
                                 ReboundScope *scope,
-                                const ReboundLife *life,
+                                ReboundDevice *device,
                                 gboolean fill,
                                 GError **error);
 

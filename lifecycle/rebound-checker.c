@@ -7,11 +7,13 @@
 
 #include <string.h>
 
+#include "rebound-database.h"
 #include "rebound-lookup-private.h"
 #include "rebound-member-private.h"
 #include "rebound-param-specs.h"
 #include "rebound-units-private.h"
 #include "rebound-value-private.h"
+#include "rebound-verb-private.h"
 
 /* A script is checked statement by statement, each turn of a repeat by itself; beyond so many,
  * nested repeats are a mistake rather than a wish. */
@@ -31,10 +33,11 @@ typedef struct
   ReboundCast *cast;
   ReboundScope *scope;
   ReboundDiagnostics *diagnostics;
-  GHashTable *types;  /* name declared so far → GType */
-  GPtrArray *names;   /* the same, in order */
-  GArray *references; /* Reference: looked at when all names are known */
-  ReboundLife life;
+  GHashTable *types;     /* name declared so far → GType */
+  GPtrArray *names;      /* the same, in order */
+  GArray *references;    /* Reference: looked at when all names are known */
+  GArray *tenants;       /* ReboundTenant */
+  ReboundDevice *device; /* a model of it: what its settings come to */
   gboolean follows_life;
   gboolean is_partial; /* of a script with lines that cannot be read */
   gboolean fill;
@@ -42,6 +45,8 @@ typedef struct
 } Checker;
 
 static void check_nodes (Checker *self, GPtrArray *nodes);
+static void lose_sight (Checker *self);
+static void add_tenant (Checker *self, const char *name);
 
 static void
 reference_clear (gpointer data)
@@ -111,9 +116,14 @@ check_assignments (Checker *self, GType type, GArray *assignments, gboolean cons
         rebound_diagnostics_add (self->diagnostics, &assignment->name.position,
                                  "“%s” cannot change any more; expected it in the declaration",
                                  pspec->name);
-      if (rebound_look_up_value (pspec, &assignment->value, &value, self->diagnostics)
-          && REBOUND_IS_PARAM_SPEC_REFERENCE (pspec))
+      if (!rebound_look_up_value (pspec, &assignment->value, &value, self->diagnostics))
+        continue;
+      if (REBOUND_IS_PARAM_SPEC_REFERENCE (pspec))
         check_reference (self, pspec, &assignment->value);
+      if (type == REBOUND_TYPE_DEVICE)
+        g_object_set_property (G_OBJECT (self->device), pspec->name, &value);
+      if ((pspec->flags & REBOUND_PARAM_MAY_HOLD) != 0 && !g_param_value_defaults (pspec, &value))
+        lose_sight (self);
     }
 }
 
@@ -156,16 +166,36 @@ find_declared_type (Checker *self, const ReboundStatement *statement)
   return type;
 }
 
+static const char *
+list_applications (Checker *self, GString *list)
+{
+  for (guint i = 0; i < self->tenants->len; i++)
+    g_string_append_printf (list, "%s%s", i > 0 ? ", " : "",
+                            g_array_index (self->tenants, ReboundTenant, i).name);
+  return list->str;
+}
+
+static gboolean
+check_application (Checker *self, const ReboundText *name)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  if (GPOINTER_TO_SIZE (g_hash_table_lookup (self->types, name->text)) == REBOUND_TYPE_APPLICATION
+      || self->is_partial)
+    return TRUE;
+  rebound_diagnostics_add (self->diagnostics, &name->position,
+                           "there is no application “%s”; expected %s", name->text,
+                           list_applications (self, list));
+  return FALSE;
+}
+
 static void
 check_declaration (Checker *self, const ReboundStatement *statement)
 {
   GType type = find_declared_type (self, statement);
 
-  if (statement->place == REBOUND_PLACE_APPLICATION
-      && strcmp (statement->application.text, "app") != 0)
-    rebound_diagnostics_add (self->diagnostics, &statement->application.position,
-                             "there is no application “%s”; expected app",
-                             statement->application.text);
+  if (statement->place == REBOUND_PLACE_APPLICATION)
+    check_application (self, &statement->application);
   if (g_hash_table_contains (self->types, statement->name.text)
       || rebound_cast_is_taken (self->cast, statement->name.text))
     {
@@ -182,32 +212,118 @@ check_declaration (Checker *self, const ReboundStatement *statement)
       check_required (self, type, statement);
     }
   add_name (self, statement->name.text, type);
+  if (type == REBOUND_TYPE_APPLICATION)
+    add_tenant (self, statement->name.text);
+  else if (type == REBOUND_TYPE_DATABASE) /* its lock may be the end of the application */
+    lose_sight (self);
 }
 
-/* Follows the application's life. A word that is not possible is reported once; then the missing
- * steps are taken as played, so that what comes after is judged by itself. */
-static void
-check_life (Checker *self, const ReboundText *word)
-{
-  if (!self->follows_life || !rebound_life_is_word (word->text))
-    return;
-  if (rebound_life_plan (&self->life, word->text) == NULL)
-    {
-      g_autofree char *state = rebound_life_to_string (&self->life);
-      g_autofree char *possible = rebound_life_list_words (&self->life);
-      g_autoptr (GPtrArray) missing = rebound_life_fill (&self->life, word->text);
+/* -- the lives of the applications -- */
 
-      if (!self->fill || missing == NULL)
-        rebound_diagnostics_add (
-            self->diagnostics, &word->position,
-            "“%s” is not possible while the application is %s; expected one of %s%s", word->text,
-            state, possible, missing != NULL ? " (--fill plays the missing steps)" : "");
-      for (guint i = 0; missing != NULL && i < missing->len; i++)
-        self->life = rebound_life_after (&self->life, missing->pdata[i]);
-      if (missing == NULL)
-        return;
+static guint
+find_tenant (Checker *self, const char *name)
+{
+  for (guint i = 0; name != NULL && i < self->tenants->len; i++)
+    if (strcmp (g_array_index (self->tenants, ReboundTenant, i).name, name) == 0)
+      return i;
+  return 0;
+}
+
+static void
+follow (Checker *self, guint who, const char *word)
+{
+  g_autoptr (GArray) plan = rebound_phone_plan (self->tenants, who, word, NULL);
+
+  if (plan != NULL)
+    rebound_phone_follow (self->tenants, plan);
+}
+
+/* A word that is not possible is reported once; then the missing steps are taken as played, so that
+ * what comes after is judged by itself. */
+static void
+report_impossible (Checker *self, guint who, const char *word, const ReboundPosition *position)
+{
+  const ReboundTenant *tenant = &g_array_index (self->tenants, ReboundTenant, who);
+  g_autofree char *state = rebound_life_to_string (&tenant->life);
+  g_autofree char *possible = rebound_life_list_words (&tenant->life);
+  g_autoptr (GPtrArray) missing = rebound_life_fill (&tenant->life, word);
+
+  if (!self->fill || missing == NULL)
+    rebound_diagnostics_add (self->diagnostics, position,
+                             "“%s” is not possible while %s is %s; expected one of %s%s", word,
+                             self->tenants->len > 1 ? tenant->name : REBOUND_LIFE_ANYBODY, state,
+                             possible, missing != NULL ? " (--fill plays the missing steps)" : "");
+  for (guint i = 0; missing != NULL && i < missing->len; i++)
+    follow (self, who, missing->pdata[i]);
+}
+
+static void
+check_life (Checker *self,
+            const char *application,
+            const char *word,
+            const ReboundPosition *position)
+{
+  guint who;
+  g_autoptr (GArray) plan = NULL;
+
+  if (!self->follows_life || !rebound_life_is_word (word))
+    return;
+  who = rebound_phone_choose (self->tenants, find_tenant (self, application), word);
+  plan = rebound_phone_plan (self->tenants, who, word, NULL);
+  if (plan == NULL)
+    report_impossible (self, who, word, position);
+  follow (self, who, word);
+}
+
+static void
+add_tenant (Checker *self, const char *name)
+{
+  ReboundTenant tenant = { g_intern_string (name), { REBOUND_APPLICATION_STATE_NOT_RUNNING, 0 } };
+
+  if (self->tenants->len > 0)
+    tenant.life.flags = g_array_index (self->tenants, ReboundTenant, 0).life.flags
+                        & ~(guint) REBOUND_LIFE_IN_FRONT;
+  g_array_append_val (self->tenants, tenant);
+}
+
+/* What the device's settings mean to everybody's life. */
+static void
+set_rules (Checker *self, guint rules)
+{
+  for (guint i = 0; i < self->tenants->len; i++)
+    {
+      ReboundLife *life = &g_array_index (self->tenants, ReboundTenant, i).life;
+
+      life->flags &= ~(guint) (REBOUND_LIFE_LOCK_RESIGNS | REBOUND_LIFE_AWAKE);
+      life->flags |= rules;
     }
-  self->life = rebound_life_after (&self->life, word->text);
+}
+
+/* From here on the run alone knows what becomes of the applications: a task may keep one awake, a
+ * watchdog may kill it. */
+static void
+lose_sight (Checker *self)
+{
+  self->follows_life = FALSE;
+}
+
+static gboolean
+is_unforeseeable (const char *action)
+{
+  static const char *const actions[] = { "work", "begin-task", NULL };
+
+  return g_strv_contains (actions, action);
+}
+
+/* A word that may name the application that it is for. */
+static void
+check_device_word (Checker *self, const ReboundText *name, const ReboundStatement *statement)
+{
+  const ReboundText *application = rebound_verb_get_application (statement);
+
+  if (application == NULL || check_application (self, application))
+    check_life (self, application != NULL ? application->text : NULL,
+                rebound_verb_get_word (name->text, statement->assignments), &name->position);
 }
 
 static void
@@ -223,8 +339,14 @@ check_action (Checker *self, const ReboundStatement *statement)
     return;
   rebound_look_up_arguments (action, statement->assignments, &statement->position, NULL,
                              self->diagnostics);
-  if (strcmp (statement->name.text, "app") == 0 || strcmp (statement->name.text, "device") == 0)
-    check_life (self, &statement->member);
+  if (type == REBOUND_TYPE_APPLICATION && is_unforeseeable (statement->member.text))
+    lose_sight (self);
+  if (type == REBOUND_TYPE_APPLICATION)
+    check_life (self, statement->name.text,
+                rebound_verb_get_word (statement->member.text, statement->assignments),
+                &statement->member.position);
+  else if (type == REBOUND_TYPE_DEVICE)
+    check_device_word (self, &statement->member, statement);
 }
 
 /* The words that can open a statement: verbs, keywords, types. */
@@ -260,21 +382,19 @@ report_unknown_word (Checker *self, const ReboundText *word)
 static void
 check_verb (Checker *self, const ReboundStatement *statement)
 {
-  const char *holders[] = { "device", "app" };
+  guint action;
+  GType holder = rebound_verb_find (statement->name.text, &action);
 
-  for (guint i = 0; i < G_N_ELEMENTS (holders); i++)
+  if (holder == G_TYPE_INVALID)
     {
-      GType type = rebound_cast_get_type_of (self->cast, holders[i]);
-      guint action = rebound_member_find (type, statement->name.text, TRUE);
-
-      if (action == 0)
-        continue;
-      rebound_look_up_arguments (action, statement->assignments, &statement->position, NULL,
-                                 self->diagnostics);
-      check_life (self, &statement->name);
+      report_unknown_word (self, &statement->name);
       return;
     }
-  report_unknown_word (self, &statement->name);
+  rebound_look_up_arguments (action, statement->assignments, &statement->position, NULL,
+                             self->diagnostics);
+  if (holder == REBOUND_TYPE_APPLICATION && is_unforeseeable (statement->name.text))
+    lose_sight (self);
+  check_device_word (self, &statement->name, statement);
 }
 
 static void
@@ -327,8 +447,11 @@ check_set (Checker *self, const ReboundStatement *statement)
 {
   GType type = find_type (self, &statement->name);
 
-  if (type != G_TYPE_INVALID && type != UNKNOWN_TYPE)
-    check_assignments (self, type, statement->assignments, FALSE);
+  if (type == G_TYPE_INVALID || type == UNKNOWN_TYPE)
+    return;
+  check_assignments (self, type, statement->assignments, FALSE);
+  if (type == REBOUND_TYPE_DEVICE)
+    set_rules (self, rebound_device_get_rules (self->device));
 }
 
 static void
@@ -459,11 +582,39 @@ check_reference_now (Checker *self, const Reference *reference)
                            expected != NULL ? expected : "", guess);
 }
 
+/* A device of the checker's own that is set as the real one is. */
+static void
+take_model (Checker *self, ReboundDevice *device)
+{
+  guint n_specs;
+  g_autofree GParamSpec **specs = NULL;
+
+  self->device = g_object_new (REBOUND_TYPE_DEVICE, NULL);
+  self->tenants = device != NULL ? rebound_device_list_tenants (device)
+                                 : g_array_new (FALSE, FALSE, sizeof (ReboundTenant));
+  if (device == NULL)
+    {
+      add_tenant (self, "app");
+      return;
+    }
+  specs = g_object_class_list_properties (G_OBJECT_GET_CLASS (device), &n_specs);
+  for (guint i = 0; i < n_specs; i++)
+    {
+      g_auto (GValue) value = G_VALUE_INIT;
+
+      if ((specs[i]->flags & G_PARAM_WRITABLE) == 0)
+        continue;
+      g_value_init (&value, G_PARAM_SPEC_VALUE_TYPE (specs[i]));
+      g_object_get_property (G_OBJECT (device), specs[i]->name, &value);
+      g_object_set_property (G_OBJECT (self->device), specs[i]->name, &value);
+    }
+}
+
 static void
 check_script (ReboundScript *script,
               ReboundCast *cast,
               ReboundScope *scope,
-              const ReboundLife *life,
+              ReboundDevice *device,
               gboolean fill,
               gboolean is_partial,
               ReboundDiagnostics *diagnostics)
@@ -472,6 +623,8 @@ check_script (ReboundScript *script,
   g_autoptr (GPtrArray) declared = g_ptr_array_new ();
   g_autoptr (GArray) references = g_array_new (FALSE, FALSE, sizeof (Reference));
   g_autoptr (ReboundScope) own_scope = rebound_scope_copy (scope);
+  g_autoptr (GArray) tenants = NULL;
+  g_autoptr (ReboundDevice) model = NULL;
   g_autofree const char **names = rebound_cast_list_names (cast);
   Checker self = { .cast = cast,
                    .scope = own_scope,
@@ -479,31 +632,32 @@ check_script (ReboundScript *script,
                    .types = types,
                    .names = declared,
                    .references = references,
-                   .follows_life = life != NULL,
+                   .follows_life = device != NULL,
                    .fill = fill,
                    .is_partial = is_partial };
 
   g_array_set_clear_func (references, reference_clear);
-  if (life != NULL)
-    self.life = *life;
+  take_model (&self, device);
   for (guint i = 0; names[i] != NULL; i++)
     add_name (&self, names[i], rebound_cast_get_type_of (cast, names[i]));
   check_nodes (&self, rebound_script_get_nodes (script));
   for (guint i = 0; i < references->len && !is_partial; i++)
     check_reference_now (&self, &g_array_index (references, Reference, i));
+  tenants = self.tenants;
+  model = self.device;
 }
 
 gboolean
 rebound_checker_check (ReboundScript *script,
                        ReboundCast *cast,
                        ReboundScope *scope,
-                       const ReboundLife *life,
+                       ReboundDevice *device,
                        gboolean fill,
                        GError **error)
 {
   g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
 
-  check_script (script, cast, scope, life, fill, FALSE, diagnostics);
+  check_script (script, cast, scope, device, fill, FALSE, diagnostics);
   return rebound_diagnostics_check (diagnostics, error);
 }
 

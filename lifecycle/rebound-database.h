@@ -42,4 +42,4 @@ typedef enum
 REBOUND_API
 G_DECLARE_FINAL_TYPE (ReboundDatabase, rebound_database, REBOUND, DATABASE, GObject)
 
-    G_END_DECLS
+G_END_DECLS

@@ -14,6 +14,15 @@ G_BEGIN_DECLS
 #define REBOUND_PARAM_REQUIRED (1 << G_PARAM_USER_SHIFT)
 
 /**
+ * REBOUND_PARAM_MAY_HOLD:
+ *
+ * A #GParamFlags of a property with which, set to anything but its default, an actor may keep its
+ * application awake in the background: what becomes of it can only be known by playing.
+ * Since: 0.1
+ */
+#define REBOUND_PARAM_MAY_HOLD (1 << (G_PARAM_USER_SHIFT + 1))
+
+/**
  * rebound_param_spec_duration:
  * @minimum_usec: the least value, in microseconds
  * @maximum_usec: the greatest value, in microseconds

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "rebound-cast-private.h"
-#include "rebound-device.h"
+#include "rebound-device-private.h"
 #include "rebound-stage-private.h"
 
 G_BEGIN_DECLS

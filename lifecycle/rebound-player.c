@@ -13,6 +13,7 @@
 #include "rebound-lookup-private.h"
 #include "rebound-member-private.h"
 #include "rebound-units-private.h"
+#include "rebound-verb-private.h"
 
 /* docs/language.md, rule 4: a wait without `within` gives up after five virtual minutes. */
 #define WAIT_DEFAULT_USEC (5 * 60 * G_USEC_PER_SEC)
@@ -206,17 +207,23 @@ play_wait (ReboundPlayer *self, const ReboundStatement *statement, GError **erro
 /* -- what does something -- */
 
 static gboolean
-play_missing_steps (ReboundPlayer *self, const char *word, GError **error)
+play_missing_steps (ReboundPlayer *self,
+                    ReboundApplication *application,
+                    const char *word,
+                    GError **error)
 {
-  ReboundLife life = rebound_device_get_life (self->device);
-  g_autoptr (GPtrArray) missing = self->fill ? rebound_life_fill (&life, word) : NULL;
+  g_autoptr (GArray) tenants = rebound_device_list_tenants (self->device);
+  guint meant = rebound_device_find_tenant (self->device, application);
+  guint who = rebound_phone_choose (tenants, meant, word);
+  const ReboundLife *life = &g_array_index (tenants, ReboundTenant, who).life;
+  g_autoptr (GPtrArray) missing = self->fill ? rebound_life_fill (life, word) : NULL;
 
   for (guint i = 0; missing != NULL && i < missing->len; i++)
     {
       rebound_journal_note (self->journal, "script", "filled", REBOUND_EVENT_GROUP_SCRIPT,
                             "> {word}   (a missing step, played by --fill)", "word",
                             (const char *) missing->pdata[i], NULL);
-      if (!rebound_device_perform (self->device, missing->pdata[i], error)
+      if (!rebound_device_perform_on (self->device, application, missing->pdata[i], error)
           || !rebound_stage_settle (self->stage, error))
         return FALSE;
     }
@@ -226,14 +233,24 @@ play_missing_steps (ReboundPlayer *self, const char *word, GError **error)
 /* A word of the lifecycle, whoever it is an action of: what is possible depends on the phone and on
  * the application, and the error names the words of both. */
 static gboolean
-make_possible (ReboundPlayer *self, const char *word, GError **error)
+make_possible (ReboundPlayer *self,
+               ReboundApplication *application,
+               const char *word,
+               GError **error)
 {
-  ReboundLife life;
+  return !rebound_life_is_word (word)
+         || (play_missing_steps (self, application, word, error)
+             && rebound_device_check (self->device, application, word, error));
+}
 
-  if (!play_missing_steps (self, word, error))
-    return FALSE;
-  life = rebound_device_get_life (self->device);
-  return !rebound_life_is_word (word) || rebound_life_check (&life, word, error);
+/* The application that a verb is for: the first where none is named, or one that is none (its
+ * action will say so). */
+static ReboundApplication *
+find_application (ReboundPlayer *self, const ReboundText *name)
+{
+  GObject *object = rebound_cast_find (self->cast, name != NULL ? name->text : "app");
+
+  return REBOUND_IS_APPLICATION (object) ? REBOUND_APPLICATION (object) : NULL;
 }
 
 static gboolean
@@ -262,20 +279,29 @@ perform (ReboundPlayer *self,
 static gboolean
 play_verb (ReboundPlayer *self, const ReboundStatement *statement, GError **error)
 {
-  const char *word = statement->name.text;
-  const char *holder
-      = rebound_member_find (REBOUND_TYPE_DEVICE, word, TRUE) != 0 ? "device" : "app";
+  const char *verb = statement->name.text;
+  const char *word = rebound_verb_get_word (verb, statement->assignments);
+  const ReboundText *name = rebound_verb_get_application (statement);
+  const char *holder = rebound_verb_find (verb, NULL) == REBOUND_TYPE_DEVICE ? "device"
+                       : name != NULL                                        ? name->text
+                                                                             : "app";
 
-  return make_possible (self, word, error) && perform (self, holder, word, statement, error);
+  return make_possible (self, find_application (self, name), word, error)
+         && perform (self, holder, verb, statement, error);
 }
 
 static gboolean
 play_action (ReboundPlayer *self, const ReboundStatement *statement, GError **error)
 {
   const char *actor = statement->name.text;
-  gboolean is_life = strcmp (actor, "app") == 0 || strcmp (actor, "device") == 0;
+  GType type = rebound_cast_get_type_of (self->cast, actor);
+  const char *word = rebound_verb_get_word (statement->member.text, statement->assignments);
+  const ReboundText *name = type == REBOUND_TYPE_APPLICATION
+                                ? &statement->name
+                                : rebound_verb_get_application (statement);
+  gboolean is_life = type == REBOUND_TYPE_APPLICATION || type == REBOUND_TYPE_DEVICE;
 
-  return (!is_life || make_possible (self, statement->member.text, error))
+  return (!is_life || make_possible (self, find_application (self, name), word, error))
          && perform (self, actor, statement->member.text, statement, error);
 }
 

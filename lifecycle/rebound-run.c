@@ -22,8 +22,8 @@ struct _ReboundRun
   ReboundScope *scope;
   ReboundClock *clock;
   ReboundSite *world;
-  ReboundSite *home; /* the application's site */
-  ReboundApplication *application;
+  ReboundApplication *application; /* the first */
+  GPtrArray *sites;                /* of the applications, ReboundSite */
   ReboundDevice *device;
   ReboundKernel *kernel;
   ReboundJournal *journal;
@@ -50,7 +50,7 @@ rebound_run_dispose (GObject *object)
   g_clear_object (&self->device);
   g_clear_object (&self->application);
   g_clear_object (&self->world);
-  g_clear_object (&self->home);
+  g_clear_pointer (&self->sites, g_ptr_array_unref);
   g_clear_object (&self->kernel);
   g_clear_object (&self->clock);
   G_OBJECT_CLASS (rebound_run_parent_class)->dispose (object);
@@ -99,17 +99,33 @@ give_turn (gpointer user_data)
   rebound_stage_settle (((ReboundRun *) user_data)->stage, NULL);
 }
 
+static gboolean
+is_doomed (gpointer user_data)
+{
+  return rebound_application_is_doomed (user_data);
+}
+
 /* The application is busy in a callback: the world goes on. Within a dispatch of the stage's own no
  * time can pass; what goes wrong on the way surfaces when the statement settles. */
 static gboolean
-pass_time (gint64 duration_usec, gpointer user_data)
+pass_time (ReboundApplication *application, gint64 duration_usec, gpointer user_data)
 {
   ReboundRun *self = user_data;
-  gint64 now_usec = rebound_clock_get_time_usec (self->clock);
+  gint64 until_usec = rebound_clock_get_time_usec (self->clock) + duration_usec;
+  ReboundAdvance advance;
 
-  return !rebound_stage_is_settling (self->stage)
-         && rebound_stage_advance (self->stage, now_usec + duration_usec, NULL, NULL, NULL)
-                == REBOUND_ADVANCE_REACHED;
+  if (rebound_stage_is_settling (self->stage))
+    return FALSE;
+  advance = rebound_stage_advance (self->stage, until_usec, is_doomed, application, NULL);
+  if (advance == REBOUND_ADVANCE_NOTHING_LEFT) /* so nobody can doom it either */
+    advance = rebound_stage_advance (self->stage, until_usec, NULL, NULL, NULL);
+  return advance != REBOUND_ADVANCE_FAILED;
+}
+
+static void
+filter_locks (GPtrArray *locks, ReboundApplication *application, gpointer user_data)
+{
+  rebound_cast_leave_out_locks (user_data, locks, application);
 }
 
 static void
@@ -122,29 +138,70 @@ configure_kernel (ReboundRun *self)
   rebound_kernel_configure (self->kernel, rule, time_wait_usec);
 }
 
+/* A place for an application to live in. */
+static ReboundSite *
+add_site (ReboundRun *self)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  ReboundSite *site = rebound_site_new (self->clock, context);
+
+  g_ptr_array_add (self->sites, site);
+  rebound_site_set_kernel (site, self->kernel);
+  rebound_site_set_finder (site, find_actor, self->cast);
+  return site;
+}
+
+static ReboundApplication *
+new_application (ReboundRun *self, ReboundSite *site)
+{
+  ReboundApplication *application = rebound_application_new (site);
+
+  rebound_application_set_pass_time (application, pass_time, self);
+  return application;
+}
+
+/* Another application, declared while the run is played: its context belongs to this thread as the
+ * others do. */
+static ReboundApplication *
+make_application (const char *name, gpointer user_data)
+{
+  ReboundRun *self = user_data;
+  ReboundSite *site = add_site (self);
+  ReboundApplication *application = new_application (self, site);
+
+  rebound_application_set_name (application, name);
+  rebound_stage_add_site (self->stage, site);
+  rebound_device_add_application (self->device, application);
+  g_main_context_acquire (rebound_site_get_context (site));
+  return application;
+}
+
 static ReboundRun *
 new_run (ReboundScript *script, ReboundClockMode mode)
 {
   ReboundRun *self = g_object_new (REBOUND_TYPE_RUN, NULL);
   g_autoptr (GMainContext) world = g_main_context_new ();
-  g_autoptr (GMainContext) home = g_main_context_new ();
+  ReboundSite *home;
 
   self->script = script;
   self->scope = rebound_scope_new ();
   self->clock = rebound_clock_new (mode);
   self->world = rebound_site_new (self->clock, world);
-  self->home = rebound_site_new (self->clock, home);
+  self->sites = g_ptr_array_new_with_free_func (g_object_unref);
+  home = add_site (self);
   self->journal = rebound_journal_new (self->clock);
-  self->stage = rebound_stage_new (self->world, self->home, self->journal);
-  self->application = rebound_application_new (self->home);
+  self->stage = rebound_stage_new (self->world, home, self->journal);
+  self->application = new_application (self, home);
   self->device = rebound_device_new (self->application);
   self->cast = rebound_cast_new (self->application, self->world, self->journal);
+  rebound_cast_set_application_factory (self->cast, make_application, self);
   rebound_cast_add_object (self->cast, "device", G_OBJECT (self->device));
   rebound_cast_add_object (self->cast, "app", G_OBJECT (self->application));
   rebound_site_set_finder (self->world, find_actor, self->cast);
-  rebound_site_set_finder (self->home, find_actor, self->cast);
+  rebound_site_set_finder (home, find_actor, self->cast);
+  rebound_device_set_world (self->device, self->world);
   rebound_device_set_turn_func (self->device, give_turn, self);
-  rebound_application_set_pass_time (self->application, pass_time, self);
+  rebound_device_set_lock_filter (self->device, filter_locks, self->cast);
   rebound_stage_set_blame (self->stage, blame, self->cast);
   g_signal_connect_object (self->device, "notify", G_CALLBACK (configure_kernel), self,
                            G_CONNECT_SWAPPED);
@@ -221,7 +278,9 @@ rebound_run_set_kernel (ReboundRun *self, ReboundKernel *kernel)
 
   self->kernel = g_object_ref (kernel);
   rebound_site_set_kernel (self->world, kernel);
-  rebound_site_set_kernel (self->home, kernel);
+  for (guint i = 0; i < self->sites->len; i++)
+    rebound_site_set_kernel (self->sites->pdata[i], kernel);
+  rebound_device_set_kernel (self->device, kernel);
   rebound_cast_add_object (self->cast, "kernel", G_OBJECT (kernel));
 }
 
@@ -286,10 +345,8 @@ rebound_run_interrupt (ReboundRun *self)
 gboolean
 rebound_run_check (ReboundRun *self, GError **error)
 {
-  ReboundLife life = rebound_device_get_life (self->device);
-
   return rebound_checker_check (self->script, self->cast, self->scope,
-                                self->has_objects ? NULL : &life, self->fill, error);
+                                self->has_objects ? NULL : self->device, self->fill, error);
 }
 
 static ReboundRunStatus
@@ -306,20 +363,36 @@ status_of (const GError *error, guint n_failed)
   return REBOUND_RUN_STATUS_INTERNAL; /* the kernel refused what a run needs */
 }
 
+static gboolean
+acquire_contexts (ReboundRun *self, GError **error)
+{
+  gboolean acquired = g_main_context_acquire (rebound_site_get_context (self->world));
+
+  for (guint i = 0; i < self->sites->len; i++)
+    acquired
+        = g_main_context_acquire (rebound_site_get_context (self->sites->pdata[i])) && acquired;
+  if (!acquired)
+    g_set_error_literal (error, REBOUND_ERROR, REBOUND_ERROR_INTERNAL,
+                         "another thread iterates the run's contexts");
+  return acquired;
+}
+
+static void
+release_contexts (ReboundRun *self)
+{
+  for (guint i = self->sites->len; i > 0; i--)
+    g_main_context_release (rebound_site_get_context (self->sites->pdata[i - 1]));
+  g_main_context_release (rebound_site_get_context (self->world));
+}
+
 /* Plays, with the contexts owned by this thread for as long as it takes. */
 static gboolean
 play_in_contexts (ReboundRun *self, ReboundPlayer *player, GError **error)
 {
-  GMainContext *world = rebound_site_get_context (self->world);
-  GMainContext *home = rebound_site_get_context (self->home);
   gboolean played = FALSE;
 
-  if (!g_main_context_acquire (world) || !g_main_context_acquire (home))
-    {
-      g_set_error_literal (error, REBOUND_ERROR, REBOUND_ERROR_INTERNAL,
-                           "another thread iterates the run's contexts");
-      return FALSE;
-    }
+  if (!acquire_contexts (self, error))
+    return FALSE;
   if (rebound_kernel_start (self->kernel, self->world, error))
     {
       configure_kernel (self);
@@ -327,8 +400,7 @@ play_in_contexts (ReboundRun *self, ReboundPlayer *player, GError **error)
     }
   rebound_cast_abandon (self->cast);
   rebound_kernel_stop (self->kernel);
-  g_main_context_release (home);
-  g_main_context_release (world);
+  release_contexts (self);
   return played;
 }
 

@@ -27,6 +27,10 @@ typedef const char *(*ReboundStageBlame) (gpointer suspect, gpointer user_data);
 
 ReboundStage *
 rebound_stage_new (ReboundSite *world, ReboundSite *application, ReboundJournal *journal);
+
+/* Another application's, behind those that are there: its turn comes after theirs. Not within a
+ * turn. */
+void rebound_stage_add_site (ReboundStage *self, ReboundSite *site);
 void rebound_stage_free (ReboundStage *self);
 void rebound_stage_set_blame (ReboundStage *self, ReboundStageBlame blame, gpointer user_data);
 

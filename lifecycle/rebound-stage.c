@@ -43,7 +43,7 @@ struct _ReboundStage
 {
   ReboundClock *clock;
   ReboundJournal *journal;
-  Strand strands[2]; /* the world, then the application */
+  GPtrArray *strands; /* Strand: the world, then the applications */
   ReboundStageBlame blame;
   gpointer blame_data;
   gint64 wall_end_usec; /* g_get_monotonic_time(), or -1 */
@@ -57,28 +57,47 @@ struct _ReboundStage
 };
 
 static void
-strand_init (Strand *strand, ReboundSite *site)
+strand_free (gpointer data)
 {
+  Strand *strand = data;
+
+  g_array_unref (strand->fds);
+  g_object_unref (strand->site);
+  g_free (strand);
+}
+
+void
+rebound_stage_add_site (ReboundStage *self, ReboundSite *site)
+{
+  Strand *strand = g_new0 (Strand, 1);
+
   strand->site = g_object_ref (site);
   strand->context = rebound_site_get_context (site);
   strand->fds = g_array_new (FALSE, FALSE, sizeof (GPollFD));
   g_array_set_size (strand->fds, 8);
+  g_ptr_array_add (self->strands, strand);
+  rebound_clock_get_queue (self->clock, strand->context);
+}
+
+static Strand *
+world (ReboundStage *self)
+{
+  return self->strands->pdata[0];
 }
 
 ReboundStage *
-rebound_stage_new (ReboundSite *world, ReboundSite *application, ReboundJournal *journal)
+rebound_stage_new (ReboundSite *site, ReboundSite *application, ReboundJournal *journal)
 {
   ReboundStage *self = g_new0 (ReboundStage, 1);
 
-  self->clock = g_object_ref (rebound_site_get_clock (world));
+  self->clock = g_object_ref (rebound_site_get_clock (site));
   self->journal = journal;
   self->wall_end_usec = -1;
   self->kernel_limit_usec = KERNEL_WAIT_LIMIT_USEC;
-  strand_init (&self->strands[0], world);
-  strand_init (&self->strands[1], application);
-  for (guint i = 0; i < G_N_ELEMENTS (self->strands); i++)
-    rebound_clock_get_queue (self->clock, self->strands[i].context);
-  rebound_clock_set_wake_context (self->clock, self->strands[0].context);
+  self->strands = g_ptr_array_new_with_free_func (strand_free);
+  rebound_stage_add_site (self, site);
+  rebound_stage_add_site (self, application);
+  rebound_clock_set_wake_context (self->clock, world (self)->context);
   return self;
 }
 
@@ -86,11 +105,7 @@ void
 rebound_stage_free (ReboundStage *self)
 {
   rebound_clock_set_wake_context (self->clock, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (self->strands); i++)
-    {
-      g_array_unref (self->strands[i].fds);
-      g_object_unref (self->strands[i].site);
-    }
+  g_ptr_array_unref (self->strands);
   g_object_unref (self->clock);
   g_clear_error (&self->failure);
   g_free (self);
@@ -191,9 +206,11 @@ dispatch (Strand *strand)
 static guint64
 get_progress (ReboundStage *self)
 {
-  return rebound_journal_get_count (self->journal)
-         + rebound_site_get_progress (self->strands[0].site)
-         + rebound_site_get_progress (self->strands[1].site);
+  guint64 progress = rebound_journal_get_count (self->journal);
+
+  for (guint i = 0; i < self->strands->len; i++)
+    progress += rebound_site_get_progress (((Strand *) self->strands->pdata[i])->site);
+  return progress;
 }
 
 /* The descriptor that was ready, as text; NULL if there was none. */
@@ -269,7 +286,7 @@ iterate (ReboundStage *self, Strand *strand, gboolean *dispatched, GError **erro
 static gboolean
 run_dry (ReboundStage *self, GError **error)
 {
-  ReboundKernel *kernel = rebound_site_get_kernel (self->strands[0].site);
+  ReboundKernel *kernel = rebound_site_get_kernel (world (self)->site);
   gboolean busy;
 
   do
@@ -277,13 +294,13 @@ run_dry (ReboundStage *self, GError **error)
       busy = FALSE;
       if (is_virtual (self) && !rebound_kernel_fence (kernel, error))
         return FALSE;
-      for (guint i = 0; i < G_N_ELEMENTS (self->strands); i++)
+      for (guint i = 0; i < self->strands->len; i++)
         {
           gboolean dispatched;
 
           do
             {
-              if (!iterate (self, &self->strands[i], &dispatched, error))
+              if (!iterate (self, self->strands->pdata[i], &dispatched, error))
                 return FALSE;
               busy = busy || dispatched;
             }
@@ -309,9 +326,9 @@ wait_in_real_time (ReboundStage *self, int timeout_msec, GError **error)
         timeout_msec = (int) MIN (left_usec / 1000 + 1, G_MAXINT);
       self->turns = 0;
     }
-  for (guint i = 0; i < G_N_ELEMENTS (self->strands); i++)
+  for (guint i = 0; i < self->strands->len; i++)
     {
-      Strand *strand = &self->strands[i];
+      Strand *strand = self->strands->pdata[i];
 
       if (is_suspended (self, strand))
         continue;
@@ -329,7 +346,7 @@ wait_in_real_time (ReboundStage *self, int timeout_msec, GError **error)
 static gboolean
 observe (ReboundStage *self, gint64 *waiting_since_usec, gboolean *again, GError **error)
 {
-  ReboundKernel *kernel = rebound_site_get_kernel (self->strands[0].site);
+  ReboundKernel *kernel = rebound_site_get_kernel (world (self)->site);
   guint64 before = get_progress (self);
   g_autofree char *waits_for = NULL;
 
@@ -406,9 +423,9 @@ rebound_stage_is_settling (ReboundStage *self)
 static gboolean
 refuse_foreign_timers (ReboundStage *self, GError **error)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (self->strands); i++)
+  for (guint i = 0; i < self->strands->len; i++)
     {
-      Strand *strand = &self->strands[i];
+      Strand *strand = self->strands->pdata[i];
       g_autofree char *name = NULL;
 
       if (is_suspended (self, strand) || strand->timeout_msec <= 0)

@@ -65,7 +65,7 @@ struct _ReboundStatement
   ReboundPosition position;
   char *source;              /* the words as they read after replacement, for logs */
   ReboundPlace place;        /* declaration */
-  ReboundText application;   /* declaration `in APP` */
+  ReboundText application;   /* declaration `in APP`; verb: the one it names */
   ReboundText type;          /* declaration: TYPE */
   ReboundText name;          /* declaration, set, action, verb (the verb), wait/expect: the actor,
                                 let: the variable, repeat: the variable or NULL text */

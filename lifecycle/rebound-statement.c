@@ -10,6 +10,7 @@
 
 #include "rebound-lexer-private.h"
 #include "rebound-units-private.h"
+#include "rebound-verb-private.h"
 
 #define OPENINGS_TEXT                                                                              \
   "a verb, TYPE NAME, NAME.ACTION or one of after, end, expect, in, include, let, peer, print, "   \
@@ -202,7 +203,10 @@ read_other (ReboundStatement *self, ReboundPhrase *phrase)
       return read_verb (self, phrase);
     }
   self->kind = REBOUND_STATEMENT_DECLARATION;
-  return read_plain_declaration (self, phrase);
+  if (!read_plain_declaration (self, phrase))
+    return FALSE;
+  rebound_verb_recognise (self);
+  return TRUE;
 }
 
 /* The rest of the phrase as a statement; NULL where it makes no sense. */
