@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The checker walks the script as the player would, repeats included, and does nothing: it
- * remembers which names are declared, and follows the application's life through the words that it
- * knows. */
+ * remembers which names are declared, and has the applications' lives followed. */
 
 #include "rebound-checker-private.h"
 
 #include <string.h>
 
 #include "rebound-database.h"
+#include "rebound-foresight-private.h"
 #include "rebound-lookup-private.h"
 #include "rebound-member-private.h"
 #include "rebound-param-specs.h"
@@ -33,20 +33,15 @@ typedef struct
   ReboundCast *cast;
   ReboundScope *scope;
   ReboundDiagnostics *diagnostics;
-  GHashTable *types;     /* name declared so far → GType */
-  GPtrArray *names;      /* the same, in order */
-  GArray *references;    /* Reference: looked at when all names are known */
-  GArray *tenants;       /* ReboundTenant */
-  ReboundDevice *device; /* a model of it: what its settings come to */
-  gboolean follows_life;
+  GHashTable *types;  /* name declared so far → GType */
+  GPtrArray *names;   /* the same, in order */
+  GArray *references; /* Reference: looked at when all names are known */
+  ReboundForesight *foresight;
   gboolean is_partial; /* of a script with lines that cannot be read */
-  gboolean fill;
   guint n_statements;
 } Checker;
 
 static void check_nodes (Checker *self, GPtrArray *nodes);
-static void lose_sight (Checker *self);
-static void add_tenant (Checker *self, const char *name);
 
 static void
 reference_clear (gpointer data)
@@ -121,9 +116,9 @@ check_assignments (Checker *self, GType type, GArray *assignments, gboolean cons
       if (REBOUND_IS_PARAM_SPEC_REFERENCE (pspec))
         check_reference (self, pspec, &assignment->value);
       if (type == REBOUND_TYPE_DEVICE)
-        g_object_set_property (G_OBJECT (self->device), pspec->name, &value);
+        rebound_foresight_set_device (self->foresight, pspec, &value);
       if ((pspec->flags & REBOUND_PARAM_MAY_HOLD) != 0 && !g_param_value_defaults (pspec, &value))
-        lose_sight (self);
+        rebound_foresight_lose (self->foresight);
     }
 }
 
@@ -166,26 +161,16 @@ find_declared_type (Checker *self, const ReboundStatement *statement)
   return type;
 }
 
-static const char *
-list_applications (Checker *self, GString *list)
-{
-  for (guint i = 0; i < self->tenants->len; i++)
-    g_string_append_printf (list, "%s%s", i > 0 ? ", " : "",
-                            g_array_index (self->tenants, ReboundTenant, i).name);
-  return list->str;
-}
-
 static gboolean
 check_application (Checker *self, const ReboundText *name)
 {
-  g_autoptr (GString) list = g_string_new (NULL);
+  g_autofree char *list = rebound_foresight_list_applications (self->foresight);
 
   if (GPOINTER_TO_SIZE (g_hash_table_lookup (self->types, name->text)) == REBOUND_TYPE_APPLICATION
       || self->is_partial)
     return TRUE;
   rebound_diagnostics_add (self->diagnostics, &name->position,
-                           "there is no application “%s”; expected %s", name->text,
-                           list_applications (self, list));
+                           "there is no application “%s”; expected %s", name->text, list);
   return FALSE;
 }
 
@@ -213,98 +198,9 @@ check_declaration (Checker *self, const ReboundStatement *statement)
     }
   add_name (self, statement->name.text, type);
   if (type == REBOUND_TYPE_APPLICATION)
-    add_tenant (self, statement->name.text);
+    rebound_foresight_add_application (self->foresight, statement->name.text);
   else if (type == REBOUND_TYPE_DATABASE) /* its lock may be the end of the application */
-    lose_sight (self);
-}
-
-/* -- the lives of the applications -- */
-
-static guint
-find_tenant (Checker *self, const char *name)
-{
-  for (guint i = 0; name != NULL && i < self->tenants->len; i++)
-    if (strcmp (g_array_index (self->tenants, ReboundTenant, i).name, name) == 0)
-      return i;
-  return 0;
-}
-
-static void
-follow (Checker *self, guint who, const char *word)
-{
-  g_autoptr (GArray) plan = rebound_phone_plan (self->tenants, who, word, NULL);
-
-  if (plan != NULL)
-    rebound_phone_follow (self->tenants, plan);
-}
-
-/* A word that is not possible is reported once; then the missing steps are taken as played, so that
- * what comes after is judged by itself. */
-static void
-report_impossible (Checker *self, guint who, const char *word, const ReboundPosition *position)
-{
-  const ReboundTenant *tenant = &g_array_index (self->tenants, ReboundTenant, who);
-  g_autofree char *state = rebound_life_to_string (&tenant->life);
-  g_autofree char *possible = rebound_life_list_words (&tenant->life);
-  g_autoptr (GPtrArray) missing = rebound_life_fill (&tenant->life, word);
-
-  if (!self->fill || missing == NULL)
-    rebound_diagnostics_add (self->diagnostics, position,
-                             "“%s” is not possible while %s is %s; expected one of %s%s", word,
-                             self->tenants->len > 1 ? tenant->name : REBOUND_LIFE_ANYBODY, state,
-                             possible, missing != NULL ? " (--fill plays the missing steps)" : "");
-  for (guint i = 0; missing != NULL && i < missing->len; i++)
-    follow (self, who, missing->pdata[i]);
-}
-
-static void
-check_life (Checker *self,
-            const char *application,
-            const char *word,
-            const ReboundPosition *position)
-{
-  guint who;
-  g_autoptr (GArray) plan = NULL;
-
-  if (!self->follows_life || !rebound_life_is_word (word))
-    return;
-  who = rebound_phone_choose (self->tenants, find_tenant (self, application), word);
-  plan = rebound_phone_plan (self->tenants, who, word, NULL);
-  if (plan == NULL)
-    report_impossible (self, who, word, position);
-  follow (self, who, word);
-}
-
-static void
-add_tenant (Checker *self, const char *name)
-{
-  ReboundTenant tenant = { g_intern_string (name), { REBOUND_APPLICATION_STATE_NOT_RUNNING, 0 } };
-
-  if (self->tenants->len > 0)
-    tenant.life.flags = g_array_index (self->tenants, ReboundTenant, 0).life.flags
-                        & ~(guint) REBOUND_LIFE_IN_FRONT;
-  g_array_append_val (self->tenants, tenant);
-}
-
-/* What the device's settings mean to everybody's life. */
-static void
-set_rules (Checker *self, guint rules)
-{
-  for (guint i = 0; i < self->tenants->len; i++)
-    {
-      ReboundLife *life = &g_array_index (self->tenants, ReboundTenant, i).life;
-
-      life->flags &= ~(guint) (REBOUND_LIFE_LOCK_RESIGNS | REBOUND_LIFE_AWAKE);
-      life->flags |= rules;
-    }
-}
-
-/* From here on the run alone knows what becomes of the applications: a task may keep one awake, a
- * watchdog may kill it. */
-static void
-lose_sight (Checker *self)
-{
-  self->follows_life = FALSE;
+    rebound_foresight_lose (self->foresight);
 }
 
 static gboolean
@@ -322,8 +218,9 @@ check_device_word (Checker *self, const ReboundText *name, const ReboundStatemen
   const ReboundText *application = rebound_verb_get_application (statement);
 
   if (application == NULL || check_application (self, application))
-    check_life (self, application != NULL ? application->text : NULL,
-                rebound_verb_get_word (name->text, statement->assignments), &name->position);
+    rebound_foresight_follow (self->foresight, application != NULL ? application->text : NULL,
+                              rebound_verb_get_word (name->text, statement->assignments),
+                              &name->position);
 }
 
 static void
@@ -340,11 +237,12 @@ check_action (Checker *self, const ReboundStatement *statement)
   rebound_look_up_arguments (action, statement->assignments, &statement->position, NULL,
                              self->diagnostics);
   if (type == REBOUND_TYPE_APPLICATION && is_unforeseeable (statement->member.text))
-    lose_sight (self);
+    rebound_foresight_lose (self->foresight);
   if (type == REBOUND_TYPE_APPLICATION)
-    check_life (self, statement->name.text,
-                rebound_verb_get_word (statement->member.text, statement->assignments),
-                &statement->member.position);
+    rebound_foresight_follow (self->foresight, statement->name.text,
+                              rebound_verb_get_word (statement->member.text,
+                                                     statement->assignments),
+                              &statement->member.position);
   else if (type == REBOUND_TYPE_DEVICE)
     check_device_word (self, &statement->member, statement);
 }
@@ -393,7 +291,7 @@ check_verb (Checker *self, const ReboundStatement *statement)
   rebound_look_up_arguments (action, statement->assignments, &statement->position, NULL,
                              self->diagnostics);
   if (holder == REBOUND_TYPE_APPLICATION && is_unforeseeable (statement->name.text))
-    lose_sight (self);
+    rebound_foresight_lose (self->foresight);
   check_device_word (self, &statement->name, statement);
 }
 
@@ -447,11 +345,8 @@ check_set (Checker *self, const ReboundStatement *statement)
 {
   GType type = find_type (self, &statement->name);
 
-  if (type == G_TYPE_INVALID || type == UNKNOWN_TYPE)
-    return;
-  check_assignments (self, type, statement->assignments, FALSE);
-  if (type == REBOUND_TYPE_DEVICE)
-    set_rules (self, rebound_device_get_rules (self->device));
+  if (type != G_TYPE_INVALID && type != UNKNOWN_TYPE)
+    check_assignments (self, type, statement->assignments, FALSE);
 }
 
 static void
@@ -582,34 +477,6 @@ check_reference_now (Checker *self, const Reference *reference)
                            expected != NULL ? expected : "", guess);
 }
 
-/* A device of the checker's own that is set as the real one is. */
-static void
-take_model (Checker *self, ReboundDevice *device)
-{
-  guint n_specs;
-  g_autofree GParamSpec **specs = NULL;
-
-  self->device = g_object_new (REBOUND_TYPE_DEVICE, NULL);
-  self->tenants = device != NULL ? rebound_device_list_tenants (device)
-                                 : g_array_new (FALSE, FALSE, sizeof (ReboundTenant));
-  if (device == NULL)
-    {
-      add_tenant (self, "app");
-      return;
-    }
-  specs = g_object_class_list_properties (G_OBJECT_GET_CLASS (device), &n_specs);
-  for (guint i = 0; i < n_specs; i++)
-    {
-      g_auto (GValue) value = G_VALUE_INIT;
-
-      if ((specs[i]->flags & G_PARAM_WRITABLE) == 0)
-        continue;
-      g_value_init (&value, G_PARAM_SPEC_VALUE_TYPE (specs[i]));
-      g_object_get_property (G_OBJECT (device), specs[i]->name, &value);
-      g_object_set_property (G_OBJECT (self->device), specs[i]->name, &value);
-    }
-}
-
 static void
 check_script (ReboundScript *script,
               ReboundCast *cast,
@@ -623,8 +490,7 @@ check_script (ReboundScript *script,
   g_autoptr (GPtrArray) declared = g_ptr_array_new ();
   g_autoptr (GArray) references = g_array_new (FALSE, FALSE, sizeof (Reference));
   g_autoptr (ReboundScope) own_scope = rebound_scope_copy (scope);
-  g_autoptr (GArray) tenants = NULL;
-  g_autoptr (ReboundDevice) model = NULL;
+  g_autoptr (ReboundForesight) foresight = rebound_foresight_new (device, fill, diagnostics);
   g_autofree const char **names = rebound_cast_list_names (cast);
   Checker self = { .cast = cast,
                    .scope = own_scope,
@@ -632,19 +498,15 @@ check_script (ReboundScript *script,
                    .types = types,
                    .names = declared,
                    .references = references,
-                   .follows_life = device != NULL,
-                   .fill = fill,
+                   .foresight = foresight,
                    .is_partial = is_partial };
 
   g_array_set_clear_func (references, reference_clear);
-  take_model (&self, device);
   for (guint i = 0; names[i] != NULL; i++)
     add_name (&self, names[i], rebound_cast_get_type_of (cast, names[i]));
   check_nodes (&self, rebound_script_get_nodes (script));
   for (guint i = 0; i < references->len && !is_partial; i++)
     check_reference_now (&self, &g_array_index (references, Reference, i));
-  tenants = self.tenants;
-  model = self.device;
 }
 
 gboolean
