@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* What single sockets do, and what GLib makes of them: the unbound listener of whoever ignored
- * bind's error, the listener that was taken away, the errors of writing to a peer that has gone,
- * and sources that outlive their descriptor. */
+ * bind's error, accept on what is no listener, and sources that outlive their descriptor. */
 
 #include "kernel-test.h"
 
@@ -105,96 +104,6 @@ test_listen_unbound (gconstpointer data)
 
   rebound_sysctl_write ("net/ipv4/ip_local_port_range", before, &error);
   g_assert_no_error (error);
-  raw_close (fd);
-}
-
-/* A listener that was taken away. */
-
-static int
-get_accepts_connections (int fd)
-{
-  int value = -1;
-  socklen_t size_bytes = sizeof value;
-
-  g_assert_no_errno (getsockopt (fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &size_bytes));
-  return value;
-}
-
-static void
-shut_down (int fd)
-{
-  g_assert_no_errno (shutdown (fd, SHUT_RDWR));
-}
-
-static void
-disconnect (int fd)
-{
-  struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
-
-  g_assert_no_errno (connect (fd, &nowhere, sizeof nowhere));
-}
-
-/* A listener has no peer, so diagnosis knows it by its own end and its cookie. */
-static void
-destroy_listener (int fd)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GArray) infos = rebound_socket_diag_dump (kernel_test_diag (), AF_INET, raw_port (fd),
-                                                       1 << TCP_LISTEN, &error);
-  const ReboundSocketInfo *info;
-
-  g_assert_no_error (error);
-  g_assert_cmpuint (infos->len, ==, 1);
-  info = &g_array_index (infos, ReboundSocketInfo, 0);
-  g_assert_cmpuint (info->cookie, ==, rebound_socket_cookie (fd));
-  assert_errno (rebound_socket_diag_destroy (kernel_test_diag (), &info->tuple, info->cookie), 0);
-}
-
-typedef struct
-{
-  const char *name;
-  void (*take_away) (int fd);
-  short poll;          /* what it says then, asked for input */
-  guint8 client_state; /* of who connects after another listen() */
-} Reclaim;
-
-static const Reclaim reclaims[] = {
-  { "shutdown", shut_down, POLLHUP, TCP_ESTABLISHED },
-  { "disconnect", disconnect, POLLHUP, TCP_ESTABLISHED },
-  /* Its sockets come to the world with both halves shut down: the client is sent a FIN at once. */
-  { "destroy", destroy_listener, POLLIN | POLLERR | POLLHUP, TCP_CLOSE_WAIT },
-};
-
-static void
-test_reclaimed_listener (gconstpointer data)
-{
-  const Reclaim *reclaim = data;
-  guint16 port = kernel_test_new_port ();
-  int listener = raw_listen (AF_INET, port, FALSE, 1);
-  int waiting = raw_connect (AF_INET, port, 0);
-  int late = raw_socket (AF_INET);
-  int fd = raw_socket (AF_INET);
-  int after;
-
-  g_test_summary ("a listener taken away: accept EINVAL, SO_ACCEPTCONN 0, its port still its own");
-  g_assert_cmpint (get_accepts_connections (listener), ==, 1);
-  reclaim->take_away (listener);
-  g_assert_cmpint (get_accepts_connections (listener), ==, 0);
-  g_assert_cmpint (raw_poll (listener, POLLIN), ==, reclaim->poll);
-  assert_errno (raw_try_accept (listener), EINVAL);
-  g_assert_cmpuint (raw_port (listener), ==, port);
-  assert_errno (raw_receive (waiting), ECONNRESET);
-  assert_errno (-raw_try_connect (late, AF_INET, port), ECONNREFUSED);
-  assert_errno (-raw_try_bind (fd, AF_INET, port), EADDRINUSE);
-
-  g_assert_no_errno (listen (listener, 1));
-  g_assert_cmpint (get_accepts_connections (listener), ==, 1);
-  after = raw_start_connecting (AF_INET, port, 0);
-  assert_state (rebound_socket_state (after), reclaim->client_state);
-  raw_close (after);
-  raw_close (listener);
-  raw_close (waiting);
-  raw_close (late);
   raw_close (fd);
 }
 
@@ -310,17 +219,6 @@ test_socket_bind_sets_reuse (void)
     }
 }
 
-static void
-add_reclaims (void)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (reclaims); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/kernel/sockets/reclaimed/%s", reclaims[i].name);
-
-      g_test_add_data_func (path, &reclaims[i], test_reclaimed_listener);
-    }
-}
-
 int
 main (int argc, char **argv)
 {
@@ -337,7 +235,6 @@ main (int argc, char **argv)
                         test_listen_unbound);
   g_test_add_func ("/kernel/sockets/dead-descriptors", test_dead_descriptors);
   g_test_add_func ("/kernel/sockets/no-descriptors", test_no_descriptors);
-  add_reclaims ();
   g_test_add_func ("/kernel/sockets/glib/source-outlives-descriptor",
                    test_source_outlives_descriptor);
   g_test_add_func ("/kernel/sockets/glib/socket-source-keeps-port", test_socket_source_keeps_port);
