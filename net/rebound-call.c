@@ -301,8 +301,8 @@ enlist (ReboundCall *self)
   ReboundSocketTable *table = rebound_linux_kernel_table_of (self->site);
 
   if (table != NULL)
-    self->socket
-        = rebound_socket_table_add_connection (table, self->end, self->name, self->fd, 0, FALSE);
+    self->socket = rebound_socket_table_add_connection (table, self->site, self->end, self->name,
+                                                        self->fd, 0, FALSE);
 }
 
 /* An error is told from the main loop, never from within the caller's call. */

@@ -274,13 +274,14 @@ kernel_of (ReboundSite *site)
 
 void
 rebound_linux_kernel_adopt (ReboundLinuxKernel *self,
+                            ReboundSite *site,
                             const char *end,
                             const char *connection,
                             int fd)
 {
-  g_return_if_fail (self->table != NULL);
+  g_return_if_fail (self->table != NULL && REBOUND_IS_SITE (site));
 
-  rebound_socket_table_adopt (self->table, end, connection, fd);
+  rebound_socket_table_adopt (self->table, site, end, connection, fd);
 }
 
 void

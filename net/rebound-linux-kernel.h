@@ -37,6 +37,8 @@ REBOUND_API void rebound_linux_kernel_set_exposed (ReboundLinuxKernel *self, gbo
 
 /**
  * rebound_linux_kernel_adopt:
+ * @site: where whose socket it is lives: the application's, which a device then takes it away from
+ * like any other of its sockets, or the world's
  * @end: the name of whose socket it is
  * @connection: what the connection is to be called
  * @fd: a connected TCP socket; it stays the caller's to close
@@ -45,6 +47,7 @@ REBOUND_API void rebound_linux_kernel_set_exposed (ReboundLinuxKernel *self, gbo
  * TIME_WAIT passes in virtual time. Call it once the socket is connected. Since: 0.1
  */
 REBOUND_API void rebound_linux_kernel_adopt (ReboundLinuxKernel *self,
+                                             ReboundSite *site,
                                              const char *end,
                                              const char *connection,
                                              int fd);

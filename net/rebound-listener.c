@@ -97,9 +97,9 @@ take (ReboundListener *self, int fd)
   self->n_accepted++;
   name = name_connection (self, fd);
   if (table != NULL)
-    socket
-        = rebound_socket_table_add_connection (table, rebound_actor_get_name (REBOUND_ACTOR (self)),
-                                               name, fd, self->generation, reuse_address);
+    socket = rebound_socket_table_add_connection (table, self->site,
+                                                  rebound_actor_get_name (REBOUND_ACTOR (self)),
+                                                  name, fd, self->generation, reuse_address);
   accepted = rebound_accepted_new (self->site, fd, socket, name, &manner, &listener);
   g_ptr_array_add (self->connections, accepted);
   rebound_listener_emit_accepted (self, name);
@@ -206,9 +206,9 @@ enlist (ReboundListener *self)
   ReboundSocketTable *table = rebound_linux_kernel_table_of (self->site);
 
   if (table != NULL && self->socket == NULL)
-    self->socket
-        = rebound_socket_table_add_listener (table, rebound_actor_get_name (REBOUND_ACTOR (self)),
-                                             self->fd, self->generation, self->is_reusing);
+    self->socket = rebound_socket_table_add_listener (table, self->site,
+                                                      rebound_actor_get_name (REBOUND_ACTOR (self)),
+                                                      self->fd, self->generation, self->is_reusing);
 }
 
 /* There is no socket, or none that can listen. */

@@ -26,9 +26,15 @@ guint rebound_tuple_hash (gconstpointer tuple);
 gboolean rebound_tuple_equal (gconstpointer a, gconstpointer b);
 ReboundTuple rebound_tuple_reverse (const ReboundTuple *tuple);
 
+/* The same in IPv4 where both ends are IPv4 within IPv6 (::ffff:127.0.0.1). */
+ReboundTuple rebound_tuple_unmap (const ReboundTuple *tuple);
+
 /* From getsockname() and getpeername(); FALSE where the socket is not connected (errno is kept).
  * IPv4-mapped IPv6 addresses stay IPv6, as inet_diag has them. */
 gboolean rebound_tuple_from_descriptor (int fd, ReboundTuple *tuple);
+
+/* The same of a socket that has no other end: that is 0 then, as inet_diag has it of a listener. */
+gboolean rebound_tuple_from_local_end (int fd, ReboundTuple *tuple);
 
 /* What a look-up found. @state is a TCP_* of <netinet/tcp.h>. */
 typedef struct

@@ -123,6 +123,27 @@ rebound_tuple_reverse (const ReboundTuple *tuple)
   return reversed;
 }
 
+static gboolean
+is_mapped (const guint32 *address)
+{
+  return IN6_IS_ADDR_V4MAPPED ((const struct in6_addr *) address);
+}
+
+ReboundTuple
+rebound_tuple_unmap (const ReboundTuple *tuple)
+{
+  ReboundTuple unmapped = { AF_INET,
+                            tuple->local_port,
+                            tuple->remote_port,
+                            { tuple->local_address[3] },
+                            { tuple->remote_address[3] } };
+
+  if (tuple->family == AF_INET6 && is_mapped (tuple->local_address)
+      && is_mapped (tuple->remote_address))
+    return unmapped;
+  return *tuple;
+}
+
 /* FALSE with errno EAFNOSUPPORT for an end of any other family. */
 static gboolean
 take_end (const struct sockaddr_storage *end, guint16 *port, guint32 *address)
@@ -148,19 +169,27 @@ take_end (const struct sockaddr_storage *end, guint16 *port, guint32 *address)
 }
 
 gboolean
-rebound_tuple_from_descriptor (int fd, ReboundTuple *tuple)
+rebound_tuple_from_local_end (int fd, ReboundTuple *tuple)
 {
-  struct sockaddr_storage local, remote;
+  struct sockaddr_storage local;
   socklen_t local_bytes = sizeof local;
-  socklen_t remote_bytes = sizeof remote;
 
-  if (getsockname (fd, (struct sockaddr *) &local, &local_bytes) < 0
-      || getpeername (fd, (struct sockaddr *) &remote, &remote_bytes) < 0)
+  if (getsockname (fd, (struct sockaddr *) &local, &local_bytes) < 0)
     return FALSE;
 
   memset (tuple, 0, sizeof *tuple);
   tuple->family = local.ss_family;
-  return take_end (&local, &tuple->local_port, tuple->local_address)
+  return take_end (&local, &tuple->local_port, tuple->local_address);
+}
+
+gboolean
+rebound_tuple_from_descriptor (int fd, ReboundTuple *tuple)
+{
+  struct sockaddr_storage remote;
+  socklen_t remote_bytes = sizeof remote;
+
+  return rebound_tuple_from_local_end (fd, tuple)
+         && getpeername (fd, (struct sockaddr *) &remote, &remote_bytes) == 0
          && take_end (&remote, &tuple->remote_port, tuple->remote_address);
 }
 

@@ -14,14 +14,18 @@ typedef struct _ReboundSocket ReboundSocket;
 
 struct _ReboundSocket
 {
+  ReboundSite *site;      /* where whose socket it is lives: the world's or an application's */
   const char *end;        /* the actor whose socket it is; interned */
   char *connection;       /* "phone#1", of a listener the actor's name */
   int fd;                 /* -1 once it is closed */
   guint generation;       /* of the listener that it comes from, or 0 */
   gboolean reuse_address; /* it has SO_REUSEADDR */
   gboolean is_listener;
-  gboolean is_adopted; /* its descriptor is somebody else's: always looked at by cookie */
-  guint16 local_port;  /* host byte order; of a listener where it was bound */
+  gboolean is_adopted;   /* its descriptor is somebody else's: always looked at by cookie */
+  int adopted_fd;        /* that descriptor, as long as it has the socket's cookie */
+  gboolean is_reclaimed; /* the system has taken it away, though it may not show */
+  gboolean was_left;     /* by its other end, before it was taken away */
+  guint16 local_port;    /* host byte order; of a listener where it was bound */
 
   /* The table's own. */
   guint64 serial;
@@ -29,7 +33,7 @@ struct _ReboundSocket
   ReboundTuple key;   /* in the table: IPv4 where it is IPv4 within IPv6, as the other end has it */
   guint64 cookie;
   guint8 state;     /* TCP_* when last observed, and told of */
-  guint8 state_now; /* TCP_* as rebound_socket_table_list_port() found it */
+  guint8 state_now; /* TCP_* as list_port() or destroy_remainder() found it */
   gboolean is_touched;
   gboolean is_forgotten;
   GList link;           /* in the table's queue */
@@ -59,6 +63,7 @@ void rebound_socket_table_set_time_wait (ReboundSocketTable *self, gint64 time_w
 
 /* A listening (or at least bound) socket of @end. */
 ReboundSocket *rebound_socket_table_add_listener (ReboundSocketTable *self,
+                                                  ReboundSite *site,
                                                   const char *end,
                                                   int fd,
                                                   guint generation,
@@ -66,6 +71,7 @@ ReboundSocket *rebound_socket_table_add_listener (ReboundSocketTable *self,
 
 /* One end of a connection whose two addresses are known: connected, accepted, or on its way. */
 ReboundSocket *rebound_socket_table_add_connection (ReboundSocketTable *self,
+                                                    ReboundSite *site,
                                                     const char *end,
                                                     const char *connection,
                                                     int fd,
@@ -75,6 +81,7 @@ ReboundSocket *rebound_socket_table_add_connection (ReboundSocketTable *self,
 /* A socket whose descriptor its owner closes without a word: it is looked at by its cookie at every
  * settled instant. */
 void rebound_socket_table_adopt (ReboundSocketTable *self,
+                                 ReboundSite *site,
                                  const char *end,
                                  const char *connection,
                                  int fd);
@@ -82,8 +89,8 @@ void rebound_socket_table_adopt (ReboundSocketTable *self,
 /* The name of the connection whose other end @fd is, or NULL. */
 const char *rebound_socket_table_name_of_peer (ReboundSocketTable *self, int fd);
 
-/* Something was done to the socket; it and its other end are looked at when the instant has
- * settled. */
+/* Something was done to the socket; it and its other end (of a listener: all who may be in its
+ * backlog) are looked at when the instant has settled. */
 void rebound_socket_touch (ReboundSocket *socket);
 
 /* Closes the descriptor. The socket is not the caller's any more: the table keeps it as long as the
@@ -94,6 +101,14 @@ void rebound_socket_close (ReboundSocket *socket);
  * clears both. */
 void rebound_socket_close_descriptor (ReboundSocket **socket, int *fd);
 
+/* The state that the kernel has it in now, TCP_CLOSE where it is gone; @is_orphan tells whether no
+ * process has it open. */
+guint8 rebound_socket_look (ReboundSocket *socket, gboolean *is_orphan);
+
+/* Destroys what the kernel has left of a closed socket, whose state_now it had then. FALSE if there
+ * is nothing, or somebody has it open. */
+gboolean rebound_socket_destroy_remainder (ReboundSocket *socket);
+
 /* Looks at what was touched. FALSE, with what it is (transfer full), while something is on its way
  * that needs the kernel's own clock. */
 gboolean rebound_socket_table_observe (ReboundSocketTable *self, char **waits_for);
@@ -101,6 +116,10 @@ gboolean rebound_socket_table_observe (ReboundSocketTable *self, char **waits_fo
 /* Every socket whose local port is @port, listeners included, in the order in which they came;
  * looked at afresh. (transfer container) */
 GPtrArray *rebound_socket_table_list_port (ReboundSocketTable *self, guint16 port);
+
+/* Every socket of @site in the order in which they came, closed ones too. (transfer full): a
+ * reference each, so handlers of what is told of one may close others */
+GPtrArray *rebound_socket_table_list_site (ReboundSocketTable *self, ReboundSite *site);
 
 /* How many are in TIME_WAIT. */
 guint rebound_socket_table_count_time_wait (ReboundSocketTable *self);

@@ -39,6 +39,7 @@ socket_clear (gpointer data)
   ReboundSocket *socket = data;
 
   g_clear_pointer (&socket->expiry, rebound_timer_free);
+  g_clear_object (&socket->site);
   g_free (socket->connection);
 }
 
@@ -104,25 +105,17 @@ rebound_socket_table_start (ReboundSocketTable *self, ReboundSite *world)
   g_set_object (&self->world, world);
 }
 
-static guint8 look (ReboundSocket *socket, gboolean *is_orphan);
-
-/* A remainder would stand in the way of the next run of the same process. One that a descriptor
- * belongs to is somebody's. */
-static void
-destroy_remainder (ReboundSocket *socket)
-{
-  gboolean is_orphan;
-
-  if (socket->fd < 0 && socket->is_pairable && look (socket, &is_orphan) != TCP_CLOSE && is_orphan)
-    rebound_socket_diag_destroy (socket->table->diag, &socket->tuple, socket->cookie);
-}
-
+/* Remainders would stand in the way of the next run of the same process. */
 void
 rebound_socket_table_stop (ReboundSocketTable *self)
 {
-  for (GList *link = self->sockets.head; link != NULL && self->brings_timers_along;
-       link = link->next)
-    destroy_remainder (link->data);
+  GList *next;
+
+  for (GList *link = self->sockets.head; link != NULL && self->brings_timers_along; link = next)
+    {
+      next = link->next;
+      rebound_socket_destroy_remainder (link->data);
+    }
   forget_all (self);
   g_clear_object (&self->world);
 }
@@ -131,29 +124,6 @@ void
 rebound_socket_table_set_time_wait (ReboundSocketTable *self, gint64 time_wait_usec)
 {
   self->time_wait_usec = time_wait_usec;
-}
-
-static gboolean
-is_mapped (const guint32 *address)
-{
-  return IN6_IS_ADDR_V4MAPPED ((const struct in6_addr *) address);
-}
-
-/* A listener on :: takes IPv4 clients too, and has their addresses as ::ffff:127.0.0.1, where the
- * client has 127.0.0.1: both ends are to have one key. */
-static ReboundTuple
-key_of (const ReboundTuple *tuple)
-{
-  ReboundTuple key = { AF_INET,
-                       tuple->local_port,
-                       tuple->remote_port,
-                       { tuple->local_address[3] },
-                       { tuple->remote_address[3] } };
-
-  if (tuple->family == AF_INET6 && is_mapped (tuple->local_address)
-      && is_mapped (tuple->remote_address))
-    return key;
-  return *tuple;
 }
 
 static void
@@ -165,6 +135,20 @@ touch (ReboundSocket *socket)
   g_ptr_array_add (socket->table->touched, g_rc_box_acquire (socket));
 }
 
+/* Closing a listener resets who waits in its backlog, so every socket that points at its port is
+ * touched. */
+static void
+touch_clients (ReboundSocketTable *self, guint16 port)
+{
+  for (GList *link = self->sockets.head; link != NULL; link = link->next)
+    {
+      ReboundSocket *socket = link->data;
+
+      if (socket->is_pairable && ntohs (socket->tuple.remote_port) == port)
+        touch (socket);
+    }
+}
+
 void
 rebound_socket_touch (ReboundSocket *socket)
 {
@@ -173,6 +157,8 @@ rebound_socket_touch (ReboundSocket *socket)
   ReboundSocket *other;
 
   touch (socket);
+  if (socket->is_listener)
+    touch_clients (self, socket->local_port);
   if (!socket->is_pairable)
     return;
   reverse = rebound_tuple_reverse (&socket->key);
@@ -183,6 +169,7 @@ rebound_socket_touch (ReboundSocket *socket)
 
 static ReboundSocket *
 add (ReboundSocketTable *self,
+     ReboundSite *site,
      const char *end,
      const char *connection,
      int fd,
@@ -192,9 +179,11 @@ add (ReboundSocketTable *self,
   ReboundSocket *socket = g_rc_box_new0 (ReboundSocket);
 
   socket->table = self;
+  socket->site = g_object_ref (site);
   socket->end = g_intern_string (end);
   socket->connection = g_strdup (connection);
   socket->fd = fd;
+  socket->adopted_fd = -1;
   socket->generation = generation;
   socket->reuse_address = reuse_address;
   socket->serial = self->next_serial++;
@@ -218,12 +207,13 @@ read_local_port (int fd)
 
 ReboundSocket *
 rebound_socket_table_add_listener (ReboundSocketTable *self,
+                                   ReboundSite *site,
                                    const char *end,
                                    int fd,
                                    guint generation,
                                    gboolean reuse_address)
 {
-  ReboundSocket *socket = add (self, end, end, fd, generation, reuse_address);
+  ReboundSocket *socket = add (self, site, end, end, fd, generation, reuse_address);
 
   socket->is_listener = TRUE;
   socket->local_port = read_local_port (fd);
@@ -233,13 +223,14 @@ rebound_socket_table_add_listener (ReboundSocketTable *self,
 
 ReboundSocket *
 rebound_socket_table_add_connection (ReboundSocketTable *self,
+                                     ReboundSite *site,
                                      const char *end,
                                      const char *connection,
                                      int fd,
                                      guint generation,
                                      gboolean reuse_address)
 {
-  ReboundSocket *socket = add (self, end, connection, fd, generation, reuse_address);
+  ReboundSocket *socket = add (self, site, end, connection, fd, generation, reuse_address);
 
   socket->local_port = read_local_port (fd);
   socket->cookie = rebound_socket_cookie (fd);
@@ -248,7 +239,9 @@ rebound_socket_table_add_connection (ReboundSocketTable *self,
     {
       ReboundSocket *before;
 
-      socket->key = key_of (&socket->tuple);
+      /* A listener on :: takes IPv4 clients too, and has their addresses as ::ffff:127.0.0.1, where
+       * the client has 127.0.0.1: both ends are to have one key. */
+      socket->key = rebound_tuple_unmap (&socket->tuple);
       before = g_hash_table_lookup (self->by_key, &socket->key);
       /* A new connection between the same two ends: what was there before has been recycled by its
        * SYN. */
@@ -262,13 +255,16 @@ rebound_socket_table_add_connection (ReboundSocketTable *self,
 
 void
 rebound_socket_table_adopt (ReboundSocketTable *self,
+                            ReboundSite *site,
                             const char *end,
                             const char *connection,
                             int fd)
 {
-  ReboundSocket *socket = rebound_socket_table_add_connection (self, end, connection, fd, 0, FALSE);
+  ReboundSocket *socket
+      = rebound_socket_table_add_connection (self, site, end, connection, fd, 0, FALSE);
 
   socket->fd = -1;
+  socket->adopted_fd = fd;
   socket->is_adopted = TRUE;
   if (!socket->is_pairable)
     forget (socket);
@@ -283,24 +279,10 @@ rebound_socket_table_name_of_peer (ReboundSocketTable *self, int fd)
 
   if (!rebound_tuple_from_descriptor (fd, &tuple))
     return NULL;
-  tuple = key_of (&tuple);
+  tuple = rebound_tuple_unmap (&tuple);
   reverse = rebound_tuple_reverse (&tuple);
   other = g_hash_table_lookup (self->by_key, &reverse);
   return other != NULL ? other->connection : NULL;
-}
-
-/* Closing a listener resets who waits in its backlog, so every socket that points at its port is
- * touched. */
-static void
-touch_clients (ReboundSocketTable *self, guint16 port)
-{
-  for (GList *link = self->sockets.head; link != NULL; link = link->next)
-    {
-      ReboundSocket *socket = link->data;
-
-      if (socket->is_pairable && ntohs (socket->tuple.remote_port) == port)
-        touch (socket);
-    }
 }
 
 void
@@ -308,12 +290,6 @@ rebound_socket_close (ReboundSocket *socket)
 {
   close (socket->fd);
   socket->fd = -1;
-  if (socket->is_listener)
-    {
-      touch_clients (socket->table, socket->local_port);
-      forget (socket);
-      return;
-    }
   rebound_socket_touch (socket);
   if (!socket->is_pairable)
     forget (socket);
@@ -331,23 +307,33 @@ rebound_socket_close_descriptor (ReboundSocket **socket, int *fd)
   *fd = -1;
 }
 
-/* The state that the kernel has it in now; TCP_CLOSE where it is gone. @is_orphan tells whether no
- * process has it open. */
-static guint8
-look (ReboundSocket *socket, gboolean *is_orphan)
+/* A TIME_WAIT is no descriptor's: where an owner keeps open what both ends have closed, TCP_INFO
+ * says CLOSED, while the kernel's time runs all the same. */
+guint8
+rebound_socket_look (ReboundSocket *socket, gboolean *is_orphan)
 {
   ReboundSocketInfo info;
-  struct tcp_info tcp;
-  socklen_t length = sizeof tcp;
+  guint8 state = socket->fd >= 0 ? rebound_socket_state (socket->fd) : TCP_CLOSE;
 
   *is_orphan = socket->fd < 0;
-  if (socket->fd >= 0)
-    return getsockopt (socket->fd, IPPROTO_TCP, TCP_INFO, &tcp, &length) == 0 ? tcp.tcpi_state
-                                                                              : TCP_CLOSE;
-  if (rebound_socket_diag_look_up (socket->table->diag, &socket->tuple, socket->cookie, &info) != 0)
+  if (state != TCP_CLOSE)
+    return state;
+  if (!socket->is_pairable
+      || rebound_socket_diag_look_up (socket->table->diag, &socket->tuple, socket->cookie, &info)
+             != 0)
     return TCP_CLOSE;
   *is_orphan = info.inode == 0;
   return info.state;
+}
+
+/* The kernel has nothing left of it; whoever keeps its descriptor open keeps the socket. */
+static void
+discard (ReboundSocket *socket)
+{
+  socket->state = TCP_CLOSE;
+  g_clear_pointer (&socket->expiry, rebound_timer_free);
+  if (socket->fd < 0)
+    forget (socket);
 }
 
 static void
@@ -359,7 +345,24 @@ on_expired (gpointer user_data)
   /* -ENOENT is fine: a new SYN or a RST was there first. */
   rebound_socket_diag_destroy (self->diag, &socket->tuple, socket->cookie);
   self->listener.expired (socket, self->listener.user_data);
-  forget (socket);
+  discard (socket);
+}
+
+gboolean
+rebound_socket_destroy_remainder (ReboundSocket *socket)
+{
+  gboolean is_orphan;
+  int result;
+
+  socket->state_now = rebound_socket_look (socket, &is_orphan);
+  if (socket->state_now == TCP_CLOSE || !is_orphan)
+    return FALSE;
+  result = rebound_socket_diag_destroy (socket->table->diag, &socket->tuple, socket->cookie);
+  if (result != 0 && result != -ENOENT)
+    return FALSE;
+  rebound_socket_touch (socket);
+  discard (socket);
+  return TRUE;
 }
 
 /* A remainder's time begins when it is first seen, unless it was running already. */
@@ -401,7 +404,7 @@ observe (ReboundSocket *socket)
   guint8 before = socket->state;
   gboolean is_orphan;
 
-  socket->state = look (socket, &is_orphan);
+  socket->state = rebound_socket_look (socket, &is_orphan);
   if (socket->state != before)
     self->listener.state_changed (socket, before, socket->state, self->listener.user_data);
   if (!socket->is_forgotten && (socket->state != before || socket->expiry == NULL))
@@ -464,10 +467,23 @@ rebound_socket_table_list_port (ReboundSocketTable *self, guint16 port)
 
       if (socket->local_port != port)
         continue;
-      socket->state_now = look (socket, &is_orphan);
-      if (socket->fd >= 0 || socket->state_now != TCP_CLOSE)
+      socket->state_now = rebound_socket_look (socket, &is_orphan);
+      /* A connection that is closed has given its port back, whoever has it open; a listener that
+       * is dead has not. */
+      if (socket->state_now != TCP_CLOSE || (socket->is_listener && socket->fd >= 0))
         g_ptr_array_add (list, socket);
     }
+  return list;
+}
+
+GPtrArray *
+rebound_socket_table_list_site (ReboundSocketTable *self, ReboundSite *site)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func (socket_unref);
+
+  for (GList *link = self->sockets.head; link != NULL; link = link->next)
+    if (((ReboundSocket *) link->data)->site == site)
+      g_ptr_array_add (list, g_rc_box_acquire (link->data));
   return list;
 }
 

@@ -91,14 +91,15 @@ leave_behind (Fixture *self, const Remainder *remainder, gboolean reuse, guint n
 {
   int listener = raw_listen (AF_INET, self->port, reuse, 5);
   ReboundSocket *listening
-      = rebound_socket_table_add_listener (self->table, "web", listener, 3, reuse);
+      = rebound_socket_table_add_listener (self->table, self->site, "web", listener, 3, reuse);
 
   for (guint i = 0; i < n; i++)
     {
       int client = raw_connect (AF_INET, self->port, 0);
       int server = raw_accept (listener);
       ReboundSocket *server_end
-          = rebound_socket_table_add_connection (self->table, "web", "phone#1", server, 3, reuse);
+          = rebound_socket_table_add_connection (self->table, self->site, "web", "phone#1", server,
+                                                 3, reuse);
 
       if (remainder->server_closes)
         rebound_socket_close (server_end);
@@ -157,7 +158,7 @@ test_mixed (Fixture *self, gconstpointer data)
 {
   int listener = raw_listen (AF_INET, self->port, FALSE, 5);
   ReboundSocket *listening
-      = rebound_socket_table_add_listener (self->table, "web", listener, 1, FALSE);
+      = rebound_socket_table_add_listener (self->table, self->site, "web", listener, 1, FALSE);
   int clients[2], servers[2];
   ReboundSocket *ends[2];
 
@@ -165,8 +166,8 @@ test_mixed (Fixture *self, gconstpointer data)
     {
       clients[i] = raw_connect (AF_INET, self->port, 0);
       servers[i] = raw_accept (listener);
-      ends[i] = rebound_socket_table_add_connection (self->table, "web", "phone#1", servers[i],
-                                                     i + 1, FALSE);
+      ends[i] = rebound_socket_table_add_connection (self->table, self->site, "web", "phone#1",
+                                                     servers[i], i + 1, FALSE);
     }
   rebound_socket_close (listening);
   rebound_socket_close (ends[1]);
@@ -184,7 +185,8 @@ static void
 test_own_descriptor (Fixture *self, gconstpointer data)
 {
   int fd = raw_listen (AF_INET, self->port, TRUE, 1);
-  ReboundSocket *socket = rebound_socket_table_add_listener (self->table, "web", fd, 2, TRUE);
+  ReboundSocket *socket
+      = rebound_socket_table_add_listener (self->table, self->site, "web", fd, 2, TRUE);
 
   assert_report (self, TRUE,
                  "the descriptor of generation 2 is still open; close it before the port is bound "
@@ -197,7 +199,8 @@ static void
 test_other_actor (Fixture *self, gconstpointer data)
 {
   int fd = raw_listen (AF_INET, self->port, TRUE, 1);
-  ReboundSocket *socket = rebound_socket_table_add_listener (self->table, "other", fd, 1, TRUE);
+  ReboundSocket *socket
+      = rebound_socket_table_add_listener (self->table, self->site, "other", fd, 1, TRUE);
 
   assert_report (self, TRUE, "other has the port: its descriptor is open");
   rebound_socket_close (socket);
@@ -210,6 +213,25 @@ test_somebody_else (Fixture *self, gconstpointer data)
 
   assert_report (self, TRUE, "somebody else has the port");
   raw_close (fd);
+}
+
+static void
+test_ended_but_open (Fixture *self, gconstpointer data)
+{
+  int listener = raw_listen (AF_INET, self->port, FALSE, 1);
+  int client = raw_connect (AF_INET, self->port, 0);
+  int server = raw_accept (listener);
+  ReboundSocket *end = rebound_socket_table_add_connection (self->table, self->site, "web",
+                                                            "phone#1", server, 1, FALSE);
+
+  g_test_summary ("a connection that was reset is in nobody's way, though its descriptor is open");
+  raw_close_abortively (client);
+  raw_close (listener);
+  assert_errno (-try_bind (self, FALSE), 0);
+  listener = raw_listen (AF_INET, self->port, FALSE, 1);
+  assert_report (self, FALSE, "somebody else has the port");
+  raw_close (listener);
+  rebound_socket_close (end);
 }
 
 static void
@@ -239,6 +261,7 @@ main (int argc, char **argv)
   g_test_add ("/bind-report/own-descriptor", Fixture, NULL, set_up, test_own_descriptor, tear_down);
   g_test_add ("/bind-report/other-actor", Fixture, NULL, set_up, test_other_actor, tear_down);
   g_test_add ("/bind-report/somebody-else", Fixture, NULL, set_up, test_somebody_else, tear_down);
+  g_test_add ("/bind-report/ended-but-open", Fixture, NULL, set_up, test_ended_but_open, tear_down);
   g_test_add ("/bind-report/without-a-run", Fixture, NULL, set_up, test_without_a_run, tear_down);
   return g_test_run ();
 }

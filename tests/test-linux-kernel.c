@@ -141,7 +141,8 @@ adopt (gpointer user_data)
   self->listener = raw_listen (AF_INET, port, TRUE, 1);
   self->client = raw_connect (AF_INET, port, 0);
   self->server = raw_accept (self->listener);
-  rebound_linux_kernel_adopt (self->test->kernel, "mine", "mine#1", self->server);
+  rebound_linux_kernel_adopt (self->test->kernel, rebound_run_get_world (self->test->run), "mine",
+                              "mine#1", self->server);
 }
 
 static void

@@ -87,11 +87,11 @@ static void
 connect_ends (Fixture *self, guint16 local_port)
 {
   self->client = raw_connect (self->family, self->port, local_port);
-  self->client_end = rebound_socket_table_add_connection (self->table, "phone", "phone#1",
-                                                          self->client, 0, FALSE);
+  self->client_end = rebound_socket_table_add_connection (self->table, self->world, "phone",
+                                                          "phone#1", self->client, 0, FALSE);
   self->server = raw_accept (self->listener);
-  self->server_end
-      = rebound_socket_table_add_connection (self->table, "web", "phone#1", self->server, 1, FALSE);
+  self->server_end = rebound_socket_table_add_connection (self->table, self->world, "web",
+                                                          "phone#1", self->server, 1, FALSE);
 }
 
 static void
@@ -135,8 +135,8 @@ count_left (Fixture *self)
 static void
 test_states (Fixture *self, gconstpointer data)
 {
-  ReboundSocket *listener
-      = rebound_socket_table_add_listener (self->table, "web", self->listener, 1, FALSE);
+  ReboundSocket *listener = rebound_socket_table_add_listener (self->table, self->world, "web",
+                                                               self->listener, 1, FALSE);
 
   g_test_summary ("a state is told of once it is seen, and once only");
   connect_ends (self, 0);
@@ -188,8 +188,8 @@ test_recycled_unseen (Fixture *self, gconstpointer data)
   assert_log (self, "web:CLOSED->TIME_WAIT ");
 
   self->client = raw_connect (self->family, self->port, 39001);
-  self->client_end = rebound_socket_table_add_connection (self->table, "phone", "phone#2",
-                                                          self->client, 0, FALSE);
+  self->client_end = rebound_socket_table_add_connection (self->table, self->world, "phone",
+                                                          "phone#2", self->client, 0, FALSE);
   observe (self);
   assert_log (self, "web:TIME_WAIT->CLOSED phone:CLOSED->ESTABLISHED ");
   come_to (self, 60 * G_USEC_PER_SEC);
@@ -206,8 +206,8 @@ test_recycled_by_stranger (Fixture *self, gconstpointer data)
     {
       self->client = raw_connect (self->family, self->port, 39002);
       self->server = raw_accept (self->listener);
-      self->server_end = rebound_socket_table_add_connection (self->table, "web", "web#1",
-                                                              self->server, 1, FALSE);
+      self->server_end = rebound_socket_table_add_connection (self->table, self->world, "web",
+                                                              "web#1", self->server, 1, FALSE);
       observe (self);
       assert_log (self, i == 0 ? "web:CLOSED->ESTABLISHED "
                                : "web:TIME_WAIT->CLOSED web:CLOSED->ESTABLISHED ");
@@ -315,7 +315,7 @@ test_adopted (Fixture *self, gconstpointer data)
   g_test_summary ("a socket whose owner closes it without a word is seen all the same");
   self->client = raw_connect (self->family, self->port, 0);
   self->server = raw_accept (self->listener);
-  rebound_socket_table_adopt (self->table, "mine", "mine#1", self->server);
+  rebound_socket_table_adopt (self->table, self->world, "mine", "mine#1", self->server);
   observe (self);
   assert_log (self, "mine:CLOSED->ESTABLISHED ");
   raw_close (self->server);
@@ -334,7 +334,7 @@ test_adopted_unconnected (Fixture *self, gconstpointer data)
   int fd = raw_socket (self->family);
 
   g_test_summary ("what is not connected cannot be adopted, and does no harm");
-  rebound_socket_table_adopt (self->table, "mine", "mine#1", fd);
+  rebound_socket_table_adopt (self->table, self->world, "mine", "mine#1", fd);
   observe (self);
   assert_log (self, "");
   raw_close (fd);
@@ -343,13 +343,13 @@ test_adopted_unconnected (Fixture *self, gconstpointer data)
 static void
 test_listener_resets_backlog (Fixture *self, gconstpointer data)
 {
-  ReboundSocket *listener
-      = rebound_socket_table_add_listener (self->table, "web", self->listener, 1, FALSE);
+  ReboundSocket *listener = rebound_socket_table_add_listener (self->table, self->world, "web",
+                                                               self->listener, 1, FALSE);
 
   g_test_summary ("a listener that closes resets who waits in its backlog, and that is seen");
   self->client = raw_connect (self->family, self->port, 0);
-  self->client_end = rebound_socket_table_add_connection (self->table, "phone", "phone#1",
-                                                          self->client, 0, FALSE);
+  self->client_end = rebound_socket_table_add_connection (self->table, self->world, "phone",
+                                                          "phone#1", self->client, 0, FALSE);
   observe (self);
   g_string_truncate (self->log, 0);
   rebound_socket_close (listener);
@@ -368,8 +368,8 @@ test_names (Fixture *self, gconstpointer data)
   self->client = raw_connect (self->family, self->port, 0);
   server = raw_accept (self->listener);
   g_assert_null (rebound_socket_table_name_of_peer (self->table, server));
-  self->client_end = rebound_socket_table_add_connection (self->table, "phone", "phone#7",
-                                                          self->client, 0, FALSE);
+  self->client_end = rebound_socket_table_add_connection (self->table, self->world, "phone",
+                                                          "phone#7", self->client, 0, FALSE);
   g_assert_cmpstr (rebound_socket_table_name_of_peer (self->table, server), ==, "phone#7");
   g_assert_null (rebound_socket_table_name_of_peer (self->table, self->listener));
   rebound_socket_close (self->client_end);
