@@ -6,6 +6,7 @@
 #include "rebound-accepted-private.h"
 
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "rebound-errno.h"
+#include "rebound-reclaim-private.h"
 
 /* Bytes read at a time, and kept for a peer that does not take its echo. */
 #define BUFFER_BYTES 16384
@@ -85,7 +87,8 @@ rebound_accepted_describe_close (ReboundAccepted *self, const char *how)
 {
   int unread_bytes = 0;
 
-  if (self->fd < 0 || ioctl (self->fd, FIONREAD, &unread_bytes) < 0 || unread_bytes == 0)
+  if (self->fd < 0 || ioctl (self->fd, FIONREAD, &unread_bytes) < 0 || unread_bytes == 0
+      || rebound_socket_state (self->fd) == TCP_CLOSE) /* nobody is there to be sent an RST */
     return g_strdup (how);
   return g_strdup_printf ("%s, with %d byte%s unread: by RST", how, unread_bytes,
                           unread_bytes == 1 ? "" : "s");
@@ -176,7 +179,7 @@ take_input (ReboundAccepted *self)
     }
   if (received == 0)
     {
-      finish (self, "the client closed first");
+      finish (self, rebound_reclaim_tell_end (self->socket, "the client closed first"));
       return;
     }
   if (self->on_accept == REBOUND_ON_ACCEPT_ECHO)

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "rebound-address-private.h"
+#include "rebound-reclaim-private.h"
 
 /* TCP_TIMEOUT_INIT of include/net/tcp.h, which RFC 6298 asks for; doubled each time. */
 #define SYN_TIMEOUT_USEC G_USEC_PER_SEC
@@ -221,7 +222,7 @@ listen_to (ReboundCall *self)
         {
           finish_answer (self);
           if (self->phase == REBOUND_CALL_OPEN)
-            end (self, "the other end closed first");
+            end (self, rebound_reclaim_tell_end (self->socket, "the other end closed first"));
           return FALSE;
         }
       keep_answer (self, buffer, (gsize) received);
@@ -262,6 +263,9 @@ on_answer_to_syn (ReboundCall *self)
   socklen_t length = sizeof error_number;
 
   getsockopt (self->fd, SOL_SOCKET, SO_ERROR, &error_number, &length);
+  /* Whoever has taken it away meanwhile may have left no error behind. */
+  if (error_number == 0 && rebound_socket_state (self->fd) == TCP_CLOSE)
+    error_number = ENOTCONN;
   if (error_number != 0)
     fail (self, error_number);
   else

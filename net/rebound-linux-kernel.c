@@ -14,10 +14,12 @@
 #include "lifecycle/rebound-member.h"
 #include "lifecycle/rebound-scriptable.h"
 #include "rebound-client.h"
+#include "rebound-errno.h"
 #include "rebound-fence-private.h"
 #include "rebound-isolation.h"
 #include "rebound-kernel-probe-private.h"
 #include "rebound-listener.h"
+#include "rebound-reclaim-private.h"
 #include "rebound-sysctl-private.h"
 
 /* The clients' ports. Below Linux's default ephemeral range is no need: the namespace is ours, and
@@ -55,6 +57,9 @@ enum
 {
   STATE_CHANGED,
   REMAINDER_EXPIRED,
+  REMAINDER_FORGOTTEN,
+  SOCKET_RECLAIMED,
+  RECLAIM_FAILED,
   GOES_WITHOUT,
   N_SIGNALS
 };
@@ -104,6 +109,42 @@ string_spec (const char *name, const char *blurb)
 }
 
 static void
+install_socket_signals (ReboundLinuxKernelClass *klass)
+{
+  const ReboundEventGroup group = REBOUND_EVENT_GROUP_SOCKETS;
+
+  signals[STATE_CHANGED] = rebound_class_install_signal (
+      klass, "state-changed", group, "{connection}, {end}'s end: {from} -> {to}",
+      "a settled instant found a socket in another state than the one before",
+      string_spec ("connection", "the connection"), string_spec ("end", "whose end of it"),
+      string_spec ("from", "the state before"), string_spec ("to", "the state now"), NULL);
+  signals[REMAINDER_EXPIRED] = rebound_class_install_signal (
+      klass, "remainder-expired", group,
+      "{connection}, {end}'s end: {state} is over; nothing is left of it",
+      "a closed socket has been in TIME_WAIT or FIN_WAIT2 for its time",
+      string_spec ("connection", "the connection"), string_spec ("end", "whose end of it"),
+      string_spec ("state", "the state that is over"), NULL);
+  signals[REMAINDER_FORGOTTEN] = rebound_class_install_signal (
+      klass, "remainder-forgotten", group,
+      "{connection}, {end}'s end: {state} is forgotten: the machine was started anew",
+      "what was left of a closed socket is gone, for the machine was started anew",
+      string_spec ("connection", "the connection"), string_spec ("end", "whose end of it"),
+      string_spec ("state", "the state that it was in"), NULL);
+  signals[SOCKET_RECLAIMED] = rebound_class_install_signal (
+      klass, "socket-reclaimed", group, "{connection}, {end}'s end: taken away ({style})",
+      "the system has taken a socket away from its application, which is not told",
+      string_spec ("connection", "the connection; of a listener its name"),
+      string_spec ("end", "whose end of it"),
+      string_spec ("style", "how: fin, defunct or destroy; silent, of a listener that looks alive"),
+      NULL);
+  signals[RECLAIM_FAILED] = rebound_class_install_signal (
+      klass, "reclaim-failed", group, "{connection}, {end}'s end: cannot be taken away: {error}",
+      "this machine does not let a run take a socket away in that style",
+      string_spec ("connection", "the connection; of a listener its name"),
+      string_spec ("end", "whose end of it"), string_spec ("error", "the errno's name"), NULL);
+}
+
+static void
 rebound_linux_kernel_class_init (ReboundLinuxKernelClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -117,18 +158,7 @@ rebound_linux_kernel_class_init (ReboundLinuxKernelClass *klass)
                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
-  signals[STATE_CHANGED] = rebound_class_install_signal (
-      klass, "state-changed", REBOUND_EVENT_GROUP_SOCKETS,
-      "{connection}, {end}'s end: {from} -> {to}",
-      "a settled instant found a socket in another state than the one before",
-      string_spec ("connection", "the connection"), string_spec ("end", "whose end of it"),
-      string_spec ("from", "the state before"), string_spec ("to", "the state now"), NULL);
-  signals[REMAINDER_EXPIRED] = rebound_class_install_signal (
-      klass, "remainder-expired", REBOUND_EVENT_GROUP_SOCKETS,
-      "{connection}, {end}'s end: {state} is over; nothing is left of it",
-      "a closed socket has been in TIME_WAIT or FIN_WAIT2 for its time",
-      string_spec ("connection", "the connection"), string_spec ("end", "whose end of it"),
-      string_spec ("state", "the state that is over"), NULL);
+  install_socket_signals (klass);
   signals[GOES_WITHOUT]
       = rebound_class_install_signal (klass, "goes-without", REBOUND_EVENT_GROUP_ACTORS,
                                       "this kernel lacks something: {what}",
@@ -255,6 +285,51 @@ rebound_linux_kernel_configure (ReboundKernel *kernel,
 }
 
 static void
+on_reclaimed (ReboundSocket *socket, const char *style, int error_number, gpointer user_data)
+{
+  if (error_number == 0)
+    g_signal_emit (user_data, signals[SOCKET_RECLAIMED], 0, socket->connection, socket->end, style);
+  else
+    g_signal_emit (user_data, signals[RECLAIM_FAILED], 0, socket->connection, socket->end,
+                   rebound_errno_name (error_number));
+}
+
+static guint
+rebound_linux_kernel_reclaim (ReboundKernel *kernel,
+                              ReboundSite *site,
+                              ReboundReclaimStyle style,
+                              ReboundReclaimedListener listener)
+{
+  ReboundLinuxKernel *self = REBOUND_LINUX_KERNEL (kernel);
+
+  if (self->table == NULL)
+    return 0;
+  return rebound_reclaim_site (self->table, self->diag, site, style, listener, on_reclaimed, self);
+}
+
+/* The application has just been killed: with the fence passed, what its descriptors' closing has
+ * sent is where it was going, and nothing is left that would be sent again. */
+static void
+rebound_linux_kernel_forget (ReboundKernel *kernel, ReboundSite *site)
+{
+  ReboundLinuxKernel *self = REBOUND_LINUX_KERNEL (kernel);
+  g_autoptr (GPtrArray) sockets = NULL;
+
+  if (self->table == NULL)
+    return;
+  rebound_linux_kernel_fence (kernel, NULL);
+  sockets = rebound_socket_table_list_site (self->table, site);
+  for (guint i = 0; i < sockets->len; i++)
+    {
+      ReboundSocket *socket = sockets->pdata[i];
+
+      if (!socket->is_forgotten && rebound_socket_destroy_remainder (socket))
+        g_signal_emit (self, signals[REMAINDER_FORGOTTEN], 0, socket->connection, socket->end,
+                       rebound_tcp_state_name (socket->state_now));
+    }
+}
+
+static void
 rebound_linux_kernel_kernel_init (ReboundKernelInterface *iface)
 {
   iface->start = rebound_linux_kernel_start;
@@ -262,6 +337,8 @@ rebound_linux_kernel_kernel_init (ReboundKernelInterface *iface)
   iface->fence = rebound_linux_kernel_fence;
   iface->observe = rebound_linux_kernel_observe;
   iface->configure = rebound_linux_kernel_configure;
+  iface->reclaim = rebound_linux_kernel_reclaim;
+  iface->forget = rebound_linux_kernel_forget;
 }
 
 static ReboundLinuxKernel *
