@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What does a run cost beyond its own system calls? rebind-fix is played by the library, its events
- * are counted, and the same system calls are then made by hand, in the same process and namespace,
- * in turn with the next play. The ratio is of medians.
+/* What does a run cost beyond its own system calls? A shipped script is played by the library, its
+ * events are counted, and the system calls of its sockets are then made by hand, in the same
+ * process and namespace, in turn with the next play. The ratio is of medians.
  *
- * Usage: bench-rebind-fix SCRIPT PROGRAM */
+ * What the run does besides is not made by hand: its looks at the kernel's states, the fence, the
+ * end of each TIME_WAIT. That is the cost which the ratio shows.
+ *
+ * Usage: bench-play PROGRAM NAME FILE */
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -17,12 +20,16 @@
 #define ROUNDS 41
 #define PORT   30000
 
+#define FIRST_PORT 5000
+#define LAST_PORT  29000
+
 /* The system calls of a run, counted by its events. */
 typedef struct
 {
   guint n_listens;
   guint n_connections;
-  guint n_refusals;
+  guint n_answers;  /* among the connections */
+  guint n_refusals; /* also of a network that is down */
 } Tally;
 
 #define TALLY_TYPE_SINK (tally_sink_get_type ())
@@ -60,7 +67,8 @@ tally_sink_write (ReboundEventSink *sink, ReboundEvent *event)
 
   tally->n_listens += strcmp (kind, "listening") == 0;
   tally->n_connections += strcmp (kind, "connected") == 0;
-  tally->n_refusals += strcmp (kind, "refused") == 0;
+  tally->n_answers += strcmp (kind, "answered") == 0;
+  tally->n_refusals += strcmp (kind, "refused") == 0 || strcmp (kind, "failed") == 0;
 }
 
 static void
@@ -128,23 +136,41 @@ raw_connect (guint16 port)
   return fd;
 }
 
+/* One connection, answered or not: the server closes first, as it does in the scripts. */
+static void
+raw_meet (int listener, guint16 port, gboolean is_answered)
+{
+  int client = raw_connect (port);
+  int server = accept4 (listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  char byte = 'x';
+
+  if (is_answered
+      && (send (server, &byte, 1, MSG_NOSIGNAL) != 1 || recv (client, &byte, 1, 0) != 1))
+    g_error ("an answer by hand: %s", g_strerror (errno));
+  close (server);
+  if (recv (client, &byte, 1, 0) != 0)
+    g_error ("recv: %s", g_strerror (errno));
+  close (client);
+}
+
+/* Below the listener and the clients of the plays. */
+static guint16
+next_port (void)
+{
+  static guint16 port = FIRST_PORT;
+
+  port = port == LAST_PORT ? FIRST_PORT : (guint16) (port + 1);
+  return port;
+}
+
 static gint64
-make_by_hand (const Tally *tally, guint16 *port)
+make_by_hand (const Tally *tally)
 {
   gint64 start_usec = g_get_monotonic_time ();
   int listener = raw_listen ();
-  char byte;
 
   for (guint i = 0; i < tally->n_connections; i++)
-    {
-      int client = raw_connect ((*port)++);
-      int server = accept4 (listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-
-      close (server);
-      if (recv (client, &byte, 1, 0) != 0)
-        g_error ("recv: %s", g_strerror (errno));
-      close (client);
-    }
+    raw_meet (listener, next_port (), i < tally->n_answers);
   close (listener);
   for (guint i = 1; i < tally->n_listens; i++)
     close (raw_listen ());
@@ -152,7 +178,7 @@ make_by_hand (const Tally *tally, guint16 *port)
     {
       int error_number;
       socklen_t length = sizeof error_number;
-      int client = raw_connect ((*port)++);
+      int client = raw_connect (next_port ());
 
       getsockopt (client, SOL_SOCKET, SO_ERROR, &error_number, &length);
       close (client);
@@ -161,9 +187,9 @@ make_by_hand (const Tally *tally, guint16 *port)
 }
 
 static gint64
-spawn (const char *program)
+spawn (const char *program, const char *name)
 {
-  const char *argv[] = { program, "run", "rebind-fix", "--quiet", NULL };
+  const char *argv[] = { program, "run", name, "--quiet", NULL };
   gint64 start_usec = g_get_monotonic_time ();
   g_autoptr (GError) error = NULL;
   int status;
@@ -193,13 +219,12 @@ main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   gint64 played[ROUNDS], by_hand[ROUNDS], whole[ROUNDS];
-  guint16 port = 5000; /* below the listener and the clients of the plays */
   Tally tally;
 
-  if (argc != 3)
+  if (argc != 4)
     return 2;
   for (guint i = 0; i < ROUNDS; i++)
-    whole[i] = spawn (argv[2]);
+    whole[i] = spawn (argv[1], argv[2]);
   if (!rebound_isolation_enter (&error) || !rebound_net_init (&error))
     {
       printf ("cannot be measured here: %s\n", error->message);
@@ -207,15 +232,15 @@ main (int argc, char **argv)
     }
   for (guint i = 0; i < ROUNDS; i++)
     {
-      played[i] = play (argv[1], &tally);
-      by_hand[i] = make_by_hand (&tally, &port);
+      played[i] = play (argv[3], &tally);
+      by_hand[i] = make_by_hand (&tally);
     }
 
   double played_msec = median_msec (played);
   double by_hand_msec = median_msec (by_hand);
 
-  printf ("rebind-fix: %u listens, %u connections, %u refusals\n", tally.n_listens,
-          tally.n_connections, tally.n_refusals);
+  printf ("%s: %u listens, %u connections (%u answered), %u refusals\n", argv[2], tally.n_listens,
+          tally.n_connections, tally.n_answers, tally.n_refusals);
   printf ("whole process          %7.2f ms\n", median_msec (whole));
   printf ("played in a process    %7.2f ms\n", played_msec);
   printf ("system calls by hand   %7.2f ms\n", by_hand_msec);
