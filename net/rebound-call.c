@@ -318,6 +318,22 @@ fail_later (ReboundCall *self, int error_number)
   rebound_timer_arm (self->step_timer, 0);
 }
 
+static gboolean
+is_retransmission (ReboundCall *self)
+{
+  return self->syn_timeout_usec > SYN_TIMEOUT_USEC;
+}
+
+/* Takes the socket away until the kernel's next retransmission would have come. */
+static void
+wait_for_retransmission (ReboundCall *self)
+{
+  close_descriptor (self);
+  self->phase = REBOUND_CALL_DROPPED;
+  rebound_timer_arm (self->step_timer, self->syn_timeout_usec);
+  self->syn_timeout_usec *= 2;
+}
+
 static void
 dial (ReboundCall *self)
 {
@@ -334,7 +350,11 @@ dial (ReboundCall *self)
   if (connect (self->fd, (struct sockaddr *) &self->address, self->length) < 0
       && errno != EINPROGRESS)
     {
-      fail_later (self, errno);
+      /* The kernel's retransmission of a SYN that cannot be sent is no error: it is tried again. */
+      if (is_retransmission (self) && rebound_linux_kernel_is_link_down (self->site))
+        wait_for_retransmission (self);
+      else
+        fail_later (self, errno);
       return;
     }
   enlist (self);
@@ -379,10 +399,7 @@ on_step (gpointer user_data)
     }
   if (self->phase != REBOUND_CALL_DIALLING || !is_dropped (self))
     return;
-  close_descriptor (self);
-  self->phase = REBOUND_CALL_DROPPED;
-  self->syn_timeout_usec = again_usec * 2;
-  rebound_timer_arm (self->step_timer, again_usec);
+  wait_for_retransmission (self);
   if (again_usec < LAST_SYN_TIMEOUT_USEC) /* the last one is not sent again */
     self->listener.backlog_full (self, again_usec, self->user_data);
 }

@@ -28,6 +28,9 @@ gboolean rebound_linux_kernel_is_exact (ReboundSite *site);
  * application's back, where the device says rebind-rule=new. TRUE if it was given. */
 gboolean rebound_linux_kernel_apply_rebind_rule (ReboundSite *site, int fd);
 
+/* TRUE while the run's link is down. */
+gboolean rebound_linux_kernel_is_link_down (ReboundSite *site);
+
 /* listen() on a socket that is not bound: the kernel draws a port. In a namespace of our own it is
  * made to draw one that is the same in every run, other than the ones scripts choose. 0 or -1 with
  * errno. */

@@ -18,8 +18,10 @@
 #include "rebound-fence-private.h"
 #include "rebound-isolation.h"
 #include "rebound-kernel-probe-private.h"
+#include "rebound-link-private.h"
 #include "rebound-listener.h"
 #include "rebound-reclaim-private.h"
+#include "rebound-net-enums.h"
 #include "rebound-sysctl-private.h"
 
 /* The clients' ports. Below Linux's default ephemeral range is no need: the namespace is ours, and
@@ -43,6 +45,7 @@ struct _ReboundLinuxKernel
   gint64 time_wait_usec; /* 0: the kernel's own */
   gboolean is_isolated;
   gboolean is_exposed;
+  ReboundLink link;
   guint16 next_port;
   guint16 next_ephemeral_port;
 };
@@ -50,6 +53,7 @@ struct _ReboundLinuxKernel
 enum
 {
   PROP_TIME_WAIT_COUNT = 1,
+  PROP_LINK,
   N_PROPS
 };
 
@@ -61,6 +65,8 @@ enum
   SOCKET_RECLAIMED,
   RECLAIM_FAILED,
   GOES_WITHOUT,
+  LINK_DOWN,
+  LINK_UP,
   N_SIGNALS
 };
 
@@ -83,6 +89,8 @@ rebound_linux_kernel_get_property (GObject *object, guint id, GValue *value, GPa
   if (id == PROP_TIME_WAIT_COUNT)
     g_value_set_uint (value,
                       self->table != NULL ? rebound_socket_table_count_time_wait (self->table) : 0);
+  else if (id == PROP_LINK)
+    g_value_set_enum (value, self->link);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -145,6 +153,25 @@ install_socket_signals (ReboundLinuxKernelClass *klass)
 }
 
 static void
+install_signals (ReboundLinuxKernelClass *klass)
+{
+  install_socket_signals (klass);
+  signals[GOES_WITHOUT]
+      = rebound_class_install_signal (klass, "goes-without", REBOUND_EVENT_GROUP_ACTORS,
+                                      "this kernel lacks something: {what}",
+                                      "what this kernel does not let a run do",
+                                      string_spec ("what", "what it goes without"), NULL);
+  signals[LINK_DOWN] = rebound_class_install_signal (
+      klass, "link-down", REBOUND_EVENT_GROUP_ACTORS, "the network's link is down",
+      "the network's link was taken down: nothing is sent until it is up again, and time does not "
+      "wait for what is not",
+      NULL);
+  signals[LINK_UP] = rebound_class_install_signal (
+      klass, "link-up", REBOUND_EVENT_GROUP_ACTORS, "the network's link is up again",
+      "the network's link was brought up: what could not be sent meanwhile is sent now", NULL);
+}
+
+static void
 rebound_linux_kernel_class_init (ReboundLinuxKernelClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -156,14 +183,14 @@ rebound_linux_kernel_class_init (ReboundLinuxKernelClass *klass)
       = g_param_spec_uint ("time-wait-count", NULL,
                            "how many of the run's sockets are in TIME_WAIT", 0, G_MAXUINT, 0,
                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_LINK] = g_param_spec_enum (
+      "link", NULL,
+      "whether the network's link is up; while it is down connecting fails with ENETUNREACH (over "
+      "IPv6 with EADDRNOTAVAIL), connections stay as they are, and what is sent to them waits",
+      REBOUND_TYPE_LINK, REBOUND_LINK_UP, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
-  install_socket_signals (klass);
-  signals[GOES_WITHOUT]
-      = rebound_class_install_signal (klass, "goes-without", REBOUND_EVENT_GROUP_ACTORS,
-                                      "this kernel lacks something: {what}",
-                                      "what this kernel does not let a run do",
-                                      string_spec ("what", "what it goes without"), NULL);
+  install_signals (klass);
 }
 
 static void
@@ -254,6 +281,8 @@ rebound_linux_kernel_stop (ReboundKernel *kernel)
 
   if (self->table != NULL)
     rebound_socket_table_stop (self->table);
+  if (self->link == REBOUND_LINK_DOWN && rebound_link_set_up (TRUE) == 0)
+    self->link = REBOUND_LINK_UP; /* for the next run of this process */
   close_tools (self);
 }
 
@@ -262,7 +291,9 @@ rebound_linux_kernel_fence (ReboundKernel *kernel, GError **error)
 {
   ReboundLinuxKernel *self = REBOUND_LINUX_KERNEL (kernel);
 
-  return self->fence == NULL || rebound_fence_pass (self->fence, error);
+  /* Without a link nothing is sent that could be waited for, and the fence could not be passed. */
+  return self->fence == NULL || self->link == REBOUND_LINK_DOWN
+         || rebound_fence_pass (self->fence, error);
 }
 
 static gboolean
@@ -282,6 +313,45 @@ rebound_linux_kernel_configure (ReboundKernel *kernel,
   self->time_wait_usec = time_wait_usec;
   if (self->table != NULL)
     rebound_socket_table_set_time_wait (self->table, time_wait_usec);
+}
+
+static gboolean
+change_link (ReboundLinuxKernel *self, gboolean up, GError **error)
+{
+  int result = rebound_link_set_up (up);
+
+  if (result == 0)
+    return TRUE;
+  g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_INTERNAL,
+               "cannot %s the network's link: %s (%s)", up ? "bring up" : "take down",
+               g_strerror (-result), rebound_errno_name (-result));
+  return FALSE;
+}
+
+static gboolean
+rebound_linux_kernel_set_link_up (ReboundKernel *kernel, gboolean up, GError **error)
+{
+  ReboundLinuxKernel *self = REBOUND_LINUX_KERNEL (kernel);
+  ReboundLink link = up ? REBOUND_LINK_UP : REBOUND_LINK_DOWN;
+
+  if (!self->is_isolated)
+    {
+      g_set_error_literal (
+          error, REBOUND_ERROR, REBOUND_ERROR_ACTION,
+          "without isolation the network's link is the machine's, and a run leaves "
+          "it alone; expected to be played with isolation");
+      return FALSE;
+    }
+  if (self->link == link || self->table == NULL)
+    return TRUE;
+  /* What was sent before the link goes down has arrived. */
+  if (!rebound_linux_kernel_fence (kernel, error) || !change_link (self, up, error))
+    return FALSE;
+  self->link = link;
+  rebound_socket_table_set_link_up (self->table, up);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LINK]);
+  g_signal_emit (self, signals[up ? LINK_UP : LINK_DOWN], 0);
+  return TRUE;
 }
 
 static void
@@ -339,6 +409,7 @@ rebound_linux_kernel_kernel_init (ReboundKernelInterface *iface)
   iface->configure = rebound_linux_kernel_configure;
   iface->reclaim = rebound_linux_kernel_reclaim;
   iface->forget = rebound_linux_kernel_forget;
+  iface->set_link_up = rebound_linux_kernel_set_link_up;
 }
 
 static ReboundLinuxKernel *
@@ -403,6 +474,14 @@ rebound_linux_kernel_is_exact (ReboundSite *site)
 
   return self != NULL && self->is_isolated
          && rebound_clock_get_mode (rebound_site_get_clock (site)) == REBOUND_CLOCK_VIRTUAL;
+}
+
+gboolean
+rebound_linux_kernel_is_link_down (ReboundSite *site)
+{
+  ReboundLinuxKernel *self = kernel_of (site);
+
+  return self != NULL && self->link == REBOUND_LINK_DOWN;
 }
 
 gboolean

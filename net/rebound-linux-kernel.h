@@ -6,6 +6,19 @@
 G_BEGIN_DECLS
 
 /**
+ * ReboundLink:
+ * @REBOUND_LINK_UP: what is sent is delivered
+ * @REBOUND_LINK_DOWN: nothing is sent, and nobody can connect
+ *
+ * The link of the network that a run is in. Since: 0.1
+ */
+typedef enum
+{
+  REBOUND_LINK_UP,
+  REBOUND_LINK_DOWN,
+} ReboundLink;
+
+/**
  * ReboundLinuxKernel:
  *
  * The kernel of this machine, with the sockets of a run. Since: 0.1

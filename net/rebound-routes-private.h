@@ -15,4 +15,9 @@ int rebound_routes_set_loopback_up (gboolean is_up);
  * (TRUE). */
 int rebound_routes_acknowledge_at_once (void);
 
+/* Removes the local routes of IPv4, which the kernel keeps when lo goes down: without them nothing
+ * is sent into the void. Those of IPv6 the kernel removes itself. The kernel makes them anew when
+ * lo comes up. */
+int rebound_routes_remove (void);
+
 G_END_DECLS

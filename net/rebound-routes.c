@@ -161,3 +161,31 @@ rebound_routes_acknowledge_at_once (void)
   mnl_socket_close (netlink);
   return result;
 }
+
+/* There are two to a destination where lo was down and up with ours in place: the kernel then adds
+ * its own. */
+static int
+remove_routes_like (struct mnl_socket *netlink, const LocalRoute *route)
+{
+  int result;
+
+  do
+    result = change_route (netlink, route, RTM_DELROUTE, 0);
+  while (result == 0);
+  return result == -ESRCH ? 0 : result;
+}
+
+int
+rebound_routes_remove (void)
+{
+  struct mnl_socket *netlink = mnl_socket_open2 (NETLINK_ROUTE, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  int result = 0;
+
+  if (netlink == NULL)
+    return -errno;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ipv4_routes) && result == 0; i++)
+    result = remove_routes_like (netlink, &ipv4_routes[i]);
+  mnl_socket_close (netlink);
+  return result;
+}

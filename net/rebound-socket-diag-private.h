@@ -26,7 +26,8 @@ guint rebound_tuple_hash (gconstpointer tuple);
 gboolean rebound_tuple_equal (gconstpointer a, gconstpointer b);
 ReboundTuple rebound_tuple_reverse (const ReboundTuple *tuple);
 
-/* The same in IPv4 where both ends are IPv4 within IPv6 (::ffff:127.0.0.1). */
+/* IPv4 within IPv6 as plain IPv4: a listener on :: takes IPv4 clients too, and has their addresses
+ * as ::ffff:127.0.0.1 where the client has 127.0.0.1. */
 ReboundTuple rebound_tuple_unmap (const ReboundTuple *tuple);
 
 /* From getsockname() and getpeername(); FALSE where the socket is not connected (errno is kept).

@@ -23,6 +23,7 @@ struct _ReboundSocket
   gboolean is_listener;
   gboolean is_adopted;   /* its descriptor is somebody else's: always looked at by cookie */
   int adopted_fd;        /* that descriptor, as long as it has the socket's cookie */
+  int kept_fd;           /* of a socket that was closed while the link was down; or -1 */
   gboolean is_reclaimed; /* the system has taken it away, though it may not show */
   gboolean was_left;     /* by its other end, before it was taken away */
   guint16 local_port;    /* host byte order; of a listener where it was bound */
@@ -35,6 +36,8 @@ struct _ReboundSocket
   guint8 state;     /* TCP_* when last observed, and told of */
   guint8 state_now; /* TCP_* as list_port() or destroy_remainder() found it */
   gboolean is_touched;
+  gboolean is_resumed;  /* it has sent again what it could not while the link was down */
+  gboolean has_unacked; /* as it was last looked at through its descriptor */
   gboolean is_forgotten;
   GList link;           /* in the table's queue */
   gboolean is_pairable; /* it has a tuple and a cookie */
@@ -60,6 +63,11 @@ void rebound_socket_table_free (ReboundSocketTable *self);
 void rebound_socket_table_start (ReboundSocketTable *self, ReboundSite *world);
 void rebound_socket_table_stop (ReboundSocketTable *self);
 void rebound_socket_table_set_time_wait (ReboundSocketTable *self, gint64 time_wait_usec);
+
+/* The link goes down: nothing is on its way until it is up again. Then, in virtual time, every
+ * socket sends at once what it could not send, in the order in which they came, and time waits
+ * until that has been acknowledged. To be called when the link has changed. */
+void rebound_socket_table_set_link_up (ReboundSocketTable *self, gboolean is_up);
 
 /* A listening (or at least bound) socket of @end. */
 ReboundSocket *rebound_socket_table_add_listener (ReboundSocketTable *self,
@@ -100,10 +108,6 @@ void rebound_socket_close (ReboundSocket *socket);
 /* The same for a descriptor that may have no socket in a table: closes @fd if it is open, and
  * clears both. */
 void rebound_socket_close_descriptor (ReboundSocket **socket, int *fd);
-
-/* The state that the kernel has it in now, TCP_CLOSE where it is gone; @is_orphan tells whether no
- * process has it open. */
-guint8 rebound_socket_look (ReboundSocket *socket, gboolean *is_orphan);
 
 /* Destroys what the kernel has left of a closed socket, whose state_now it had then. FALSE if there
  * is nothing, or somebody has it open. */

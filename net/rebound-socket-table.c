@@ -14,6 +14,9 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
+#include "rebound-link-private.h"
+#include "rebound-socket-private.h"
+
 /* net.ipv4.tcp_fin_timeout, as the isolation sets it: how long FIN_WAIT2 lasts without an owner. */
 #define FIN_TIMEOUT_USEC (60 * G_USEC_PER_SEC)
 
@@ -26,6 +29,7 @@ struct _ReboundSocketTable
   ReboundSocketTableListener listener;
   ReboundSite *world;
   gboolean brings_timers_along;
+  gboolean is_link_down;
   gint64 time_wait_usec;
   guint64 next_serial;
   GQueue sockets;     /* ReboundSocket, by serial; each is a link itself, a reference is held */
@@ -38,6 +42,7 @@ socket_clear (gpointer data)
 {
   ReboundSocket *socket = data;
 
+  rebound_socket_close_kept (socket);
   g_clear_pointer (&socket->expiry, rebound_timer_free);
   g_clear_object (&socket->site);
   g_free (socket->connection);
@@ -184,6 +189,7 @@ add (ReboundSocketTable *self,
   socket->connection = g_strdup (connection);
   socket->fd = fd;
   socket->adopted_fd = -1;
+  socket->kept_fd = -1;
   socket->generation = generation;
   socket->reuse_address = reuse_address;
   socket->serial = self->next_serial++;
@@ -191,18 +197,6 @@ add (ReboundSocketTable *self,
   socket->link.data = socket;
   g_queue_push_tail_link (&self->sockets, &socket->link);
   return socket;
-}
-
-static guint16
-read_local_port (int fd)
-{
-  struct sockaddr_storage address;
-  socklen_t length = sizeof address;
-
-  if (getsockname (fd, (struct sockaddr *) &address, &length) < 0)
-    return 0;
-  return address.ss_family == AF_INET6 ? ntohs (((struct sockaddr_in6 *) &address)->sin6_port)
-                                       : ntohs (((struct sockaddr_in *) &address)->sin_port);
 }
 
 ReboundSocket *
@@ -216,7 +210,7 @@ rebound_socket_table_add_listener (ReboundSocketTable *self,
   ReboundSocket *socket = add (self, site, end, end, fd, generation, reuse_address);
 
   socket->is_listener = TRUE;
-  socket->local_port = read_local_port (fd);
+  socket->local_port = rebound_socket_local_port (fd);
   touch (socket);
   return socket;
 }
@@ -232,15 +226,13 @@ rebound_socket_table_add_connection (ReboundSocketTable *self,
 {
   ReboundSocket *socket = add (self, site, end, connection, fd, generation, reuse_address);
 
-  socket->local_port = read_local_port (fd);
+  socket->local_port = rebound_socket_local_port (fd);
   socket->cookie = rebound_socket_cookie (fd);
   socket->is_pairable = socket->cookie != 0 && rebound_tuple_from_descriptor (fd, &socket->tuple);
   if (socket->is_pairable)
     {
       ReboundSocket *before;
 
-      /* A listener on :: takes IPv4 clients too, and has their addresses as ::ffff:127.0.0.1, where
-       * the client has 127.0.0.1: both ends are to have one key. */
       socket->key = rebound_tuple_unmap (&socket->tuple);
       before = g_hash_table_lookup (self->by_key, &socket->key);
       /* A new connection between the same two ends: what was there before has been recycled by its
@@ -285,9 +277,32 @@ rebound_socket_table_name_of_peer (ReboundSocketTable *self, int fd)
   return other != NULL ? other->connection : NULL;
 }
 
+static gboolean
+is_virtual (ReboundSocketTable *self)
+{
+  return self->world != NULL
+         && rebound_clock_get_mode (rebound_site_get_clock (self->world)) == REBOUND_CLOCK_VIRTUAL;
+}
+
+void
+rebound_socket_table_set_link_up (ReboundSocketTable *self, gboolean is_up)
+{
+  self->is_link_down = !is_up;
+  for (GList *link = self->sockets.head; link != NULL && is_up; link = link->next)
+    {
+      ReboundSocket *socket = link->data;
+
+      if (socket->is_pairable && is_virtual (self))
+        rebound_socket_resume (socket);
+      touch (socket);
+    }
+}
+
 void
 rebound_socket_close (ReboundSocket *socket)
 {
+  if (socket->table->is_link_down && socket->is_pairable && is_virtual (socket->table))
+    socket->kept_fd = rebound_link_keep (socket->fd);
   close (socket->fd);
   socket->fd = -1;
   rebound_socket_touch (socket);
@@ -305,25 +320,6 @@ rebound_socket_close_descriptor (ReboundSocket **socket, int *fd)
   else
     close (*fd);
   *fd = -1;
-}
-
-/* A TIME_WAIT is no descriptor's: where an owner keeps open what both ends have closed, TCP_INFO
- * says CLOSED, while the kernel's time runs all the same. */
-guint8
-rebound_socket_look (ReboundSocket *socket, gboolean *is_orphan)
-{
-  ReboundSocketInfo info;
-  guint8 state = socket->fd >= 0 ? rebound_socket_state (socket->fd) : TCP_CLOSE;
-
-  *is_orphan = socket->fd < 0;
-  if (state != TCP_CLOSE)
-    return state;
-  if (!socket->is_pairable
-      || rebound_socket_diag_look_up (socket->table->diag, &socket->tuple, socket->cookie, &info)
-             != 0)
-    return TCP_CLOSE;
-  *is_orphan = info.inode == 0;
-  return info.state;
 }
 
 /* The kernel has nothing left of it; whoever keeps its descriptor open keeps the socket. */
@@ -354,7 +350,8 @@ rebound_socket_destroy_remainder (ReboundSocket *socket)
   gboolean is_orphan;
   int result;
 
-  socket->state_now = rebound_socket_look (socket, &is_orphan);
+  rebound_socket_close_kept (socket);
+  socket->state_now = rebound_socket_look (socket, socket->table->diag, &is_orphan);
   if (socket->state_now == TCP_CLOSE || !is_orphan)
     return FALSE;
   result = rebound_socket_diag_destroy (socket->table->diag, &socket->tuple, socket->cookie);
@@ -388,15 +385,6 @@ arm_expiry (ReboundSocket *socket, gboolean is_orphan)
   rebound_timer_arm (socket->expiry, delay_usec);
 }
 
-/* A FIN that is not acknowledged, or an answer to it that is not: nothing holds it up on a loopback
- * without delayed ACKs, so it is on its way. */
-static gboolean
-is_on_its_way (const ReboundSocket *socket)
-{
-  return socket->state == TCP_FIN_WAIT1 || socket->state == TCP_CLOSING
-         || socket->state == TCP_LAST_ACK;
-}
-
 static void
 observe (ReboundSocket *socket)
 {
@@ -404,7 +392,7 @@ observe (ReboundSocket *socket)
   guint8 before = socket->state;
   gboolean is_orphan;
 
-  socket->state = rebound_socket_look (socket, &is_orphan);
+  socket->state = rebound_socket_look (socket, self->diag, &is_orphan);
   if (socket->state != before)
     self->listener.state_changed (socket, before, socket->state, self->listener.user_data);
   if (!socket->is_forgotten && (socket->state != before || socket->expiry == NULL))
@@ -439,11 +427,10 @@ rebound_socket_table_observe (ReboundSocketTable *self, char **waits_for)
       observe (socket);
       if (socket->is_forgotten)
         continue;
-      if (is_on_its_way (socket))
+      if (!self->is_link_down && rebound_socket_is_on_its_way (socket))
         {
           if (quiet && waits_for != NULL)
-            *waits_for = g_strdup_printf ("%s (%s's end) is still in %s", socket->connection,
-                                          socket->end, rebound_tcp_state_name (socket->state));
+            *waits_for = rebound_socket_dup_wait (socket);
           quiet = FALSE;
           touch (socket);
         }
@@ -467,7 +454,7 @@ rebound_socket_table_list_port (ReboundSocketTable *self, guint16 port)
 
       if (socket->local_port != port)
         continue;
-      socket->state_now = rebound_socket_look (socket, &is_orphan);
+      socket->state_now = rebound_socket_look (socket, self->diag, &is_orphan);
       /* A connection that is closed has given its port back, whoever has it open; a listener that
        * is dead has not. */
       if (socket->state_now != TCP_CLOSE || (socket->is_listener && socket->fd >= 0))

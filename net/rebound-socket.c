@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A socket of a run as the kernel has it: by its descriptor as long as there is one, which is
+ * cheaper, and by its addresses and cookie after that.
+ *
+ * Whether something is on its way cannot be read from the queue alone: what a closed window or a
+ * full backlog does not take lies there for ever. So it is judged by what is known to come: a FIN,
+ * and what was sent again when the link came up. */
+
+#include "rebound-socket-private.h"
+
+#include <netinet/tcp.h>
+#include <unistd.h>
+
+#include "rebound-link-private.h"
+
+/* By the descriptor; TCP_CLOSE where that says nothing. */
+static guint8
+look_at_descriptor (ReboundSocket *self)
+{
+  struct tcp_info tcp;
+  socklen_t length = sizeof tcp;
+
+  self->has_unacked = FALSE;
+  if (self->fd < 0 || getsockopt (self->fd, IPPROTO_TCP, TCP_INFO, &tcp, &length) < 0)
+    return TCP_CLOSE;
+  self->has_unacked = tcp.tcpi_unacked > 0;
+  return tcp.tcpi_state;
+}
+
+/* A TIME_WAIT is no descriptor's: where an owner keeps open what both ends have closed, TCP_INFO
+ * says CLOSED, while the kernel's time runs all the same. */
+guint8
+rebound_socket_look (ReboundSocket *self, ReboundSocketDiag *diag, gboolean *is_orphan)
+{
+  guint8 state = look_at_descriptor (self);
+  ReboundSocketInfo info;
+
+  *is_orphan = self->fd < 0;
+  if (state != TCP_CLOSE)
+    return state;
+  if (!self->is_pairable
+      || rebound_socket_diag_look_up (diag, &self->tuple, self->cookie, &info) != 0)
+    return TCP_CLOSE;
+  *is_orphan = info.inode == 0;
+  return info.state;
+}
+
+/* A FIN that is not acknowledged, or an answer to it that is not: nothing holds it up on a loopback
+ * without delayed ACKs, so it is on its way. */
+static gboolean
+has_fin_on_its_way (const ReboundSocket *self)
+{
+  return self->state == TCP_FIN_WAIT1 || self->state == TCP_CLOSING || self->state == TCP_LAST_ACK;
+}
+
+gboolean
+rebound_socket_is_on_its_way (const ReboundSocket *self)
+{
+  return has_fin_on_its_way (self) || (self->is_resumed && self->has_unacked);
+}
+
+char *
+rebound_socket_dup_wait (const ReboundSocket *self)
+{
+  if (has_fin_on_its_way (self))
+    return g_strdup_printf ("%s (%s's end) is still in %s", self->connection, self->end,
+                            rebound_tcp_state_name (self->state));
+  return g_strdup_printf ("%s (%s's end) has data on its way since the link is up",
+                          self->connection, self->end);
+}
+
+void
+rebound_socket_close_kept (ReboundSocket *self)
+{
+  if (self->kept_fd < 0)
+    return;
+  close (self->kept_fd);
+  self->kept_fd = -1;
+}
+
+/* By the descriptor that its owner has, or that was kept. The number of an adopted one may be
+ * another one's by now. */
+void
+rebound_socket_resume (ReboundSocket *self)
+{
+  int fd = self->fd >= 0 ? self->fd : self->kept_fd >= 0 ? self->kept_fd : self->adopted_fd;
+
+  self->is_resumed
+      = fd >= 0 && rebound_socket_cookie (fd) == self->cookie && rebound_link_resume (fd);
+  rebound_socket_close_kept (self);
+}
+
+guint16
+rebound_socket_local_port (int fd)
+{
+  struct sockaddr_storage address;
+  socklen_t length = sizeof address;
+
+  if (getsockname (fd, (struct sockaddr *) &address, &length) < 0)
+    return 0;
+  return address.ss_family == AF_INET6 ? ntohs (((struct sockaddr_in6 *) &address)->sin6_port)
+                                       : ntohs (((struct sockaddr_in *) &address)->sin_port);
+}
