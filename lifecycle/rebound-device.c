@@ -52,7 +52,8 @@ take_sockets (ReboundPlace *place)
     }
   count = rebound_kernel_reclaim (self->kernel, rebound_application_get_site (place->application),
                                   self->data.reclaim_style, self->reclaimed_listener);
-  rebound_device_emit_reclaimed (self, name, count);
+  if (count > 0)
+    rebound_device_emit_reclaimed (self, name, count);
 }
 
 static gboolean
