@@ -21,7 +21,8 @@ static const ReboundCommand commands[] = {
   { "run", "play a script and show what happens", rebound_command_run },
   { "check", "look for mistakes in scripts without playing them", rebound_command_check },
   { "list", "list the scripts that come with Rebound", rebound_command_list },
-  { "describe", "describe the types that a script can use", rebound_command_describe },
+  { "describe", "describe what a script can use, the lifecycle and the profiles",
+    rebound_command_describe },
 };
 
 void

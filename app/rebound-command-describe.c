@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* rebound describe: what a script can do with a type, read off GObject, so that it cannot be out of
- * date. */
+/* rebound describe: what a script can do with a type, read off GObject, and what the words of the
+ * lifecycle do, read off the tables that are played, so that neither can be out of date. */
 
 #include <stdio.h>
 #include <string.h>
 
 #include "lifecycle/rebound-application.h"
 #include "lifecycle/rebound-device.h"
+#include "lifecycle/rebound-lifecycle.h"
 #include "lifecycle/rebound-member.h"
 #include "lifecycle/rebound-scriptable.h"
 #include "lifecycle/rebound-value.h"
@@ -27,6 +28,19 @@ static const struct
     "The kernel, which tells what becomes of the sockets; it exists from the start." },
 };
 
+/* What is no type. */
+static const struct
+{
+  const char *name;
+  char *(*describe) (void);
+  const char *blurb;
+} topics[] = {
+  { "lifecycle", rebound_lifecycle_describe,
+    "What each word does in each state: a diagram and tables (Markdown)." },
+  { "profiles", rebound_profiles_describe,
+    "What differs from one system to the next, with sources (Markdown)." },
+};
+
 static void
 print_overview (void)
 {
@@ -38,7 +52,10 @@ print_overview (void)
   printf ("\nNames that every script has:\n");
   for (guint i = 0; i < G_N_ELEMENTS (given); i++)
     printf ("  %-10s %s\n", given[i].name, given[i].blurb);
-  printf ("\n“rebound describe NAME” says what each can do.\n");
+  printf ("\nWhat all of them live by:\n");
+  for (guint i = 0; i < G_N_ELEMENTS (topics); i++)
+    printf ("  %-10s %s\n", topics[i].name, topics[i].blurb);
+  printf ("\n“rebound describe NAME” says more of each.\n");
 }
 
 static char *
@@ -104,6 +121,20 @@ print_members (GType type, gboolean action)
 }
 
 static gboolean
+print_topic (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (topics); i++)
+    if (strcmp (topics[i].name, name) == 0)
+      {
+        g_autofree char *text = topics[i].describe ();
+
+        fputs (text, stdout);
+        return TRUE;
+      }
+  return FALSE;
+}
+
+static gboolean
 print_type (const char *name)
 {
   GType type = rebound_scriptable_look_up (name, NULL);
@@ -134,13 +165,14 @@ rebound_command_describe (int argc, char **argv)
 {
   g_autoptr (GOptionContext) context = g_option_context_new ("[NAME]");
 
-  g_option_context_set_summary (context,
-                                "Describes the types that a script can use, or one of them.");
+  g_option_context_set_summary (
+      context, "Describes the types that a script can use, or one of them; the "
+               "lifecycle (“lifecycle”); the profiles of the device (“profiles”).");
   if (!rebound_command_parse (context, &argc, &argv, 0, 1))
     return REBOUND_EXIT_USAGE;
   if (argc == 1)
     print_overview ();
-  else if (!print_type (argv[1]))
+  else if (!print_topic (argv[1]) && !print_type (argv[1]))
     return REBOUND_EXIT_USAGE;
   return 0;
 }

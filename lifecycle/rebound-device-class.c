@@ -204,11 +204,11 @@ install_profile (void)
       "the system that it plays; sets lock-means, reclaim, reclaim-style, rebind-rule, "
       "time-wait and background-budget",
       REBOUND_TYPE_PROFILE, REBOUND_PROFILE_LINUX);
-  properties[PROP_LOCK_MEANS]
-      = choice_spec ("lock-means",
-                     "what the lock does to the application in front: it enters the background, or "
-                     "it resigns and goes on (iOS 4)",
-                     REBOUND_TYPE_LOCK_MEANS, (int) data->lock_means);
+  properties[PROP_LOCK_MEANS] = choice_spec (
+      "lock-means",
+      "what the lock does to the application in front: it enters the background (iOS 5 "
+      "and later), or it resigns and goes on (iOS 4), by reports of the time",
+      REBOUND_TYPE_LOCK_MEANS, (int) data->lock_means);
   properties[PROP_RECLAIM] = choice_spec (
       "reclaim",
       "when the system takes an application's sockets: never (Linux), when the phone is "
@@ -228,17 +228,19 @@ install_profile (void)
   properties[PROP_REBIND_RULE]
       = choice_spec ("rebind-rule",
                      "whose SO_REUSEADDR counts when a port is bound again: both generations' "
-                     "(Linux) or the new one's alone (Darwin)",
+                     "(Linux, inet_csk_get_port()) or the new one's alone (Darwin, in_pcbbind())",
                      REBOUND_TYPE_REBIND_RULE, (int) data->rebind_rule);
-  properties[PROP_TIME_WAIT]
-      = duration_spec ("time-wait",
-                       "how long a closed connection stays in TIME_WAIT (Linux 60 s, Darwin 30 s)",
-                       TIME_WAIT_MAXIMUM_USEC, data->time_wait_usec);
-  properties[PROP_BACKGROUND_BUDGET]
-      = duration_spec ("background-budget",
-                       "how long background tasks may keep an application running, from "
-                       "entering the background on (iOS 4: 600 s, 7: 180 s, 13: 30 s)",
-                       LIMIT_MAXIMUM_USEC, data->background_budget_usec);
+  properties[PROP_TIME_WAIT] = duration_spec (
+      "time-wait",
+      "how long a closed connection stays in TIME_WAIT (Linux 60 s, TCP_TIMEWAIT_LEN; "
+      "Darwin 30 s, twice TCPTV_MSL)",
+      TIME_WAIT_MAXIMUM_USEC, data->time_wait_usec);
+  properties[PROP_BACKGROUND_BUDGET] = duration_spec (
+      "background-budget",
+      "how long background tasks may keep an application running, from "
+      "entering the background on (iOS 4: 600 s, 7: 180 s, 13: 30 s, as developers read "
+      "backgroundTimeRemaining)",
+      LIMIT_MAXIMUM_USEC, data->background_budget_usec);
 }
 
 static void
@@ -247,18 +249,20 @@ install_limits (void)
   properties[PROP_LAUNCH_LIMIT]
       = duration_spec ("launch-limit",
                        "how long will- and did-finish-launching may take together before the "
-                       "watchdog kills the application",
+                       "watchdog kills the application (20 s: Apple QA1693)",
                        LIMIT_MAXIMUM_USEC, REBOUND_LIMIT_LAUNCH_USEC);
-  properties[PROP_RESUME_LIMIT]
-      = duration_spec ("resume-limit",
-                       "how long will-enter-foreground and did-become-active may take together",
-                       LIMIT_MAXIMUM_USEC, REBOUND_LIMIT_RESUME_USEC);
-  properties[PROP_BACKGROUND_LIMIT]
-      = duration_spec ("background-limit", "how long did-enter-background may take; 5s are advised",
-                       LIMIT_MAXIMUM_USEC, REBOUND_LIMIT_BACKGROUND_USEC);
+  properties[PROP_RESUME_LIMIT] = duration_spec (
+      "resume-limit",
+      "how long will-enter-foreground and did-become-active may take together (10 s: Apple QA1693)",
+      LIMIT_MAXIMUM_USEC, REBOUND_LIMIT_RESUME_USEC);
+  properties[PROP_BACKGROUND_LIMIT] = duration_spec (
+      "background-limit",
+      "how long did-enter-background may take (10 s: Apple QA1693; Apple advises 5 s)",
+      LIMIT_MAXIMUM_USEC, REBOUND_LIMIT_BACKGROUND_USEC);
   properties[PROP_TERMINATE_LIMIT]
-      = duration_spec ("terminate-limit", "how long will-terminate may take", LIMIT_MAXIMUM_USEC,
-                       REBOUND_LIMIT_TERMINATE_USEC);
+      = duration_spec ("terminate-limit",
+                       "how long will-terminate may take (5 s: Apple on applicationWillTerminate:)",
+                       LIMIT_MAXIMUM_USEC, REBOUND_LIMIT_TERMINATE_USEC);
 }
 
 static void
@@ -266,8 +270,9 @@ install_readings (void)
 {
   properties[PROP_PASSCODE] = g_param_spec_boolean (
       "passcode", NULL,
-      "whether it has a passcode: ten seconds after the lock protected data cannot be read", FALSE,
-      FLAGS);
+      "whether it has a passcode: ten seconds after the lock (UIKit's reference) protected data "
+      "cannot be read",
+      FALSE, FLAGS);
   properties[PROP_DEBUGGER] = g_param_spec_boolean (
       "debugger", NULL,
       "whether a debugger is attached: nobody is suspended and no watchdog bites, which is why "

@@ -17,4 +17,26 @@ G_BEGIN_DECLS
  */
 REBOUND_API gboolean rebound_lifecycle_init (GError **error);
 
+/**
+ * rebound_lifecycle_describe:
+ *
+ * What each word does in each state, from the tables that are played: a state diagram (Mermaid) and
+ * tables, as Markdown with padded columns.
+ *
+ * Returns: (transfer full): the text, with a line end behind its last line
+ * Since: 0.1
+ */
+REBOUND_API char *rebound_lifecycle_describe (void);
+
+/**
+ * rebound_profiles_describe:
+ *
+ * What differs from one system to the next, a column a profile, what is the same for all, and where
+ * each figure comes from, as Markdown with padded columns.
+ *
+ * Returns: (transfer full): the text, with a line end behind its last line
+ * Since: 0.1
+ */
+REBOUND_API char *rebound_profiles_describe (void);
+
 G_END_DECLS

@@ -24,6 +24,9 @@ typedef struct
 /* TRUE for words that are the phone's and so for every application on it. */
 gboolean rebound_phone_is_for_all (const char *word);
 
+/* TRUE for what a person does to the application that is seen. */
+gboolean rebound_phone_is_for_front (const char *word);
+
 /* The application that @word is for where @meant was named, or is the first: the one in front for
  * what a person does to the application that is seen. */
 guint rebound_phone_choose (GArray *tenants, guint meant, const char *word);

@@ -37,10 +37,16 @@ rebound_phone_is_for_all (const char *word)
   return g_strv_contains (for_all, word);
 }
 
+gboolean
+rebound_phone_is_for_front (const char *word)
+{
+  return g_strv_contains (for_front, word);
+}
+
 guint
 rebound_phone_choose (GArray *tenants, guint meant, const char *word)
 {
-  if (g_strv_contains (for_front, word) && !is_seen (&tenant (tenants, meant)->life))
+  if (rebound_phone_is_for_front (word) && !is_seen (&tenant (tenants, meant)->life))
     for (guint i = 0; i < tenants->len; i++)
       if (is_seen (&tenant (tenants, i)->life))
         return i;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rebound-device.h"
+#include "rebound-figure-private.h"
 
 G_BEGIN_DECLS
 
@@ -17,5 +18,8 @@ typedef struct
 } ReboundProfileData;
 
 const ReboundProfileData *rebound_profile_get (ReboundProfile profile);
+
+/* The properties of the device that a profile sets, and where their figures come from. */
+const ReboundFigure *rebound_profile_get_figures (guint *n_figures);
 
 G_END_DECLS

@@ -1,19 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The generations of iOS, and Linux beside them. A system is a row of figures and not a piece of
- * code, so that each can also be set by itself, and read and printed. Where each comes from:
- *
- * lock-means: an application of iOS 4 resigned at the lock and went on, with the screen off; from
- *   iOS 5 on it enters the background (reports of the time; Apple's documents name no version).
- * reclaim: Apple's TN2277, “Networking and Multitasking”: the kernel may reclaim sockets of a
- *   suspended application. At the screen lock up to iOS 11.3, at once on suspension since 11.4 and
- *   12 (release notes and reports of those who found out). Never: Linux does no such thing.
- * reclaim-style: the capture in the report on the keep-alive pool shows FIN/ACK at the lock; later
- *   systems mark sockets defunct (XNU, sosetdefunct() in bsd/kern/uipc_socket.c).
- * rebind-rule: in_pcbbind() of XNU and BSD asks the new socket; inet_csk_get_port() of Linux asks
- *   both.
- * time-wait: XNU's TCPTV_MSL is 15 s, twice that is 30 s; Linux's TCP_TIMEWAIT_LEN is 60 s.
- * background-budget: ten minutes with iOS 4 to 6, three with 7 to 12, thirty seconds since 13
- *   (backgroundTimeRemaining as developers read it; Apple promises no figure). */
+ * code, so that each can also be set by itself, and read and printed. So can where each figure
+ * comes from: much of it no document of Apple's says, and whoever relies on a figure has to know
+ * whose word it is. */
 
 #include "rebound-profile-private.h"
 
@@ -30,8 +19,35 @@ static const ReboundProfileData profiles[] = {
 };
 /* clang-format on */
 
+static const ReboundFigure figures[] = {
+  { "lock-means", "An application of iOS 4 resigned at the lock and went on with the screen off; "
+                  "from iOS 5 on it enters the background. Reports of the time; Apple's documents "
+                  "name no version." },
+  { "reclaim", "Apple's Technical Note TN2277, “Networking and Multitasking”: the kernel may "
+               "reclaim the sockets of a suspended application. At the screen lock up to iOS 11.3, "
+               "at once on suspension since 11.4 and 12: release notes, and reports of those who "
+               "found out. Linux does no such thing." },
+  { "reclaim-style", "The packets captured in the report on ASIHTTPRequest's pool of connections "
+                     "(iOS 5) show FIN and ACK at the lock; later systems mark sockets defunct: "
+                     "sosetdefunct() in XNU's bsd/kern/uipc_socket.c." },
+  { "rebind-rule", "in_pcbbind() of XNU and BSD asks the new socket alone; inet_csk_get_port() of "
+                   "Linux, in net/ipv4/inet_connection_sock.c, asks both." },
+  { "time-wait", "Twice XNU's TCPTV_MSL of 15 s; Linux's TCP_TIMEWAIT_LEN of 60 s, in "
+                 "include/net/tcp.h." },
+  { "background-budget", "Ten minutes with iOS 4 to 6, three with 7 to 12, thirty seconds since "
+                         "13: backgroundTimeRemaining as developers read it. Apple promises no "
+                         "figure. Linux has none; it gets that of iOS 13." },
+};
+
 const ReboundProfileData *
 rebound_profile_get (ReboundProfile profile)
 {
   return &profiles[profile];
+}
+
+const ReboundFigure *
+rebound_profile_get_figures (guint *n_figures)
+{
+  *n_figures = G_N_ELEMENTS (figures);
+  return figures;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rebound-actor.h"
+#include "rebound-figure-private.h"
 
 G_BEGIN_DECLS
 
@@ -15,7 +16,7 @@ typedef struct
   gint64 terminate_usec;  /* will-terminate */
 } ReboundLimits;
 
-/* The system's, of docs/lifecycle.md. */
+/* The system's; rebound_watchdog_get_figures() has where they come from. */
 #define REBOUND_LIMIT_LAUNCH_USEC     (20 * G_USEC_PER_SEC)
 #define REBOUND_LIMIT_RESUME_USEC     (10 * G_USEC_PER_SEC)
 #define REBOUND_LIMIT_BACKGROUND_USEC (10 * G_USEC_PER_SEC)
@@ -37,6 +38,9 @@ typedef struct
 
 void rebound_watchdog_enter (ReboundWatchdog *self, ReboundCallback callback, gint64 now_usec);
 void rebound_watchdog_leave (ReboundWatchdog *self, gint64 now_usec);
+
+/* The device's properties that are these limits, and where their figures come from. */
+const ReboundFigure *rebound_watchdog_get_figures (guint *n_figures);
 
 /* How long the present callback may go on, below 0 when it has taken too long; G_MAXINT64 where
  * nobody cares. */

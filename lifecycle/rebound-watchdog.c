@@ -5,6 +5,27 @@
 
 #include "rebound-watchdog-private.h"
 
+static const ReboundFigure figures[] = {
+  { "launch-limit",
+    "Apple's Technical Q&A QA1693, “Synchronous Networking On The Main Thread”, has "
+    "20 s for the launch; Apple's article “Addressing watchdog terminations” has "
+    "the phrase, “scene-create”." },
+  { "resume-limit", "QA1693 has 10 s; crash reports have “scene-update … 10.00 seconds … "
+                    "ProcessVisibility: Foreground”." },
+  { "background-limit", "QA1693 has 10 s, and crash reports the same with “ProcessVisibility: "
+                        "Background”. Apple on applicationDidEnterBackground: advises "
+                        "“approximately five seconds”; who takes longer is told so in the log." },
+  { "terminate-limit", "Apple on applicationWillTerminate: “approximately five seconds”; QA1693 "
+                       "has 6 s." },
+};
+
+const ReboundFigure *
+rebound_watchdog_get_figures (guint *n_figures)
+{
+  *n_figures = G_N_ELEMENTS (figures);
+  return figures;
+}
+
 static gint64
 limit_of (const ReboundWatchdog *self)
 {
