@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The documents say what is so: the actors' pages are what describe prints, the README's script plays, its table of scripts
-is the list, its log is the log.
+"""The documents say what is so: the actors' pages and the tables of the lifecycle are what describe prints, the scripts in
+them play, the README's table of scripts is the list, its log is the log.
 
 Usage: test-docs.py PROGRAM SOURCE-ROOT
 """
 
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -35,6 +36,40 @@ def actors_are_described():
     written = (root / "docs" / "actors.md").read_text(encoding="utf-8")
     case("docs/actors.md is what describe prints", made.returncode == 0 and made.stdout == written,
          "make it anew: docs/make-actors PROGRAM > docs/actors.md")
+
+
+def lifecycle_is_described():
+    written = root / "docs" / "lifecycle.md"
+    with tempfile.TemporaryDirectory() as folder:
+        page = pathlib.Path(folder) / "lifecycle.md"
+        shutil.copy(written, page)
+        made = run(root / "docs" / "make-lifecycle", program, page)
+        same = page.read_bytes() == written.read_bytes()
+    case("docs/lifecycle.md has what describe prints", made.returncode == 0 and same,
+         "make it anew: docs/make-lifecycle PROGRAM\n" + made.stderr)
+
+
+def lifecycle_is_whole():
+    text = (root / "docs" / "lifecycle.md").read_text(encoding="utf-8")
+    missing = [topic for topic in ("lifecycle", "profiles")
+               if run(program, "describe", topic).stdout not in text]
+    case("docs/lifecycle.md has a place for each", missing == [], f"not in it: {missing}")
+
+
+def lifecycle_scripts_play():
+    text = (root / "docs" / "lifecycle.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```life\n(.*?)```", text, re.S)
+    played = [run(program, "run", "-", "--quiet", input=block) for block in blocks]
+    case("the scripts of docs/lifecycle.md play as they say",
+         blocks != [] and all(done.returncode == 0 for done in played),
+         "".join(done.stdout + done.stderr for done in played))
+
+
+def fill_is_real():
+    text = (root / "docs" / "lifecycle.md").read_text(encoding="utf-8")
+    shown = re.findall(r"```\n( +0\.000 .*?)```", text, re.S)
+    log = run(program, "run", "--fill", "-", input="launch\nhome\nresign-active\n").stdout
+    case("the log of --fill in docs/lifecycle.md is real", len(shown) == 1 and shown[0] in log, log)
 
 
 def readme_script_plays():
@@ -72,8 +107,12 @@ def json_line_is_real():
          "\n".join(lines))
 
 
-print("1..5")
+print("1..9")
 actors_are_described()
+lifecycle_is_described()
+lifecycle_is_whole()
+lifecycle_scripts_play()
+fill_is_real()
 readme_script_plays()
 readme_lists_scripts()
 log_excerpt_is_real()

@@ -22,6 +22,13 @@ GROUPS = ["life", "actors", "sockets", "script", "checks"]
 ESCAPE = "\x1b["
 REAL_TIME = ["run", "rebind-bug", "--clock=real", "--timeout=1ms"]
 
+# What describe has that is no type, and some of what it prints.
+TOPICS = {
+    "lifecycle": ["```mermaid\nstateDiagram-v2\n", " not_running --> active : launch\n",
+                  "- `home`: press Home", "| `unlock` ", "nothing keeps the application running"],
+    "profiles": ["| linux ", "| `reclaim` ", " at-lock ", "TN2277", "| `launch-limit` ", "QA1693"],
+}
+
 # Parts of these are written before the end, and the errno of that is not known any more.
 UNBUFFERED = [REAL_TIME, ["run", "--help"]]
 
@@ -87,10 +94,52 @@ def test_describe():
     for name in names:
         done = run("describe", name)
         expect_status(done, 0)
-        expect(done.stdout.startswith(f"{name}: "), f"{name}: saw {done.stdout}")
+        if name not in TOPICS:
+            expect(done.stdout.startswith(f"{name}: "), f"{name}: saw {done.stdout}")
         expect("(null)" not in done.stdout and not re.search(r"^ +$", done.stdout, re.MULTILINE),
                f"{name}: something has no description:\n{done.stdout}")
     expect_in("reuse-address", run("describe", "listener").stdout, "describe listener")
+
+
+def test_describe_topics():
+    """describe lifecycle and describe profiles print what a script can rely on"""
+    overview = run("describe").stdout
+    for topic, texts in TOPICS.items():
+        expect(re.search(rf"^  {topic} +\S", overview, re.MULTILINE), f"describe lacks {topic}")
+        done = run("describe", topic)
+        expect_status(done, 0)
+        expect(done.stdout.startswith("## "), f"{topic}: saw {done.stdout}")
+        for text in texts:
+            expect_in(text, done.stdout, f"describe {topic}")
+
+
+def list_possible(state):
+    """The words that describe lifecycle has for an application in STATE on a phone as it is at
+    first."""
+    rows = re.findall(r"^\| `([^`]+)` +\| (.*?) +\| (.*?) +\| (.*?) +\| (.*?) +\|$",
+                      run("describe", "lifecycle").stdout.split("\n## ")[0], re.MULTILINE)
+    words = {word for word, states, *_ in rows if is_among(state, states)}
+    rows = re.findall(r"^\| `([^`]+)` +\| (.*?) +\| (.*?) +\|",
+                      run("describe", "lifecycle").stdout.split("\n## ")[1], re.MULTILINE)
+    return words | {word for word, phone, states in rows if is_among(state, states)
+                    and not re.search(r"\blocked|without a link|=resign", phone)}
+
+
+def is_among(state, states):
+    return states == "any" or (states == "any but not-running" and state != "not-running") \
+        or state in states.split(", ")
+
+
+def test_describe_words():
+    """what describe lifecycle has for a state is what a refusal says is possible in it"""
+    for state, script in (("not-running", "home"), ("active", "launch\nlaunch"),
+                          ("inactive", "launch\nresign-active\nlaunch"),
+                          ("background", "launch\nresign-active\nenter-background\nlaunch"),
+                          ("suspended", "launch\nhome\nlaunch")):
+        done = play_text(script + "\n")
+        expect_status(done, 2)
+        listed = re.search(r"; expected one of (.*?)( \(--fill|$)", done.stderr.strip())
+        expect_equal(list_possible(state), set(listed[1].split(", ")), state)
 
 
 # -- what is wrong with a command line --
