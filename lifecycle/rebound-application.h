@@ -146,8 +146,8 @@ REBOUND_API gint64 rebound_application_get_time_remaining_usec (ReboundApplicati
 
 /**
  * rebound_application_perform:
- * @word: launch, resign-active, become-active, enter-background, enter-foreground, suspend, resume,
- * terminate or kill
+ * @word: launch, launch background=yes, resign-active, become-active, enter-background,
+ * enter-foreground, suspend, resume, wake, memory-warning, terminate, kill or crash
  * @error: return location for a #GError
  *
  * Carries out one step, with its callbacks. Where it is not possible, nothing happens and the error

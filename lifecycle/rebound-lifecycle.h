@@ -9,8 +9,8 @@ G_BEGIN_DECLS
  * rebound_lifecycle_init:
  * @error: return location for a #GError
  *
- * Makes the actors of lifecycle/ known to scripts: database. A program that calls
- * rebound_net_init() need not call it.
+ * Makes known to scripts what lifecycle/ has to declare: application, database. A program that
+ * calls rebound_net_init() need not call it.
  *
  * Returns: %TRUE unless a program has taken one of their names
  * Since: 0.1
