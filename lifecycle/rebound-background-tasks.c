@@ -170,15 +170,16 @@ rebound_background_tasks_begin (ReboundBackgroundTasks *self,
                                 gpointer user_data)
 {
   Task *task = g_new0 (Task, 1);
+  guint number = ++self->last_number;
 
-  task->number = ++self->last_number;
+  task->number = number;
   task->name = g_strdup (name);
   task->expired = expired;
   task->user_data = user_data;
   g_ptr_array_add (self->tasks, task);
   arm (self);
   self->listener.begun (name, self->listener.user_data);
-  return self->last_number;
+  return number; /* whoever heard of it may have begun another, or ended this one */
 }
 
 void

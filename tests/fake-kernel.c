@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lifecycle/ asks the kernel five things, and each answer of this one is a field: so the order of
- * an instant, and what becomes of a kernel that is not quiet, can be tested without a socket. */
+/* Each answer of this kernel is a field: so the order of an instant, what becomes of a kernel that
+ * is not quiet, and when a phone does what to it, can be tested without a socket. */
 
 #include "fake-kernel.h"
+
+#include "lifecycle/rebound-application-private.h"
+#include "lifecycle/rebound-lifecycle-enums.h"
 
 static void fake_kernel_kernel_init (ReboundKernelInterface *iface);
 
@@ -94,6 +97,58 @@ fake_kernel_configure (ReboundKernel *kernel, ReboundRebindRule rule, gint64 tim
   self->time_wait_usec = time_wait_usec;
 }
 
+/* -- what the device does -- */
+
+static const char *
+name_of (ReboundSite *site)
+{
+  return rebound_application_get_name (rebound_application_of_site (site));
+}
+
+static const char *
+nick_of (GType type, int value)
+{
+  g_autoptr (GEnumClass) klass = g_type_class_ref (type);
+
+  return g_enum_get_value (klass, value)->value_nick; /* static, as all of ours */
+}
+
+static guint
+fake_kernel_reclaim (ReboundKernel *kernel,
+                     ReboundSite *site,
+                     ReboundReclaimStyle style,
+                     ReboundReclaimedListener listener)
+{
+  FakeKernel *self = FAKE_KERNEL (kernel);
+
+  if (self->acts != NULL)
+    g_string_append_printf (self->acts, "reclaim %s %s %s, ", name_of (site),
+                            nick_of (REBOUND_TYPE_RECLAIM_STYLE, (int) style),
+                            nick_of (REBOUND_TYPE_RECLAIMED_LISTENER, (int) listener));
+  return self->n_sockets;
+}
+
+static gboolean
+fake_kernel_set_link_up (ReboundKernel *kernel, gboolean up, GError **error)
+{
+  FakeKernel *self = FAKE_KERNEL (kernel);
+
+  if (self->acts != NULL)
+    g_string_append (self->acts, up ? "up, " : "down, ");
+  if (self->fails_link)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, "no such link (EPERM)");
+  return !self->fails_link;
+}
+
+static void
+fake_kernel_forget (ReboundKernel *kernel, ReboundSite *site)
+{
+  FakeKernel *self = FAKE_KERNEL (kernel);
+
+  if (self->acts != NULL)
+    g_string_append_printf (self->acts, "forget %s, ", name_of (site));
+}
+
 static void
 fake_kernel_kernel_init (ReboundKernelInterface *iface)
 {
@@ -102,4 +157,7 @@ fake_kernel_kernel_init (ReboundKernelInterface *iface)
   iface->fence = fake_kernel_fence;
   iface->observe = fake_kernel_observe;
   iface->configure = fake_kernel_configure;
+  iface->reclaim = fake_kernel_reclaim;
+  iface->set_link_up = fake_kernel_set_link_up;
+  iface->forget = fake_kernel_forget;
 }

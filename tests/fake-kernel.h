@@ -17,6 +17,9 @@ struct _FakeKernel
   GString *log; /* nullable: a line for each call is appended */
   gboolean fails_start;
   gboolean fails_fence;
+  gboolean fails_link;
+  GString *acts;    /* nullable: what the device has done to it, "reclaim app defunct dead, " … */
+  guint n_sockets;  /* that an application has whose sockets are taken */
   guint n_restless; /* so many observations say that something is on its way; G_MAXUINT: all */
   const char *waits_for;
   void (*on_observe) (gpointer data);

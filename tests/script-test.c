@@ -90,3 +90,73 @@ script_test_check (const char *script, const char *outcome)
     g_test_message ("of the script\n%s", script);
   g_assert_cmpstr (seen, ==, outcome);
 }
+
+static void
+append_values (GString *out, ReboundEvent *event)
+{
+  for (guint i = 0; i < rebound_event_get_n_fields (event); i++)
+    {
+      g_autofree char *value = rebound_value_to_string (rebound_event_get_field_spec (event, i),
+                                                        rebound_event_get_field_value (event, i));
+
+      g_string_append_printf (out, " %s", value);
+    }
+}
+
+static void
+append_life (GString *out, ReboundEvent *event)
+{
+  g_autofree char *time = rebound_duration_to_string (rebound_event_get_time_usec (event));
+  const char *kind = rebound_event_get_kind (event);
+
+  if (strcmp (kind, "print") == 0)
+    g_string_truncate (out, 0);
+  else if (strcmp (kind, "failed") == 0)
+    {
+      g_string_append_printf (out, "%s failed", time);
+      append_field (out, event, "seen");
+      g_string_append_c (out, '\n');
+    }
+  else if ((rebound_event_get_group (event)
+            & (REBOUND_EVENT_GROUP_LIFE | REBOUND_EVENT_GROUP_ACTORS))
+           != 0)
+    {
+      g_string_append_printf (out, "%s %s %s", time, rebound_event_get_actor (event), kind);
+      append_values (out, event);
+      g_string_append_c (out, '\n');
+    }
+}
+
+char *
+script_test_dup_life (ScriptTest *self)
+{
+  GPtrArray *events = recording_sink_get_events (self->sink);
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < events->len; i++)
+    append_life (out, events->pdata[i]);
+  if (self->status != REBOUND_RUN_STATUS_AS_EXPECTED)
+    g_string_append_printf (out, "status %d: %s\n", (int) self->status, self->error->message);
+  return g_string_free (out, FALSE);
+}
+
+void
+script_test_play_and_check_life (ScriptTest *self, const char *life)
+{
+  g_autofree char *seen = NULL;
+
+  script_test_play (self);
+  seen = script_test_dup_life (self);
+  g_assert_cmpstr (seen, ==, life);
+}
+
+void
+script_test_check_life (const char *script, const char *life)
+{
+  g_autoptr (ScriptTest) test = script_test_run (script);
+  g_autofree char *seen = script_test_dup_life (test);
+
+  if (strcmp (seen, life) != 0)
+    g_test_message ("of the script\n%s", script);
+  g_assert_cmpstr (seen, ==, life);
+}

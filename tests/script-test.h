@@ -33,6 +33,16 @@ char *script_test_dup_outcome (ScriptTest *self);
 /* Plays @script and asserts that this is its outcome. */
 void script_test_check (const char *script, const char *outcome);
 
+/* What was seen of applications, phone and bells, after “print ---” if the script has it: a line an
+ * event, "TIME ACTOR KIND VALUE…". Expectations that failed are lines too, and so is a status other
+ * than 0. (transfer full) */
+char *script_test_dup_life (ScriptTest *self);
+
+/* Plays the script and asserts that this was seen. With the first a test can do something to the
+ * run before. */
+void script_test_play_and_check_life (ScriptTest *self, const char *life);
+void script_test_check_life (const char *script, const char *life);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScriptTest, script_test_free)
 
 G_END_DECLS
