@@ -32,6 +32,7 @@ typedef struct
 {
   ReboundLimits limits;
   ReboundCallback callback; /* the present one, or the last */
+  ReboundCallback limited;  /* of those that may not take as long as they like */
   gint64 entered_usec;
   gint64 spent_usec; /* in callbacks before, that count together with it */
 } ReboundWatchdog;

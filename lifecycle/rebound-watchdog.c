@@ -27,9 +27,9 @@ rebound_watchdog_get_figures (guint *n_figures)
 }
 
 static gint64
-limit_of (const ReboundWatchdog *self)
+limit_of (const ReboundWatchdog *self, ReboundCallback callback)
 {
-  switch (self->callback)
+  switch (callback)
     {
     case REBOUND_CALLBACK_WILL_FINISH_LAUNCHING:
     case REBOUND_CALLBACK_DID_FINISH_LAUNCHING:
@@ -59,26 +59,32 @@ goes_on (ReboundCallback before, ReboundCallback callback)
              && callback == REBOUND_CALLBACK_DID_BECOME_ACTIVE);
 }
 
+/* What nobody limits, as a memory warning, may come between two that count together, and neither
+ * parts them nor counts. */
 void
 rebound_watchdog_enter (ReboundWatchdog *self, ReboundCallback callback, gint64 now_usec)
 {
-  if (!goes_on (self->callback, callback))
-    self->spent_usec = 0;
   self->callback = callback;
   self->entered_usec = now_usec;
+  if (limit_of (self, callback) == 0)
+    return;
+  if (!goes_on (self->limited, callback))
+    self->spent_usec = 0;
+  self->limited = callback;
 }
 
 void
 rebound_watchdog_leave (ReboundWatchdog *self, gint64 now_usec)
 {
-  self->spent_usec += now_usec - self->entered_usec;
+  if (limit_of (self, self->callback) > 0)
+    self->spent_usec += now_usec - self->entered_usec;
   self->entered_usec = now_usec;
 }
 
 gint64
 rebound_watchdog_get_left_usec (const ReboundWatchdog *self, gint64 now_usec)
 {
-  gint64 limit_usec = limit_of (self);
+  gint64 limit_usec = limit_of (self, self->callback);
 
   return limit_usec == 0 ? G_MAXINT64
                          : limit_usec - self->spent_usec - (now_usec - self->entered_usec);
@@ -87,7 +93,7 @@ rebound_watchdog_get_left_usec (const ReboundWatchdog *self, gint64 now_usec)
 char *
 rebound_watchdog_explain (const ReboundWatchdog *self, const char *name)
 {
-  double seconds = (double) limit_of (self) / G_USEC_PER_SEC;
+  double seconds = (double) limit_of (self, self->callback) / G_USEC_PER_SEC;
   gboolean is_launch = self->callback == REBOUND_CALLBACK_WILL_FINISH_LAUNCHING
                        || self->callback == REBOUND_CALLBACK_DID_FINISH_LAUNCHING;
   gboolean is_background = self->callback == REBOUND_CALLBACK_DID_ENTER_BACKGROUND;
