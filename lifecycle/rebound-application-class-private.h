@@ -25,7 +25,7 @@ struct _ReboundApplication
   gboolean is_performing; /* a word */
   gboolean is_in_callback;
   gboolean is_busy;
-  gboolean owes_suspension;        /* it has ended its last task in the background */
+  gboolean owes_suspension;        /* it has ended its last task: nothing keeps it any more */
   gboolean is_protected;           /* as the device has it: protected data cannot be read */
   gboolean was_told_of_protection; /* as the process knows it */
   const char *crash_signal;        /* of the next crash; interned */

@@ -42,7 +42,7 @@ void rebound_application_set_steer (ReboundApplication *self,
                                     ReboundSteerFunc steer,
                                     gpointer user_data);
 
-/* Called when the last background task was ended in the background, and nothing is being performed:
+/* Called when the last background task was ended, and nothing is being performed: in the background
  * the application can be suspended. */
 typedef void (*ReboundIdleFunc) (ReboundApplication *self, gpointer user_data);
 void

@@ -448,7 +448,7 @@ on_task_ended (const char *name, gboolean was_last, gpointer user_data)
   rebound_application_emit_task_ended (self, name);
   if (!was_last)
     return;
-  self->owes_suspension = self->state == REBOUND_APPLICATION_STATE_BACKGROUND;
+  self->owes_suspension = runs (self);
   note_idle (self);
 }
 

@@ -36,15 +36,23 @@ struct _ReboundDevice
   gboolean is_protected; /* nobody can read protected data */
 };
 
+/* What was to take an application's sockets, and was put off. */
+typedef enum
+{
+  REBOUND_PUT_OFF_NOTHING,
+  REBOUND_PUT_OFF_LOCK, /* void when the phone is unlocked before */
+  REBOUND_PUT_OFF_WORD, /* reclaim-sockets */
+} ReboundPutOff;
+
 /* One application on the device. */
 typedef struct
 {
   ReboundDevice *device;
   ReboundApplication *application;
-  gboolean was_in_front;       /* when the phone was locked */
-  gboolean is_to_be_reclaimed; /* its sockets are taken when no background task holds it any more */
-  gboolean has_been_taken;     /* its sockets, by the word that is being played */
-  ReboundTimer *suspension;    /* after its last background task; NULL without a world */
+  gboolean was_in_front;    /* when the phone was locked */
+  ReboundPutOff put_off;    /* its sockets are taken when no background task holds it any more */
+  gboolean has_been_taken;  /* its sockets, by the word that is being played */
+  ReboundTimer *suspension; /* after its last background task; NULL without a world */
 } ReboundPlace;
 
 /* Hands the applications what was set. */

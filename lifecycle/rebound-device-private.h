@@ -16,7 +16,7 @@ void rebound_device_set_world (ReboundDevice *self, ReboundSite *world);
 /* What takes sockets away, and the link. */
 void rebound_device_set_kernel (ReboundDevice *self, ReboundKernel *kernel);
 
-/* As rebound_device_perform(), for @application where the word is about one; NULL: the first. */
+/* As rebound_device_perform(), for @application; NULL: whoever it is for where nobody is named. */
 gboolean rebound_device_perform_on (ReboundDevice *self,
                                     ReboundApplication *application,
                                     const char *word,
@@ -41,8 +41,11 @@ gboolean rebound_device_check (ReboundDevice *self,
 /* The applications as they are now: an array of ReboundTenant. (transfer full) */
 GArray *rebound_device_list_tenants (ReboundDevice *self);
 
-/* Among the tenants; 0 for NULL. */
+/* Among the tenants; REBOUND_PHONE_NOBODY for NULL. */
 guint rebound_device_find_tenant (ReboundDevice *self, ReboundApplication *application);
+
+/* (transfer none) */
+ReboundApplication *rebound_device_get_application (ReboundDevice *self, guint who);
 
 /* What the device's properties mean to its applications' lives: REBOUND_LIFE_LOCK_RESIGNS,
  * REBOUND_LIFE_AWAKE. */

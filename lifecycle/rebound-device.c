@@ -34,7 +34,7 @@ is_in (const ReboundPlace *place, ReboundApplicationState state)
 /* -- taking sockets away -- */
 
 static void
-take_sockets (ReboundPlace *place)
+take_sockets (ReboundPlace *place, ReboundPutOff cause)
 {
   ReboundDevice *self = place->device;
   const char *name = rebound_application_get_name (place->application);
@@ -44,7 +44,7 @@ take_sockets (ReboundPlace *place)
   if (is_in (place, REBOUND_APPLICATION_STATE_NOT_RUNNING))
     return;
   place->has_been_taken = TRUE;
-  place->is_to_be_reclaimed = tasks != NULL;
+  place->put_off = tasks != NULL ? MAX (place->put_off, cause) : REBOUND_PUT_OFF_NOTHING;
   if (tasks != NULL)
     {
       rebound_device_emit_put_off (self, name, tasks);
@@ -61,7 +61,7 @@ are_sockets_due (ReboundPlace *place)
 {
   ReboundReclaim reclaim = place->device->data.reclaim;
 
-  return place->is_to_be_reclaimed || reclaim == REBOUND_RECLAIM_AT_SUSPEND
+  return place->put_off != REBOUND_PUT_OFF_NOTHING || reclaim == REBOUND_RECLAIM_AT_SUSPEND
          || (reclaim == REBOUND_RECLAIM_AT_LOCK && place->device->is_locked);
 }
 
@@ -98,10 +98,10 @@ perform_word (ReboundPlace *place, const char *word, const char *act, GError **e
   if (is_in (place, REBOUND_APPLICATION_STATE_SUSPENDED))
     punish_locks (place);
   if (is_in (place, REBOUND_APPLICATION_STATE_SUSPENDED) && are_sockets_due (place))
-    take_sockets (place);
+    take_sockets (place, REBOUND_PUT_OFF_NOTHING);
   if (!is_in (place, REBOUND_APPLICATION_STATE_BACKGROUND)
       && !is_in (place, REBOUND_APPLICATION_STATE_SUSPENDED))
-    place->is_to_be_reclaimed = FALSE;
+    place->put_off = REBOUND_PUT_OFF_NOTHING;
   return TRUE;
 }
 
@@ -132,10 +132,12 @@ on_suspension (gpointer user_data)
   ReboundPlace *place = user_data;
   g_autofree char *tasks = rebound_application_dup_tasks (place->application);
 
-  if (tasks == NULL && !place->device->has_debugger
-      && is_in (place, REBOUND_APPLICATION_STATE_BACKGROUND)
-      && rebound_application_is_idle (place->application))
+  if (tasks != NULL || !rebound_application_is_idle (place->application))
+    return;
+  if (is_in (place, REBOUND_APPLICATION_STATE_BACKGROUND) && !place->device->has_debugger)
     perform_word (place, "suspend", "suspend", NULL);
+  else if (place->put_off != REBOUND_PUT_OFF_NOTHING) /* it runs on, as behind iOS 4's lock */
+    take_sockets (place, REBOUND_PUT_OFF_NOTHING);
 }
 
 static void
@@ -212,12 +214,14 @@ end_act (ReboundDevice *self, const char *word)
 
       if (strcmp (word, "reboot") == 0)
         rebound_kernel_forget (self->kernel, rebound_application_get_site (place->application));
+      else if (strcmp (word, "unlock") == 0 && place->put_off == REBOUND_PUT_OFF_LOCK)
+        place->put_off = REBOUND_PUT_OFF_NOTHING;
       else if (is_lock && self->data.reclaim == REBOUND_RECLAIM_AT_LOCK && !place->has_been_taken)
-        take_sockets (place);
+        take_sockets (place, REBOUND_PUT_OFF_LOCK);
       else if (strcmp (word, "reclaim-sockets") == 0
                && (is_in (place, REBOUND_APPLICATION_STATE_BACKGROUND)
                    || is_in (place, REBOUND_APPLICATION_STATE_SUSPENDED)))
-        take_sockets (place);
+        take_sockets (place, REBOUND_PUT_OFF_WORD);
     }
 }
 
@@ -239,19 +243,22 @@ take_over (ReboundDevice *self, GArray *tenants)
   rebound_device_notify_locked (self);
 }
 
+/* Another application's handlers may have taken time meanwhile, and this one was suspended or
+ * ended: what the word comes to is found out when its turn has come. */
+static gboolean
+play_part (ReboundPlace *place, const ReboundLife *before, const char *word, GError **error)
+{
+  ReboundLife life = { rebound_application_get_state (place->application), before->flags };
+  const char *const *words = rebound_life_plan (&life, word);
+
+  return words == NULL || play_words (place, words, word, error);
+}
+
 static gboolean
 play (ReboundDevice *self, GArray *tenants, GArray *plan, const char *word, GError **error)
 {
-  g_autoptr (GArray) parts = g_array_new (FALSE, FALSE, sizeof (char **));
+  g_autoptr (GArray) before = g_array_copy (tenants);
 
-  for (guint i = 0; i < plan->len; i++)
-    {
-      const ReboundPart *part = &g_array_index (plan, ReboundPart, i);
-      const char *const *words
-          = rebound_life_plan (&g_array_index (tenants, ReboundTenant, part->who).life, part->word);
-
-      g_array_append_val (parts, words);
-    }
   for (guint i = 0; i < self->places->len; i++)
     place_at (self, i)->has_been_taken = FALSE;
   if (!begin_act (self, word, error))
@@ -262,8 +269,8 @@ play (ReboundDevice *self, GArray *tenants, GArray *plan, const char *word, GErr
     {
       const ReboundPart *part = &g_array_index (plan, ReboundPart, i);
 
-      if (!play_words (place_at (self, part->who), g_array_index (parts, const char *const *, i),
-                       part->word, error))
+      if (!play_part (place_at (self, part->who),
+                      &g_array_index (before, ReboundTenant, part->who).life, part->word, error))
         return FALSE;
     }
   end_act (self, word);
@@ -316,7 +323,13 @@ rebound_device_find_tenant (ReboundDevice *self, ReboundApplication *application
   for (guint i = 0; i < self->places->len; i++)
     if (place_at (self, i)->application == application)
       return i;
-  return 0;
+  return REBOUND_PHONE_NOBODY;
+}
+
+ReboundApplication *
+rebound_device_get_application (ReboundDevice *self, guint who)
+{
+  return place_at (self, who)->application;
 }
 
 GArray *
@@ -358,11 +371,10 @@ rebound_device_obey (ReboundDevice *self, const char *name, const char *word)
     {
       ReboundApplication *application = place_at (self, i)->application;
 
-      if (name == NULL || strcmp (rebound_application_get_name (application), name) == 0)
-        {
-          rebound_device_perform_on (self, application, word, &error);
-          return error;
-        }
+      if (name != NULL && strcmp (rebound_application_get_name (application), name) != 0)
+        continue;
+      rebound_device_perform_on (self, name != NULL ? application : NULL, word, &error);
+      return error;
     }
   return g_error_new (REBOUND_ERROR, REBOUND_ERROR_STATE,
                       "“%s” is no application of this phone; expected one that was declared before",
@@ -380,7 +392,7 @@ static void
 on_died (ReboundPlace *place)
 {
   place->was_in_front = FALSE;
-  place->is_to_be_reclaimed = FALSE;
+  place->put_off = REBOUND_PUT_OFF_NOTHING;
 }
 
 static void

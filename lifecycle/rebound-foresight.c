@@ -112,7 +112,7 @@ find_tenant (ReboundForesight *self, const char *name)
   for (guint i = 0; name != NULL && i < self->tenants->len; i++)
     if (strcmp (tenant (self, i)->name, name) == 0)
       return i;
-  return 0;
+  return REBOUND_PHONE_NOBODY;
 }
 
 static gboolean
@@ -155,15 +155,12 @@ rebound_foresight_follow (ReboundForesight *self,
                           const char *word,
                           const ReboundPosition *position)
 {
-  guint who;
+  guint meant = find_tenant (self, application);
 
-  if (self->is_lost || !rebound_life_is_word (word))
+  if (self->is_lost || !rebound_life_is_word (word) || follow (self, meant, word))
     return;
-  who = rebound_phone_choose (self->tenants, find_tenant (self, application), word);
-  if (follow (self, who, word))
-    return;
-  report_impossible (self, who, word, position);
-  follow (self, who, word);
+  report_impossible (self, rebound_phone_choose (self->tenants, meant, word), word, position);
+  follow (self, meant, word);
 }
 
 void

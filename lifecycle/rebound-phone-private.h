@@ -21,17 +21,20 @@ typedef struct
   const char *word;
 } ReboundPart;
 
-/* TRUE for words that are the phone's and so for every application on it. */
-gboolean rebound_phone_is_for_all (const char *word);
+/* Where no application was named. */
+#define REBOUND_PHONE_NOBODY G_MAXUINT
 
-/* TRUE for what a person does to the application that is seen. */
+/* TRUE for words that are the phone's, and for what a person does to the application that is seen.
+ */
+gboolean rebound_phone_is_for_all (const char *word);
 gboolean rebound_phone_is_for_front (const char *word);
 
-/* The application that @word is for where @meant was named, or is the first: the one in front for
- * what a person does to the application that is seen. */
+/* The application that @word is for where @meant was named: the one in front for what a person does
+ * to the application that is seen, the first where nobody was. */
 guint rebound_phone_choose (GArray *tenants, guint meant, const char *word);
 
-/* What @word, for @target, comes to, in order: an array of ReboundPart. NULL where it is not
+/* What @word, for @target, comes to, in order: an array of ReboundPart. What is the phone's is for
+ * every application on it, and a memory warning where nobody is the target. NULL where it is not
  * possible, with REBOUND_ERROR_STATE. (transfer full) */
 GArray *rebound_phone_plan (GArray *tenants, guint target, const char *word, GError **error);
 

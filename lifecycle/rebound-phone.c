@@ -7,8 +7,10 @@
 
 /* What befalls every application on the phone. */
 static const char *const for_all[]
-    = { "lock",       "unlock", "memory-warning", "reboot", "reclaim-sockets", "network-down",
-        "network-up", NULL };
+    = { "lock", "unlock", "reboot", "reclaim-sockets", "network-down", "network-up", NULL };
+
+/* The same, unless it is one application that is meant. */
+static const char *const for_all_or_one[] = { "memory-warning", NULL };
 
 /* What a person does to the application that is seen. */
 static const char *const for_front[]
@@ -34,7 +36,7 @@ is_seen (const ReboundLife *life)
 gboolean
 rebound_phone_is_for_all (const char *word)
 {
-  return g_strv_contains (for_all, word);
+  return g_strv_contains (for_all, word) || g_strv_contains (for_all_or_one, word);
 }
 
 gboolean
@@ -46,6 +48,8 @@ rebound_phone_is_for_front (const char *word)
 guint
 rebound_phone_choose (GArray *tenants, guint meant, const char *word)
 {
+  if (meant == REBOUND_PHONE_NOBODY)
+    meant = 0;
   if (rebound_phone_is_for_front (word) && !is_seen (&tenant (tenants, meant)->life))
     for (guint i = 0; i < tenants->len; i++)
       if (is_seen (&tenant (tenants, i)->life))
@@ -80,15 +84,18 @@ rebound_phone_plan (GArray *tenants, guint target, const char *word, GError **er
 {
   g_autoptr (GArray) parts = g_array_new (FALSE, FALSE, sizeof (ReboundPart));
   guint who = rebound_phone_choose (tenants, target, word);
+  gboolean is_for_all
+      = g_strv_contains (for_all, word)
+        || (target == REBOUND_PHONE_NOBODY && g_strv_contains (for_all_or_one, word));
 
   word = g_intern_string (word);
-  if (rebound_phone_is_for_all (word))
+  if (is_for_all)
     for (guint i = 0; i < tenants->len; i++)
       add_where_possible (parts, tenants, i, word);
   if (parts->len == 0
       && !rebound_life_check (&tenant (tenants, who)->life, name_of (tenants, who), word, error))
     return NULL;
-  if (rebound_phone_is_for_all (word))
+  if (is_for_all)
     return g_steal_pointer (&parts);
   for (guint i = 0; i < tenants->len; i++)
     if (i != who && g_strv_contains (to_front, word))

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "rebound-application-private.h"
 #include "rebound-device-private.h"
 #include "rebound-error.h"
 #include "rebound-expression-private.h"
@@ -206,6 +207,28 @@ play_wait (ReboundPlayer *self, const ReboundStatement *statement, GError **erro
 
 /* -- what does something -- */
 
+/* One step of @who's. With several applications the log says whose, as a script would: “open mail”;
+ * but for what the phone alone has to do with. */
+static gboolean
+play_missing_step (ReboundPlayer *self, guint who, const char *word, GError **error)
+{
+  ReboundApplication *application = rebound_device_get_application (self->device, who);
+  g_autoptr (GArray) tenants = rebound_device_list_tenants (self->device);
+  gboolean is_phones
+      = rebound_verb_find (word, NULL) == REBOUND_TYPE_DEVICE && strcmp (word, "open") != 0;
+  g_autofree char *step = g_strdup (word);
+
+  if (tenants->len > 1 && !is_phones)
+    {
+      g_free (step);
+      step = g_strdup_printf ("%s %s", word, rebound_application_get_name (application));
+    }
+  rebound_journal_note (self->journal, "script", "filled", REBOUND_EVENT_GROUP_SCRIPT,
+                        "> {word}   (a missing step, played by --fill)", "word", step, NULL);
+  return rebound_device_perform_on (self->device, application, word, error)
+         && rebound_stage_settle (self->stage, error);
+}
+
 static gboolean
 play_missing_steps (ReboundPlayer *self,
                     ReboundApplication *application,
@@ -216,17 +239,14 @@ play_missing_steps (ReboundPlayer *self,
   guint meant = rebound_device_find_tenant (self->device, application);
   guint who = rebound_phone_choose (tenants, meant, word);
   const ReboundLife *life = &g_array_index (tenants, ReboundTenant, who).life;
-  g_autoptr (GPtrArray) missing = self->fill ? rebound_life_fill (life, word) : NULL;
+  g_autoptr (GPtrArray) missing = NULL;
 
+  if (!self->fill || rebound_device_check (self->device, application, word, NULL))
+    return TRUE;
+  missing = rebound_life_fill (life, word);
   for (guint i = 0; missing != NULL && i < missing->len; i++)
-    {
-      rebound_journal_note (self->journal, "script", "filled", REBOUND_EVENT_GROUP_SCRIPT,
-                            "> {word}   (a missing step, played by --fill)", "word",
-                            (const char *) missing->pdata[i], NULL);
-      if (!rebound_device_perform_on (self->device, application, missing->pdata[i], error)
-          || !rebound_stage_settle (self->stage, error))
-        return FALSE;
-    }
+    if (!play_missing_step (self, who, missing->pdata[i], error))
+      return FALSE;
   return TRUE;
 }
 
@@ -243,12 +263,12 @@ make_possible (ReboundPlayer *self,
              && rebound_device_check (self->device, application, word, error));
 }
 
-/* The application that a verb is for: the first where none is named, or one that is none (its
- * action will say so). */
+/* The application that a verb names; NULL where it names none, or what is none (its action will say
+ * so). */
 static ReboundApplication *
 find_application (ReboundPlayer *self, const ReboundText *name)
 {
-  GObject *object = rebound_cast_find (self->cast, name != NULL ? name->text : "app");
+  GObject *object = name != NULL ? rebound_cast_find (self->cast, name->text) : NULL;
 
   return REBOUND_IS_APPLICATION (object) ? REBOUND_APPLICATION (object) : NULL;
 }
