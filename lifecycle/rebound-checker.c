@@ -179,7 +179,11 @@ check_declaration (Checker *self, const ReboundStatement *statement)
 {
   GType type = find_declared_type (self, statement);
 
-  if (statement->place == REBOUND_PLACE_APPLICATION)
+  if (type == REBOUND_TYPE_APPLICATION && statement->place != REBOUND_PLACE_OF_CLASS)
+    rebound_diagnostics_add (self->diagnostics, &statement->type.position,
+                             "an application is nobody's; expected “application %s”",
+                             statement->name.text);
+  else if (statement->place == REBOUND_PLACE_APPLICATION)
     check_application (self, &statement->application);
   if (g_hash_table_contains (self->types, statement->name.text)
       || rebound_cast_is_taken (self->cast, statement->name.text))
@@ -277,6 +281,23 @@ report_unknown_word (Checker *self, const ReboundText *word)
                            word->text, guess);
 }
 
+/* `lock mail`: the lock is the phone's. */
+static gboolean
+may_name_application (Checker *self, guint action, const ReboundStatement *statement)
+{
+  guint n_arguments;
+  GParamSpec **arguments = rebound_member_list_arguments (action, &n_arguments);
+
+  if (statement->application.text == NULL
+      || rebound_verb_find (statement->name.text, NULL) == REBOUND_TYPE_APPLICATION
+      || (n_arguments > 0 && strcmp (arguments[0]->name, "application") == 0))
+    return TRUE;
+  rebound_diagnostics_add (self->diagnostics, &statement->application.position,
+                           "“%s” is not done to one application; expected nothing behind it",
+                           statement->name.text);
+  return FALSE;
+}
+
 static void
 check_verb (Checker *self, const ReboundStatement *statement)
 {
@@ -288,6 +309,8 @@ check_verb (Checker *self, const ReboundStatement *statement)
       report_unknown_word (self, &statement->name);
       return;
     }
+  if (!may_name_application (self, action, statement))
+    return;
   rebound_look_up_arguments (action, statement->assignments, &statement->position, NULL,
                              self->diagnostics);
   if (holder == REBOUND_TYPE_APPLICATION && is_unforeseeable (statement->name.text))
