@@ -28,6 +28,7 @@
 
 #include "rebound-refusal-private.h"
 #include "rebound-routes-private.h"
+#include "rebound-silent-listener-private.h"
 #include "rebound-sysctl-private.h"
 
 /* clang-format off */
@@ -208,6 +209,7 @@ enter_small_tables (GError **error)
     return TRUE;
   if (!report (REBOUND_ISOLATION_STEP_SMALL_TABLES, result, NULL, error))
     return FALSE;
+  rebound_silent_listener_prepare ();
   result = unshare (CLONE_NEWNET) < 0 ? -errno : 0;
   return report (REBOUND_ISOLATION_STEP_UNSHARE_AGAIN, result, NULL, error);
 }

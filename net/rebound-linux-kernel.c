@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "lifecycle/rebound-error.h"
@@ -44,6 +45,7 @@ struct _ReboundLinuxKernel
   ReboundRebindRule rebind_rule;
   gint64 time_wait_usec; /* 0: the kernel's own */
   gboolean is_isolated;
+  gboolean wants_silence; /* listeners are to be silenced, by the reclaim that goes on */
   gboolean is_exposed;
   ReboundLink link;
   guint16 next_port;
@@ -357,8 +359,13 @@ rebound_linux_kernel_set_link_up (ReboundKernel *kernel, gboolean up, GError **e
 static void
 on_reclaimed (ReboundSocket *socket, const char *style, int error_number, gpointer user_data)
 {
+  ReboundLinuxKernel *self = user_data;
+
+  if (self->wants_silence && socket->is_listener && strcmp (style, "silent") != 0)
+    g_signal_emit (self, signals[GOES_WITHOUT], 0,
+                   "listeners cannot be silenced here: this one is dead instead");
   if (error_number == 0)
-    g_signal_emit (user_data, signals[SOCKET_RECLAIMED], 0, socket->connection, socket->end, style);
+    g_signal_emit (self, signals[SOCKET_RECLAIMED], 0, socket->connection, socket->end, style);
   else
     g_signal_emit (user_data, signals[RECLAIM_FAILED], 0, socket->connection, socket->end,
                    rebound_errno_name (error_number));
@@ -374,6 +381,7 @@ rebound_linux_kernel_reclaim (ReboundKernel *kernel,
 
   if (self->table == NULL)
     return 0;
+  self->wants_silence = listener == REBOUND_RECLAIMED_LISTENER_SILENT;
   return rebound_reclaim_site (self->table, self->diag, site, style, listener, on_reclaimed, self);
 }
 

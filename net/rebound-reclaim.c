@@ -132,14 +132,6 @@ is_left (guint8 state)
   return state == TCP_CLOSE_WAIT || state == TCP_LAST_ACK || state == TCP_CLOSING;
 }
 
-/* Makes a listener look alive and never be ready again. FALSE where that cannot be had: then it is
- * dead. */
-static gboolean
-silence_listener (int fd)
-{
-  return FALSE;
-}
-
 /* NULL where there was nothing to be taken, else what was done, or tried. */
 static const char *
 take (ReboundSocketDiag *diag,
@@ -156,7 +148,7 @@ take (ReboundSocketDiag *diag,
   int fd = descriptor_of (socket);
   guint8 state = fd >= 0 ? rebound_socket_state (fd) : TCP_CLOSE;
   gboolean is_silenced = state == TCP_LISTEN && listener == REBOUND_RECLAIMED_LISTENER_SILENT
-                         && silence_listener (fd);
+                         && socket->is_listener && rebound_socket_silence (socket);
 
   *error_number = is_silenced ? 0 : -rebound_reclaim_descriptor (diag, fd, style);
   if (*error_number == ENOTCONN)

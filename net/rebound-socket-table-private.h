@@ -23,7 +23,8 @@ struct _ReboundSocket
   gboolean is_listener;
   gboolean is_adopted;   /* its descriptor is somebody else's: always looked at by cookie */
   int adopted_fd;        /* that descriptor, as long as it has the socket's cookie */
-  int kept_fd;           /* of a socket that was closed while the link was down; or -1 */
+  int kept_fd;           /* what is kept of a socket that was closed without a link, or of a
+                            listener that was silenced; or -1 */
   gboolean is_reclaimed; /* the system has taken it away, though it may not show */
   gboolean was_left;     /* by its other end, before it was taken away */
   guint16 local_port;    /* host byte order; of a listener where it was bound */
@@ -100,6 +101,11 @@ const char *rebound_socket_table_name_of_peer (ReboundSocketTable *self, int fd)
 /* Something was done to the socket; it and its other end (of a listener: all who may be in its
  * backlog) are looked at when the instant has settled. */
 void rebound_socket_touch (ReboundSocket *socket);
+
+/* Puts a silent listener in the place of a listener (see rebound-silent-listener-private.h), whose
+ * descriptor then is as XNU leaves it when the system takes it away; the port is taken until it is
+ * closed. FALSE with errno, and it is as it was. */
+gboolean rebound_socket_silence (ReboundSocket *socket);
 
 /* Closes the descriptor. The socket is not the caller's any more: the table keeps it as long as the
  * kernel does. */

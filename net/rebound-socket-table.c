@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "rebound-link-private.h"
+#include "rebound-silent-listener-private.h"
 #include "rebound-socket-private.h"
 
 /* net.ipv4.tcp_fin_timeout, as the isolation sets it: how long FIN_WAIT2 lasts without an owner. */
@@ -298,6 +299,19 @@ rebound_socket_table_set_link_up (ReboundSocketTable *self, gboolean is_up)
     }
 }
 
+gboolean
+rebound_socket_silence (ReboundSocket *socket)
+{
+  g_return_val_if_fail (socket->is_listener && socket->fd >= 0, FALSE);
+
+  if (socket->kept_fd >= 0) /* it is one already */
+    return TRUE;
+  if (!rebound_silent_listener_replace (socket->fd, &socket->kept_fd))
+    return FALSE;
+  rebound_socket_touch (socket);
+  return TRUE;
+}
+
 void
 rebound_socket_close (ReboundSocket *socket)
 {
@@ -305,6 +319,8 @@ rebound_socket_close (ReboundSocket *socket)
     socket->kept_fd = rebound_link_keep (socket->fd);
   close (socket->fd);
   socket->fd = -1;
+  if (socket->is_listener)
+    rebound_socket_close_kept (socket);
   rebound_socket_touch (socket);
   if (!socket->is_pairable)
     forget (socket);
