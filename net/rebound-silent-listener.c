@@ -22,6 +22,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -81,6 +82,21 @@ prepare_pair (Pair *pair)
     bind (pair->listener, &address.any, sizeof address); /* where it fails nobody can connect */
 }
 
+/* They are the process's, like its namespaces; but whoever counts descriptors at its end is to find
+ * none that are not its own. */
+static void
+close_pairs (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
+    {
+      if (pairs[i].listener >= 0)
+        close (pairs[i].listener);
+      if (pairs[i].client >= 0)
+        close (pairs[i].client);
+      pairs[i].listener = pairs[i].client = -1;
+    }
+}
+
 void
 rebound_silent_listener_prepare (void)
 {
@@ -89,6 +105,7 @@ rebound_silent_listener_prepare (void)
   rebound_sysctl_try_write ("net/ipv6/conf/lo/disable_ipv6", "0");
   for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
     prepare_pair (&pairs[i]);
+  atexit (close_pairs);
 }
 
 /* An interface is looked for in the namespace of the socket that is asked, and CAP_NET_ADMIN is
