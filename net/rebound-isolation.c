@@ -12,7 +12,7 @@
  *
  * The first network namespace is there only to be the second one's parent: the size of a
  * namespace's table of TCP sockets is decided when it is made, by a value of the namespace that its
- * maker is in. */
+ * maker is in. What is left in it are the sockets that silent listeners are made of. */
 
 #include "rebound-isolation.h"
 
