@@ -8,6 +8,7 @@
 #include "lifecycle/rebound-member.h"
 #include "lifecycle/rebound-param-specs.h"
 #include "rebound-address-private.h"
+#include "rebound-bytes-private.h"
 #include "rebound-endpoint-private.h"
 #include "rebound-errno.h"
 #include "rebound-field-private.h"
@@ -304,21 +305,10 @@ rebound_client_emit_backlog_full (ReboundClient *self, const char *connection, g
   g_signal_emit (self, signals[BACKLOG_FULL], 0, connection, again_usec);
 }
 
-/* Line ends of an answer would break a log's lines; its UTF-8 stays as it is. (transfer full) */
-static char *
-one_line (const char *answer)
-{
-  char high_bytes[129] = "";
-
-  for (guint i = 0; i < 128; i++)
-    high_bytes[i] = (char) (128 + i);
-  return g_strescape (answer, high_bytes);
-}
-
 void
 rebound_client_emit_answered (ReboundClient *self, const char *connection, const char *answer)
 {
-  g_autofree char *line = one_line (answer);
+  g_autofree char *line = rebound_bytes_dup_line (answer);
 
   g_signal_emit (self, signals[ANSWERED], 0, connection, line);
 }
@@ -326,8 +316,8 @@ rebound_client_emit_answered (ReboundClient *self, const char *connection, const
 void
 rebound_client_emit_wrong_answer (ReboundClient *self, const char *connection, const char *answer)
 {
-  g_autofree char *line = one_line (answer);
-  g_autofree char *expected = one_line (self->expected_answer);
+  g_autofree char *line = rebound_bytes_dup_line (answer);
+  g_autofree char *expected = rebound_bytes_dup_line (self->expected_answer);
 
   g_signal_emit (self, signals[WRONG_ANSWER], 0, connection, line, expected);
 }

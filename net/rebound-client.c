@@ -10,7 +10,6 @@
 
 #include <errno.h>
 
-#include "rebound-address-private.h"
 #include "rebound-endpoint-private.h"
 
 static void dial (ReboundClientSlot *slot);
@@ -119,16 +118,6 @@ on_failed (ReboundCall *call, int error_number, gpointer user_data)
 
 /* -- dialling -- */
 
-static gboolean
-find_address (ReboundClient *self, struct sockaddr_storage *address, socklen_t *length)
-{
-  GObject *actor = rebound_site_find (self->site, self->connect);
-
-  if (REBOUND_IS_ENDPOINT (actor))
-    return rebound_endpoint_fill_address (REBOUND_ENDPOINT (actor), address, length);
-  return rebound_address_parse (self->connect, address, length, NULL);
-}
-
 static guint
 count_dialling (ReboundClient *self)
 {
@@ -160,7 +149,7 @@ dial (ReboundClientSlot *slot)
   /* Ten thousand that dial at one instant are no busy loop, even where nothing can come of it: each
    * does so once, and again only at a later one. */
   rebound_site_note_progress (self->site);
-  if (find_address (self, &address, &length))
+  if (rebound_endpoint_resolve (self->site, self->connect, &address, &length))
     rebound_call_dial (slot->call, take_number (self), &address, length, &manner);
   else
     dial_again (slot); /* who it is to connect to has never lived yet */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <glib-object.h>
 #include <sys/socket.h>
+
+#include "lifecycle/rebound-site.h"
 
 G_BEGIN_DECLS
 
@@ -23,5 +24,11 @@ struct _ReboundEndpointInterface
 gboolean rebound_endpoint_fill_address (ReboundEndpoint *self,
                                         struct sockaddr_storage *address,
                                         socklen_t *length);
+
+/* The same for what a script wrote, an actor's name or a numeric address with a port. */
+gboolean rebound_endpoint_resolve (ReboundSite *site,
+                                   const char *text,
+                                   struct sockaddr_storage *address,
+                                   socklen_t *length);
 
 G_END_DECLS

@@ -24,6 +24,10 @@ gboolean rebound_linux_kernel_keeps_to_loopback (ReboundSite *site);
  * does. */
 gboolean rebound_linux_kernel_is_exact (ReboundSite *site);
 
+/* Where rebound_linux_kernel_is_exact(): returns when all that was sent before has been
+ * delivered. */
+void rebound_linux_kernel_pass_fence (ReboundSite *site);
+
 /* The option that Darwin's rule asks for nothing of: given to an accepted socket behind the
  * application's back, where the device says rebind-rule=new. TRUE if it was given. */
 gboolean rebound_linux_kernel_apply_rebind_rule (ReboundSite *site, int fd);

@@ -21,6 +21,7 @@
 #include "rebound-kernel-probe-private.h"
 #include "rebound-link-private.h"
 #include "rebound-listener.h"
+#include "rebound-naive-socket.h"
 #include "rebound-reclaim-private.h"
 #include "rebound-net-enums.h"
 #include "rebound-sysctl-private.h"
@@ -484,6 +485,16 @@ rebound_linux_kernel_is_exact (ReboundSite *site)
          && rebound_clock_get_mode (rebound_site_get_clock (site)) == REBOUND_CLOCK_VIRTUAL;
 }
 
+void
+rebound_linux_kernel_pass_fence (ReboundSite *site)
+{
+  ReboundLinuxKernel *self = kernel_of (site);
+
+  /* A fence that cannot be passed stops the stage, which passes one at every look. */
+  if (self != NULL && self->fence != NULL)
+    rebound_fence_pass (self->fence, NULL);
+}
+
 gboolean
 rebound_linux_kernel_is_link_down (ReboundSite *site)
 {
@@ -537,5 +548,9 @@ rebound_net_init (GError **error)
              "A listening TCP socket that comes and goes with its application.", error)
          && rebound_scriptable_register (
              REBOUND_TYPE_CLIENT, "client", REBOUND_SIDE_WORLD,
-             "A peer that connects, says something, and connects again when it was closed.", error);
+             "A peer that connects, says something, and connects again when it was closed.", error)
+         && rebound_scriptable_register (
+             REBOUND_TYPE_NAIVE_SOCKET, "socket", REBOUND_SIDE_APPLICATION,
+             "The naive code: a TCP socket whose actions are the system calls, one for one.",
+             error);
 }

@@ -69,7 +69,7 @@ REBOUND_API void rebound_linux_kernel_adopt (ReboundLinuxKernel *self,
  * rebound_net_init:
  * @error: return location for a #GError
  *
- * Makes the types of net/ known to scripts: listener and client, and those of lifecycle/ by
+ * Makes the types of net/ known to scripts: listener, client and socket, and those of lifecycle/ by
  * rebound_lifecycle_init().
  *
  * Returns: %TRUE unless a program has taken one of their names

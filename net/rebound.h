@@ -28,4 +28,5 @@
 #include "net/rebound-isolation.h"
 #include "net/rebound-linux-kernel.h"
 #include "net/rebound-listener.h"
+#include "net/rebound-naive-socket.h"
 #include "net/rebound-net-enums.h"

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <sys/socket.h>
+
+#include "rebound-linux-kernel-private.h"
+#include "rebound-naive-socket.h"
+#include "rebound-poll-private.h"
+
+G_BEGIN_DECLS
+
+/* The naive socket is one class in three files: rebound-naive-socket.c is how it comes and goes,
+ * rebound-naive-socket-talk.c what goes over it, rebound-naive-socket-class.c what a script sees of
+ * it. */
+struct _ReboundNaiveSocket
+{
+  GObject parent_instance;
+
+  ReboundSite *site; /* NULL before and after its life */
+  int fd;
+  sa_family_t family;
+  guint number; /* of socket(): what the connection is called, "naive#2" */
+  gboolean is_bound;
+  gboolean is_reusing;   /* it has SO_REUSEADDR */
+  gboolean is_lingering; /* it has SO_LINGER with a time */
+  ReboundSocket *socket;
+  ReboundWatch *watch;   /* of a connect() that is not answered yet */
+  char *connecting_name; /* where connect() goes, as the script called it */
+  struct sockaddr_storage connecting_to;
+  socklen_t connecting_length;
+  char *address; /* the last one that it was bound to, and its port */
+  guint16 port;
+  const char *last_state; /* what is read after its life */
+
+  /* Of the last call. */
+  gint64 result;
+  int error_number;
+  char *data;
+  char *revents;
+};
+
+/* One system call each, as actions are: an error is what naive code would hang in, or what no code
+ * could do. What the kernel says is told as an event. */
+GError *
+rebound_naive_socket_open (ReboundNaiveSocket *self, ReboundSocketFamily family, gpointer data);
+GError *rebound_naive_socket_bind (ReboundNaiveSocket *self,
+                                   guint port,
+                                   const char *address,
+                                   gpointer data);
+GError *rebound_naive_socket_listen (ReboundNaiveSocket *self, int backlog, gpointer data);
+GError *rebound_naive_socket_connect (ReboundNaiveSocket *self, const char *to, gpointer data);
+GError *rebound_naive_socket_accept (ReboundNaiveSocket *self, const char *into, gpointer data);
+GError *rebound_naive_socket_send (ReboundNaiveSocket *self, const char *text, gpointer data);
+GError *rebound_naive_socket_recv (ReboundNaiveSocket *self, gint64 size_bytes, gpointer data);
+GError *
+rebound_naive_socket_shut_down (ReboundNaiveSocket *self, ReboundShutdownHow how, gpointer data);
+GError *rebound_naive_socket_close (ReboundNaiveSocket *self, gpointer data);
+GError *rebound_naive_socket_set_option (ReboundNaiveSocket *self,
+                                         ReboundSocketOption option,
+                                         gboolean on,
+                                         gint64 time_usec,
+                                         gpointer data);
+GError *rebound_naive_socket_poll (ReboundNaiveSocket *self, gpointer data);
+
+/* What could not be called, and what would never return. (transfer full) */
+GError *rebound_naive_refuse (const char *call, const char *why);
+GError *rebound_naive_would_block (const char *call, const char *why);
+
+/* NULL where the code can run at all, and has not been waiting in a call already. */
+GError *rebound_naive_check (ReboundNaiveSocket *self, const char *call);
+
+/* Keeps what the call returned; to be called before anything else can change errno. */
+void rebound_naive_take_result (ReboundNaiveSocket *self, gint64 result);
+
+/* The last thing that a call does: whoever is told may end the application. @success is what is
+ * shown in place of the result where there is no error; it and @detail may be NULL. */
+void rebound_naive_tell (ReboundNaiveSocket *self,
+                         const char *call,
+                         const char *arguments,
+                         const char *success,
+                         const char *detail);
+
+/* Puts @text (transfer full) in the place of *@field. */
+void rebound_naive_set_text (char **field, char *text);
+
+/* What its present socket() is called: "naive#2". (transfer full) */
+char *rebound_naive_socket_dup_name (ReboundNaiveSocket *self);
+
+/* It has come to be an end of @connection. */
+void rebound_naive_socket_enlist (ReboundNaiveSocket *self, const char *connection);
+
+/* The state that the kernel has the descriptor in; "none" without one. (transfer none) */
+const char *rebound_naive_socket_get_state (ReboundNaiveSocket *self);
+
+/* @result is what is shown: a number, a name, or what was polled. @detail may be NULL. */
+void rebound_naive_socket_emit_returned (ReboundNaiveSocket *self,
+                                         const char *call,
+                                         const char *arguments,
+                                         const char *result,
+                                         const char *detail);
+
+void rebound_naive_socket_come_to_life (ReboundActor *actor, ReboundSite *site);
+void rebound_naive_socket_abandon (ReboundActor *actor);
+char *rebound_naive_socket_dup_waiting_for (ReboundActor *actor);
+
+G_END_DECLS

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What goes over a naive socket: connect(), send(), recv(), poll(). All that was sent has been
+ * delivered when an action begins, so what these calls say is what blocking code would be told, or
+ * that it would be told nothing. */
+
+#include "rebound-naive-socket-private.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "rebound-address-private.h"
+#include "rebound-bytes-private.h"
+#include "rebound-endpoint-private.h"
+
+/* SYN, SYN and ACK, ACK: each may be delivered behind a fence of its own. */
+#define HANDSHAKE_SEGMENTS 3
+
+/* -- connecting -- */
+
+static int
+bind_own_port (ReboundNaiveSocket *self)
+{
+  guint16 port = self->is_bound || self->fd < 0 ? 0 : rebound_linux_kernel_next_port (self->site);
+  struct sockaddr_storage own;
+  socklen_t length;
+
+  if (port == 0)
+    return 0;
+  rebound_address_wildcard (self->family, port, &own, &length);
+  self->is_bound = bind (self->fd, (struct sockaddr *) &own, length) == 0;
+  return self->is_bound ? 0 : -1;
+}
+
+/* 0, or the errno that a blocking call would return; EINPROGRESS while nobody has answered. A
+ * second call tells the answer to the first, and leaves the socket as a blocking one does. */
+static int
+ask_kernel (ReboundNaiveSocket *self)
+{
+  const struct sockaddr *to = (const struct sockaddr *) &self->connecting_to;
+
+  if (connect (self->fd, to, self->connecting_length) == 0)
+    return 0;
+  return errno == EALREADY ? EINPROGRESS : errno;
+}
+
+static void
+finish_connect (ReboundNaiveSocket *self, int error_number)
+{
+  g_autofree char *arguments = g_steal_pointer (&self->connecting_name);
+  g_autofree char *name = rebound_naive_socket_dup_name (self);
+
+  g_clear_pointer (&self->watch, rebound_watch_free);
+  errno = error_number;
+  rebound_naive_take_result (self, error_number == 0 ? 0 : -1);
+  if (error_number == 0)
+    rebound_naive_socket_enlist (self, name);
+  rebound_naive_tell (self, "connect", arguments, NULL, NULL);
+}
+
+/* Only where the run's time is the machine's: there an answer may take its time. */
+static void
+on_answer (guint32 events, gpointer user_data)
+{
+  g_autoptr (ReboundNaiveSocket) self = g_object_ref (user_data);
+  int error_number = ask_kernel (self);
+
+  if (error_number != EINPROGRESS)
+    finish_connect (self, error_number);
+}
+
+static GError *
+wait_for_answer (ReboundNaiveSocket *self)
+{
+  ReboundPoll *site_poll = rebound_poll_of_site (self->site);
+
+  if (rebound_linux_kernel_is_exact (self->site))
+    return rebound_naive_would_block (
+        "connect", "nobody answers the SYN, for the backlog there is full or the network is down; "
+                   "expected an accept there before it");
+  if (site_poll != NULL)
+    self->watch = rebound_poll_watch (site_poll, self->fd, EPOLLOUT, on_answer, self);
+  if (self->watch == NULL)
+    finish_connect (self, errno);
+  return NULL;
+}
+
+GError *
+rebound_naive_socket_connect (ReboundNaiveSocket *self, const char *to, gpointer data)
+{
+  GError *error = rebound_naive_check (self, "connect");
+  int error_number;
+
+  if (error != NULL)
+    return error;
+  if (!rebound_endpoint_resolve (self->site, to, &self->connecting_to, &self->connecting_length))
+    return rebound_naive_refuse (
+        "connect", "who it is to connect to has no address yet; expected it to be bound before");
+  rebound_naive_set_text (&self->connecting_name, g_strdup (to));
+  error_number = bind_own_port (self) < 0 ? errno : ask_kernel (self);
+  for (guint i = 0; i < HANDSHAKE_SEGMENTS && error_number == EINPROGRESS; i++)
+    {
+      rebound_linux_kernel_pass_fence (self->site);
+      error_number = ask_kernel (self);
+    }
+  if (error_number == EINPROGRESS)
+    return wait_for_answer (self);
+  finish_connect (self, error_number);
+  return NULL;
+}
+
+/* -- talking -- */
+
+GError *
+rebound_naive_socket_send (ReboundNaiveSocket *self, const char *text, gpointer data)
+{
+  GError *error = rebound_naive_check (self, "send");
+  gsize length = strlen (text);
+  g_autofree char *arguments = rebound_bytes_dup_excerpt (text);
+  ssize_t sent;
+
+  if (error != NULL)
+    return error;
+  sent = send (self->fd, text, length, MSG_NOSIGNAL);
+  if (sent < 0 ? errno == EAGAIN : (gsize) sent < length)
+    return rebound_naive_would_block (
+        "send", "the other end does not read, and no more fits into the buffers; "
+                "expected a recv there before it");
+  rebound_naive_take_result (self, sent);
+  rebound_naive_tell (self, "send", arguments, NULL, NULL);
+  return NULL;
+}
+
+GError *
+rebound_naive_socket_recv (ReboundNaiveSocket *self, gint64 size_bytes, gpointer data)
+{
+  GError *error = rebound_naive_check (self, "recv");
+  g_autofree char *buffer = error == NULL ? g_malloc ((gsize) size_bytes) : NULL;
+  g_autofree char *detail = NULL;
+  ssize_t received;
+
+  if (error != NULL)
+    return error;
+  received = recv (self->fd, buffer, (gsize) size_bytes, 0);
+  if (received < 0 && errno == EAGAIN)
+    return rebound_naive_would_block (
+        "recv", "nothing has come from the other end; expected a send there, or an "
+                "after or a wait, before it");
+  rebound_naive_take_result (self, received);
+  rebound_naive_set_text (&self->data, rebound_bytes_dup_text (buffer, (gsize) MAX (received, 0)));
+  if (received > 0)
+    detail = rebound_bytes_dup_excerpt (self->data);
+  rebound_naive_tell (self, "recv", NULL, NULL, detail);
+  return NULL;
+}
+
+/* In the order in which strace writes them. */
+static char *
+describe_events (short events)
+{
+  static const struct
+  {
+    short event;
+    const char *name;
+  } names[] = {
+    { POLLIN, "IN" },   { POLLOUT, "OUT" },     { POLLERR, "ERR" },
+    { POLLHUP, "HUP" }, { POLLRDHUP, "RDHUP" }, { POLLNVAL, "NVAL" },
+  };
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if ((events & names[i].event) != 0)
+      g_string_append_printf (text, "%s%s", text->len > 0 ? "|" : "", names[i].name);
+  return g_string_free (g_string_append (text, text->len == 0 ? "none" : ""), FALSE);
+}
+
+/* poll() leaves out a descriptor of -1 without a word, where naive code that kept the number it had
+ * would be told that it is none. */
+GError *
+rebound_naive_socket_poll (ReboundNaiveSocket *self, gpointer data)
+{
+  GError *error = rebound_naive_check (self, "poll");
+  struct pollfd ready = { .fd = self->fd, .events = POLLIN | POLLOUT | POLLRDHUP };
+
+  if (error != NULL)
+    return error;
+  rebound_naive_take_result (self, self->fd < 0 ? 1 : poll (&ready, 1, 0));
+  rebound_naive_set_text (&self->revents,
+                          describe_events (self->fd < 0 ? POLLNVAL : ready.revents));
+  rebound_naive_tell (self, "poll", NULL, self->revents, NULL);
+  return NULL;
+}
