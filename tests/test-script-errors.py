@@ -33,7 +33,7 @@ WRONG = [
      ["wrong.life:1:8: “phone” lacks “connect”, "]),
     ("a client of the phone", b"client phone connect=device\n",
      ["wrong.life:1:22: connect: “device” is none that can be meant; expected the name of a listener or "
-      "a numeric address"]),
+      "a socket or a numeric address"]),
     ("a client of a misspelt listener", b"listener web\nclient phone connect=wbe\n",
      ["wrong.life:2:22: connect: nothing is called “wbe”; expected the name of a listener or ",
      ]),
