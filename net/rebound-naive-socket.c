@@ -198,6 +198,17 @@ bind_native (ReboundNaiveSocket *self, const char *address, guint16 port)
   return bind (self->fd, (struct sockaddr *) &native, length);
 }
 
+/* Of a port that was drawn, too. */
+static guint16
+read_port (int fd)
+{
+  struct sockaddr_storage native = { 0 };
+  socklen_t length = sizeof native;
+
+  getsockname (fd, (struct sockaddr *) &native, &length);
+  return rebound_address_get_port (&native);
+}
+
 GError *
 rebound_naive_socket_bind (ReboundNaiveSocket *self, guint port, const char *address, gpointer data)
 {
@@ -216,7 +227,7 @@ rebound_naive_socket_bind (ReboundNaiveSocket *self, guint port, const char *add
   if (self->result == 0)
     {
       self->is_bound = TRUE;
-      self->port = drawn;
+      self->port = read_port (self->fd);
       rebound_naive_set_text (&self->address, g_strdup (address));
       enlist_bound (self);
     }

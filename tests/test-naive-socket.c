@@ -245,6 +245,15 @@ static const Story stories[] = {
     "conn",
     "0s conn: setsockopt(reuse-address, on) = 0\n"
     "0s conn: close() = 0\n" },
+  { "reuse-address/told-of",
+    WEB "phone.socket\nphone.connect to=web\nweb.accept into=conn\nconn.set-option\nconn.close\n"
+        "phone.close\npeer listener first port=30000\nweb.close\n"
+        "peer listener then port=30000 reuse-address=no\n",
+    "first then",
+    "0s first: cannot bind port 30000 (generation 1): EADDRINUSE: web has the port: its descriptor "
+    "is open\n"
+    "0s then: cannot bind port 30000 (generation 1): EADDRINUSE: generation 1 left 1 connection in "
+    "TIME_WAIT, and the new socket has no SO_REUSEADDR\n" },
   { "linger",
     JOIN "near.set-option option=linger time=2s\nnear.send text=one\nnear.close\nfar.recv\n"
          "far.recv\nfar.close\nnear.socket\nnear.connect to=gate\ngate.accept into=far\n"
