@@ -228,6 +228,23 @@ check_device_word (Checker *self, const ReboundText *name, const ReboundStatemen
 }
 
 static void
+check_argument_references (Checker *self, guint action, GArray *assignments)
+{
+  guint n_arguments;
+  GParamSpec **arguments = rebound_member_list_arguments (action, &n_arguments);
+
+  for (guint i = 0; i < assignments->len; i++)
+    {
+      ReboundAssignment *assignment = &g_array_index (assignments, ReboundAssignment, i);
+
+      for (guint j = 0; j < n_arguments; j++)
+        if (REBOUND_IS_PARAM_SPEC_REFERENCE (arguments[j])
+            && strcmp (arguments[j]->name, assignment->name.text) == 0)
+          check_reference (self, arguments[j], &assignment->value);
+    }
+}
+
+static void
 check_action (Checker *self, const ReboundStatement *statement)
 {
   GType type = find_type (self, &statement->name);
@@ -249,6 +266,8 @@ check_action (Checker *self, const ReboundStatement *statement)
                               &statement->member.position);
   else if (type == REBOUND_TYPE_DEVICE)
     check_device_word (self, &statement->member, statement);
+  else
+    check_argument_references (self, action, statement->assignments);
 }
 
 /* The words that can open a statement: verbs, keywords, types. */
