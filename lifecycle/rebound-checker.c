@@ -42,6 +42,7 @@ typedef struct
 } Checker;
 
 static void check_nodes (Checker *self, GPtrArray *nodes);
+static void report_unknown_word (Checker *self, const ReboundText *word);
 
 static void
 reference_clear (gpointer data)
@@ -146,6 +147,12 @@ check_required (Checker *self, GType type, const ReboundStatement *statement)
     }
 }
 
+static gboolean
+is_application (Checker *self, const char *name)
+{
+  return GPOINTER_TO_SIZE (g_hash_table_lookup (self->types, name)) == REBOUND_TYPE_APPLICATION;
+}
+
 static GType
 find_declared_type (Checker *self, const ReboundStatement *statement)
 {
@@ -154,7 +161,9 @@ find_declared_type (Checker *self, const ReboundStatement *statement)
   g_autofree char *guess = rebound_did_you_mean (statement->type.text, known);
   g_autofree char *list = g_strjoinv (", ", (char **) known);
 
-  if (type == G_TYPE_INVALID)
+  if (type == G_TYPE_INVALID && is_application (self, statement->name.text))
+    report_unknown_word (self, &statement->type); /* a verb and whom it is for */
+  else if (type == G_TYPE_INVALID)
     rebound_diagnostics_add (self->diagnostics, &statement->type.position,
                              "there is no type “%s”; expected one of %s%s", statement->type.text,
                              list, guess);
@@ -166,8 +175,7 @@ check_application (Checker *self, const ReboundText *name)
 {
   g_autofree char *list = rebound_foresight_list_applications (self->foresight);
 
-  if (GPOINTER_TO_SIZE (g_hash_table_lookup (self->types, name->text)) == REBOUND_TYPE_APPLICATION
-      || self->is_partial)
+  if (is_application (self, name->text) || self->is_partial)
     return TRUE;
   rebound_diagnostics_add (self->diagnostics, &name->position,
                            "there is no application “%s”; expected %s", name->text, list);
@@ -179,9 +187,12 @@ check_declaration (Checker *self, const ReboundStatement *statement)
 {
   GType type = find_declared_type (self, statement);
 
+  if (type == G_TYPE_INVALID && is_application (self, statement->name.text))
+    return;
   if (type == REBOUND_TYPE_APPLICATION && statement->place != REBOUND_PLACE_OF_CLASS)
-    rebound_diagnostics_add (self->diagnostics, &statement->type.position,
-                             "an application is nobody's; expected “application %s”",
+    rebound_diagnostics_add (self->diagnostics, &statement->position,
+                             "an application is neither a peer nor in another; expected "
+                             "“application %s”",
                              statement->name.text);
   else if (statement->place == REBOUND_PLACE_APPLICATION)
     check_application (self, &statement->application);
@@ -300,20 +311,44 @@ report_unknown_word (Checker *self, const ReboundText *word)
                            word->text, guess);
 }
 
-/* `lock mail`: the lock is the phone's. */
-static gboolean
-may_name_application (Checker *self, guint action, const ReboundStatement *statement)
+/* How often an argument is called “application”. */
+static guint
+count_applications (const ReboundStatement *statement)
 {
+  guint count = 0;
+
+  for (guint i = 0; i < statement->assignments->len; i++)
+    count += strcmp (g_array_index (statement->assignments, ReboundAssignment, i).name.text,
+                     "application")
+             == 0;
+  return count;
+}
+
+/* `open mail` is right, `lock mail` is not. */
+static gboolean
+check_naming (Checker *self, const ReboundStatement *statement, guint action)
+{
+  const ReboundText *application = &statement->application;
   guint n_arguments;
   GParamSpec **arguments = rebound_member_list_arguments (action, &n_arguments);
+  gboolean takes_one = FALSE;
 
-  if (statement->application.text == NULL
-      || rebound_verb_find (statement->name.text, NULL) == REBOUND_TYPE_APPLICATION
-      || (n_arguments > 0 && strcmp (arguments[0]->name, "application") == 0))
+  if (application->text == NULL || count_applications (statement) == 0) /* an application's own */
     return TRUE;
-  rebound_diagnostics_add (self->diagnostics, &statement->application.position,
-                           "“%s” is not done to one application; expected nothing behind it",
-                           statement->name.text);
+  for (guint i = 0; i < n_arguments; i++)
+    takes_one = takes_one || strcmp (arguments[i]->name, "application") == 0;
+  if (takes_one && count_applications (statement) == 1)
+    return TRUE;
+  if (takes_one)
+    rebound_diagnostics_add (self->diagnostics, &application->position,
+                             "“application” is given twice; expected one of “%s %s” and "
+                             "“application=NAME”",
+                             statement->name.text, application->text);
+  else
+    rebound_diagnostics_add (self->diagnostics, &application->position,
+                             "“%s” is the phone's and for no application by name; expected it "
+                             "without “%s”",
+                             statement->name.text, application->text);
   return FALSE;
 }
 
@@ -328,7 +363,7 @@ check_verb (Checker *self, const ReboundStatement *statement)
       report_unknown_word (self, &statement->name);
       return;
     }
-  if (!may_name_application (self, action, statement))
+  if (!check_naming (self, statement, action))
     return;
   rebound_look_up_arguments (action, statement->assignments, &statement->position, NULL,
                              self->diagnostics);
