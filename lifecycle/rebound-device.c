@@ -193,6 +193,8 @@ begin_act (ReboundDevice *self, const char *word, GError **error)
         rebound_timer_disarm (self->protection_timer);
       set_protected (self, FALSE);
     }
+  if (strcmp (word, "lock") == 0 && self->has_passcode && self->protection_timer != NULL)
+    rebound_timer_arm (self->protection_timer, PROTECTION_DELAY_USEC);
   if (strcmp (word, "network-down") == 0)
     return rebound_kernel_set_link_up (self->kernel, FALSE, error);
   if (strcmp (word, "network-up") == 0)
@@ -206,8 +208,6 @@ end_act (ReboundDevice *self, const char *word)
 {
   gboolean is_lock = strcmp (word, "lock") == 0;
 
-  if (is_lock && self->has_passcode && self->protection_timer != NULL)
-    rebound_timer_arm (self->protection_timer, PROTECTION_DELAY_USEC);
   for (guint i = 0; i < self->places->len; i++)
     {
       ReboundPlace *place = place_at (self, i);
