@@ -202,12 +202,12 @@ install_signals (GObjectClass *klass)
                                       time_field (), NULL);
   signals[SLOW] = rebound_class_install_signal (
       klass, "slow", group,
-      "took {time} to enter the background: about 5s are advised, and more than the limit is death",
+      "took {time} to enter the background: about 5s are advised, and not much more is allowed",
       "did-enter-background took longer than Apple advises, and less than it kills for",
       time_field (), NULL);
   signals[DIED] = rebound_class_install_signal (
       klass, "died", group,
-      "is gone ({reason}): the kernel closed its sockets[; code {code}][: {explanation}]",
+      "is gone ({reason}[, {code}])[: {explanation}]; the kernel closed its sockets",
       "the process ended", string_field ("reason", "what ended it"),
       string_field ("code", "the code or the signal of the crash report"),
       string_field ("explanation", "the phrase of the crash report"), NULL);
