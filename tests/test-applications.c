@@ -196,6 +196,66 @@ test_suspended_meanwhile (void)
             "1s app will-enter-foreground\n1s app did-become-active\n");
 }
 
+/* -- whose turn it is -- */
+
+typedef struct
+{
+  GString *log;
+  const char *name;
+} Turn;
+
+static gboolean
+on_turn (gpointer user_data)
+{
+  Turn *turn = user_data;
+
+  g_string_append_printf (turn->log, "%s ", turn->name);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+add_turn (ReboundSite *site, GString *log, const char *name)
+{
+  Turn *turn = g_new0 (Turn, 1);
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  turn->log = log;
+  turn->name = name;
+  g_source_set_static_name (source, name);
+  g_source_set_callback (source, on_turn, turn, g_free);
+  g_source_attach (source, rebound_site_get_context (site));
+}
+
+/* Ready at the same instant, and made so from the last to the first. */
+static void
+make_all_ready (ReboundApplication *app, gpointer log)
+{
+  ReboundSite *site = rebound_application_get_site (app);
+  GObject *mail = rebound_site_find (site, "mail");
+  GObject *chat = rebound_site_find (site, "chat");
+
+  add_turn (rebound_application_get_site (REBOUND_APPLICATION (chat)), log, "chat");
+  add_turn (rebound_application_get_site (REBOUND_APPLICATION (mail)), log, "mail");
+  add_turn (site, log, "app");
+}
+
+static void
+test_turns (void)
+{
+  g_autoptr (ScriptTest) test = script_test_new (
+      TWO "application chat\nlaunch chat background=yes\nlaunch mail background=yes\n"
+          "resume chat\nresume mail\nlaunch\napp.memory-warning\n");
+  g_autoptr (GString) log = g_string_new (NULL);
+
+  g_test_summary ("What is ready has its turn in the order of declaration");
+
+  g_signal_connect (rebound_run_get_application (test->run), "did-receive-memory-warning",
+                    G_CALLBACK (make_all_ready), log);
+  script_test_play (test);
+  g_assert_no_error (test->error);
+  g_assert_cmpstr (log->str, ==, "app mail chat ");
+}
+
 /* -- what is no script -- */
 
 static const Row mistakes[] = {
@@ -249,6 +309,10 @@ static const Row mistakes[] = {
     "wake, kill, crash, open, lock, swipe-kill, reboot, reclaim-sockets, network-down (--fill "
     "plays "
     "the missing steps)" },
+  { "declared-behind-the-lock", "lock\n" TWO "launch mail background=yes\nopen mail\n",
+    "t.life:4:1: “open” is not possible while mail is suspended, the phone is locked; expected one "
+    "of resume, wake, kill, crash, unlock, reboot, reclaim-sockets, network-down (--fill plays the "
+    "missing steps)" },
   { "nobody-in-front", TWO "launch\nhome\nhome\n",
     "t.life:4:1: “home” is not possible while app is suspended; expected one of resume, wake, "
     "kill, "
@@ -412,6 +476,7 @@ main (int argc, char *argv[])
   ADD (mistakes, test_mistake);
   ADD (unforeseen, test_unforeseen);
   ADD (filled, test_filled);
+  g_test_add_func ("/applications/turns", test_turns);
   g_test_add_func ("/applications/suspended-meanwhile", test_suspended_meanwhile);
   g_test_add_func ("/applications/type-called-like-a-verb", test_type_called_like_a_verb);
   g_test_add_func ("/applications/settings-are-followed", test_settings_are_followed);

@@ -93,6 +93,21 @@ static const char *const scripts[][3] = {
     "89.5s device kept-running app upload 30s\n1.975min app task-expiring upload\n"
     "119.5s app died watchdog 0x8badf00d" EXPLANATION "upload\n" },
 
+  /* The stay is over before the application is told that it comes back. */
+  { "busy-on-the-way-back",
+    "launch\napp.begin-task name=upload\nhome\nafter 29.5s\n"
+    "app.work time=5s in=will-enter-foreground\nprint ---\nopen\nexpect app.state == active\n",
+    "29.5s app will-enter-foreground\n34.5s app busy 5s\n34.5s app did-become-active\n" },
+
+  /* Nobody waits for the end of a stay that nothing makes longer. */
+  { "nothing-is-left-of-it",
+    "set device debugger=yes\nlaunch\napp.begin-task name=upload\nhome\napp.end-task "
+    "name=upload\nprint ---\n"
+    "wait app.task-expiring\n",
+    "0s failed: app.task-expiring did not come\n"
+    "status 1: t.life:7:1: nothing can happen any more; expected “wait app.task-expiring”, but "
+    "app.task-expiring did not come\n" },
+
   { "ended-in-front-is-suspended-at-home",
     "launch\napp.begin-task name=upload\nhome\nafter 5s open\napp.end-task name=upload\nprint "
     "---\nhome\n"

@@ -96,6 +96,10 @@ static const char *const rows[][3] = {
   { "word-with-a-task-over-lock-and-unlock",
     "launch\napp.begin-task name=a\nhome\nreclaim-sockets\nlock\nunlock\napp.end-task name=a\n",
     "reclaim app defunct dead, " },
+  { "word-with-a-task-over-a-lock-that-takes-too",
+    LOCK "launch\napp.begin-task name=a\nhome\nreclaim-sockets\nlock\nunlock\n"
+         "app.end-task name=a\n",
+    "reclaim app defunct dead, " },
   { "word-with-a-task-and-back",
     "launch\napp.begin-task name=a\nhome\nreclaim-sockets\nopen\napp.end-task name=a\nhome\n", "" },
   { "word-with-a-task-and-dead",

@@ -98,6 +98,10 @@ static const char *const scripts[][3] = {
     "1min app will-enter-foreground\n1min a told EF\n1min b told EF\n"
     "1min app did-become-active\n1min a told BA\n1min b told BA\n" },
 
+  { "declared-behind-the-lock",
+    "set device passcode=yes\nlock\nafter 1min\napplication mail\nlaunch mail background=yes\n"
+    "resume mail\nprint ---\nunlock\n",
+    "1min mail protected-data-did-become-available\n" },
   { "of-each-application",
     "application mail\n" RUNS_ON "launch mail\nlock\nprint ---\nafter 1min unlock\n",
     "10s " PDU "1min " PDA "1min mail resumed\n1min mail will-enter-foreground\n"
