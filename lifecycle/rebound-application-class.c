@@ -179,7 +179,7 @@ string_field (const char *name, const char *blurb)
 static GParamSpec *
 time_field (void)
 {
-  return rebound_param_spec_duration ("time", NULL, "for how long", 0, G_MAXINT64, 0,
+  return rebound_param_spec_duration ("duration", NULL, "for how long", 0, G_MAXINT64, 0,
                                       G_PARAM_READABLE);
 }
 
@@ -197,12 +197,12 @@ install_signals (GObjectClass *klass)
       = rebound_class_install_signal (klass, "resumed", group, "runs again",
                                       "the application was thawed; it is not told itself", NULL);
   signals[BUSY]
-      = rebound_class_install_signal (klass, "busy", group, "was busy for {time}",
+      = rebound_class_install_signal (klass, "busy", group, "was busy for {duration}",
                                       "it did something that took time, and did not run meanwhile",
                                       time_field (), NULL);
   signals[SLOW] = rebound_class_install_signal (
       klass, "slow", group,
-      "took {time} to enter the background: about 5s are advised, and not much more is allowed",
+      "took {duration} to enter the background: about 5s are advised, and not much more is allowed",
       "did-enter-background took longer than Apple advises, and less than it kills for",
       time_field (), NULL);
   signals[DIED] = rebound_class_install_signal (

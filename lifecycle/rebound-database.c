@@ -384,14 +384,14 @@ install_signals (GObjectClass *klass)
                                       string_spec ("error", "the failing call's errno, by name"),
                                       NULL);
   lock_taken_signal = rebound_class_install_signal (klass, "lock-taken", group,
-                                                    "holds a lock on its file ({kind})",
+                                                    "holds a lock on its file ({lock})",
                                                     "the file is locked for writing",
-                                                    string_spec ("kind", "fcntl or flock"), NULL);
+                                                    string_spec ("lock", "fcntl or flock"), NULL);
   lock_released_signal
       = rebound_class_install_signal (klass, "lock-released", group,
-                                      "released the lock on its file ({kind}), at {reason}",
+                                      "released the lock on its file ({lock}), at {reason}",
                                       "the file is not locked any more",
-                                      string_spec ("kind", "fcntl or flock"),
+                                      string_spec ("lock", "fcntl or flock"),
                                       string_spec ("reason", "what made it let go"), NULL);
 }
 

@@ -58,6 +58,18 @@ new_signal (gpointer klass,
                         return_type, arguments->len, types);
 }
 
+/* What every event has of itself. */
+static gboolean
+is_taken (GPtrArray *arguments)
+{
+  static const char *const own[] = { "n", "time", "actor", "kind", NULL };
+
+  for (guint i = 0; i < arguments->len; i++)
+    if (g_strv_contains (own, g_param_spec_get_name (arguments->pdata[i])))
+      return TRUE;
+  return FALSE;
+}
+
 guint
 rebound_class_install_signal (gpointer klass,
                               const char *name,
@@ -73,6 +85,7 @@ rebound_class_install_signal (gpointer klass,
   va_start (list, blurb);
   arguments = collect_arguments (list);
   va_end (list);
+  g_return_val_if_fail (!is_taken (arguments), 0);
   id = new_signal (klass, name, G_SIGNAL_RUN_LAST, NULL, G_TYPE_NONE, arguments);
   remember (id, group, text, blurb, arguments);
   return id;

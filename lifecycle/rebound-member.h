@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * @text: what happened, for people: {name} is a parameter's value, a part in […] is left out when a
  *   parameter in it is empty, or an unsigned 0
  * @blurb: what the signal means, for describe
- * @...: a #GParamSpec for each parameter, then %NULL
+ * @...: a #GParamSpec for each parameter, then %NULL; none is called n, time, actor or kind, which
+ * every event has of itself
  *
  * Makes a signal whose parameters have names, so that its emissions become events with fields. An
  * ordinary g_signal_new() does as well; its fields are then called arg1, arg2.

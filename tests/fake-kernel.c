@@ -22,6 +22,7 @@ fake_kernel_class_init (FakeKernelClass *klass)
 static void
 fake_kernel_init (FakeKernel *self)
 {
+  self->n_sockets = 1;
 }
 
 FakeKernel *
