@@ -113,6 +113,12 @@ static const char *const scripts[][3] = {
     "0s app will-resign-active\n0s app did-enter-background\n10s app busy 10s\n10s" KILLED
         SCENE ("update", "10.00") " (ProcessVisibility: Background)\n" },
 
+  /* What would be nothing but a word without effect is none. */
+  { "not-in-what-a-timer-tells", "app.work time=1s in=protected-data-will-become-unavailable\n",
+    "status 2: t.life:1:21: in: “protected-data-will-become-unavailable” is none; expected "
+    "one of will-finish-launching, did-finish-launching, did-become-active, will-resign-active, "
+    "did-enter-background, will-enter-foreground, will-terminate, did-receive-memory-warning, "
+    "protected-data-did-become-available\n" },
   { "cannot-work-where-it-does-not-run", "print ---\napp.work time=1s\n",
     "status 1: t.life:2:1: an application that does not run cannot work; expected a launch or an "
     "open before, or in=CALLBACK\n" },
