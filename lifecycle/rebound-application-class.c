@@ -176,8 +176,9 @@ string_field (const char *name, const char *blurb)
   return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 }
 
+/* Not “time”: that is the event's own, and every line of JSON has it already. */
 static GParamSpec *
-time_field (void)
+duration_field (void)
 {
   return rebound_param_spec_duration ("duration", NULL, "for how long", 0, G_MAXINT64, 0,
                                       G_PARAM_READABLE);
@@ -199,12 +200,12 @@ install_signals (GObjectClass *klass)
   signals[BUSY]
       = rebound_class_install_signal (klass, "busy", group, "was busy for {duration}",
                                       "it did something that took time, and did not run meanwhile",
-                                      time_field (), NULL);
+                                      duration_field (), NULL);
   signals[SLOW] = rebound_class_install_signal (
       klass, "slow", group,
       "took {duration} to enter the background: about 5s are advised, and not much more is allowed",
       "did-enter-background took longer than Apple advises, and less than it kills for",
-      time_field (), NULL);
+      duration_field (), NULL);
   signals[DIED] = rebound_class_install_signal (
       klass, "died", group,
       "is gone ({reason}[, {code}])[: {explanation}]; the kernel closed its sockets",

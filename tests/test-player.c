@@ -105,7 +105,7 @@ test_work (void)
       "status 2: t.life:2:21: in: “home” is none; expected one of will-finish-launching, "
       "did-finish-launching, did-become-active, will-resign-active, did-enter-background, "
       "will-enter-foreground, will-terminate, did-receive-memory-warning, "
-      "protected-data-will-become-unavailable, protected-data-did-become-available\n" },
+      "protected-data-did-become-available\n" },
   };
 
   g_test_summary ("Rule 6: a handler takes no virtual time, unless app.work makes it take some");
