@@ -29,4 +29,8 @@ void rebound_accept_clear (ReboundAccept *self);
 ReboundAcceptResult
 rebound_accept_next (ReboundAccept *self, int listener_fd, int *fd, int *error_number);
 
+/* The same without any care: each error but an empty backlog is REBOUND_ACCEPT_EXHAUSTED, whatever
+ * it is. */
+ReboundAcceptResult rebound_accept_bare (int listener_fd, int *fd, int *error_number);
+
 G_END_DECLS

@@ -83,3 +83,13 @@ rebound_accept_next (ReboundAccept *self, int listener_fd, int *fd, int *error_n
     }
   return REBOUND_ACCEPT_EXHAUSTED;
 }
+
+ReboundAcceptResult
+rebound_accept_bare (int listener_fd, int *fd, int *error_number)
+{
+  *fd = accept4 (listener_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (*fd >= 0)
+    return REBOUND_ACCEPT_TAKEN;
+  *error_number = errno;
+  return errno == EAGAIN ? REBOUND_ACCEPT_DRY : REBOUND_ACCEPT_EXHAUSTED;
+}

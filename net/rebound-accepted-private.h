@@ -40,6 +40,12 @@ const char *rebound_accepted_get_name (ReboundAccepted *self);
 /* @how, and whether closing it now sends RST because input is unread. (transfer full) */
 char *rebound_accepted_describe_close (ReboundAccepted *self, const char *how);
 
+/* Whether nothing can be sent over it any more: it was taken away, or reset. */
+gboolean rebound_accepted_is_dead (ReboundAccepted *self);
+
+/* What it died of. (transfer full) */
+char *rebound_accepted_describe_death (ReboundAccepted *self);
+
 /* Closes the descriptor if it is open, and frees. */
 void rebound_accepted_free (gpointer self);
 

@@ -94,6 +94,28 @@ rebound_accepted_describe_close (ReboundAccepted *self, const char *how)
                           unread_bytes == 1 ? "" : "s");
 }
 
+/* We never half-close: a connection of ours that is neither established nor left by the client
+ * alone is one that somebody else has ended. */
+gboolean
+rebound_accepted_is_dead (ReboundAccepted *self)
+{
+  guint8 state = self->fd >= 0 ? rebound_socket_state (self->fd) : TCP_CLOSE;
+
+  return state != TCP_ESTABLISHED && state != TCP_CLOSE_WAIT;
+}
+
+char *
+rebound_accepted_describe_death (ReboundAccepted *self)
+{
+  int error_number = 0;
+  socklen_t length = sizeof error_number;
+
+  if (getsockopt (self->fd, SOL_SOCKET, SO_ERROR, &error_number, &length) < 0)
+    error_number = errno;
+  return g_strdup (error_number != 0 ? rebound_errno_name (error_number)
+                                     : "it was taken away with its listener");
+}
+
 static void
 finish (ReboundAccepted *self, const char *how)
 {

@@ -62,6 +62,9 @@ gboolean rebound_call_was_established (ReboundCall *self);
 /* It has said something and not been answered. */
 gboolean rebound_call_waits_for_answer (ReboundCall *self);
 
+/* Closes a connection that is open, as its own end. */
+void rebound_call_hang_up (ReboundCall *self);
+
 /* Closes at once, without telling. */
 void rebound_call_close (ReboundCall *self);
 

@@ -440,6 +440,13 @@ rebound_call_dial (ReboundCall *self,
   dial (self);
 }
 
+void
+rebound_call_hang_up (ReboundCall *self)
+{
+  if (self->phase == REBOUND_CALL_OPEN)
+    end (self, "the client closed first");
+}
+
 ReboundCallPhase
 rebound_call_get_phase (ReboundCall *self)
 {

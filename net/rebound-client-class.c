@@ -244,6 +244,13 @@ install_signals (gpointer klass)
                                       string_spec ("how", "who closed first"), NULL);
 }
 
+static GError *
+action_hang_up (ReboundClient *self, gpointer data)
+{
+  rebound_client_hang_up (self);
+  return NULL;
+}
+
 static void
 rebound_client_class_init (ReboundClientClass *klass)
 {
@@ -257,6 +264,10 @@ rebound_client_class_init (ReboundClientClass *klass)
   install_readings ();
   g_object_class_install_properties (object_class, N_PROPS, properties);
   install_signals (klass);
+  rebound_class_install_action (klass, "hang-up", G_CALLBACK (action_hang_up), NULL,
+                                "close every connection that is open; it connects again after "
+                                "retry-every, unless it has had enough",
+                                NULL);
 }
 
 static void

@@ -56,6 +56,9 @@ void
 rebound_client_emit_wrong_answer (ReboundClient *self, const char *connection, const char *answer);
 void rebound_client_emit_closed (ReboundClient *self, const char *connection, const char *how);
 
+/* Closes every connection that is open. */
+void rebound_client_hang_up (ReboundClient *self);
+
 void rebound_client_come_to_life (ReboundActor *actor, ReboundSite *site);
 void rebound_client_abandon (ReboundActor *actor);
 char *rebound_client_dup_waiting_for (ReboundActor *actor);

@@ -229,6 +229,14 @@ rebound_client_abandon (ReboundActor *actor)
   g_clear_object (&self->site);
 }
 
+/* A handler of what is told may end the client's life. */
+void
+rebound_client_hang_up (ReboundClient *self)
+{
+  for (guint i = 0; self->slots != NULL && i < self->slots->len; i++)
+    rebound_call_hang_up (((ReboundClientSlot *) self->slots->pdata[i])->call);
+}
+
 char *
 rebound_client_dup_waiting_for (ReboundActor *actor)
 {

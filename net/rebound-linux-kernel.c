@@ -15,6 +15,7 @@
 #include "lifecycle/rebound-member.h"
 #include "lifecycle/rebound-scriptable.h"
 #include "rebound-client.h"
+#include "rebound-descriptor-limit-private.h"
 #include "rebound-errno.h"
 #include "rebound-fence-private.h"
 #include "rebound-isolation.h"
@@ -36,6 +37,10 @@
 #define FIRST_EPHEMERAL_PORT 61001
 #define LAST_EPHEMERAL_PORT  64999
 
+/* Of the descriptors that limit-descriptors leaves: fs.nr_open, beyond which no limit can be, is
+ * 1024 * 1024 by default. */
+#define SPARE_MAXIMUM (1024 * 1024)
+
 struct _ReboundLinuxKernel
 {
   GObject parent_instance;
@@ -43,6 +48,7 @@ struct _ReboundLinuxKernel
   ReboundSocketDiag *diag;
   ReboundFence *fence;
   ReboundSocketTable *table;
+  ReboundDescriptorLimit *descriptor_limit; /* NULL: the machine's own */
   ReboundRebindRule rebind_rule;
   gint64 time_wait_usec; /* 0: the kernel's own */
   gboolean is_isolated;
@@ -101,6 +107,7 @@ rebound_linux_kernel_get_property (GObject *object, guint id, GValue *value, GPa
 static void
 close_tools (ReboundLinuxKernel *self)
 {
+  g_clear_pointer (&self->descriptor_limit, rebound_descriptor_limit_free);
   g_clear_pointer (&self->table, rebound_socket_table_free);
   g_clear_pointer (&self->fence, rebound_fence_free);
   g_clear_pointer (&self->diag, rebound_socket_diag_free);
@@ -117,6 +124,40 @@ static GParamSpec *
 string_spec (const char *name, const char *blurb)
 {
   return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+}
+
+static GError *
+action_limit_descriptors (ReboundLinuxKernel *self, guint spare, gpointer data)
+{
+  g_clear_pointer (&self->descriptor_limit, rebound_descriptor_limit_free);
+  self->descriptor_limit = rebound_descriptor_limit_new (spare);
+  if (self->descriptor_limit != NULL)
+    return NULL;
+  return g_error_new (REBOUND_ERROR, REBOUND_ERROR_ACTION,
+                      "descriptors cannot be limited: %s; expected /proc and a descriptor to spare",
+                      rebound_errno_name (errno));
+}
+
+static GError *
+action_unlimit_descriptors (ReboundLinuxKernel *self, gpointer data)
+{
+  g_clear_pointer (&self->descriptor_limit, rebound_descriptor_limit_free);
+  return NULL;
+}
+
+static void
+install_actions (ReboundLinuxKernelClass *klass)
+{
+  rebound_class_install_action (
+      klass, "limit-descriptors", G_CALLBACK (action_limit_descriptors), NULL,
+      "let the process, peers included, open just so many descriptors more; the next is EMFILE. "
+      "One goes to the first connection that its side watches, so have one before",
+      g_param_spec_uint ("spare", NULL, "how many more can be opened", 0, SPARE_MAXIMUM, 0,
+                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS),
+      NULL);
+  rebound_class_install_action (klass, "unlimit-descriptors",
+                                G_CALLBACK (action_unlimit_descriptors), NULL,
+                                "give the descriptors back; the end of the run does so too", NULL);
 }
 
 static void
@@ -193,6 +234,7 @@ rebound_linux_kernel_class_init (ReboundLinuxKernelClass *klass)
       REBOUND_TYPE_LINK, REBOUND_LINK_UP, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
+  install_actions (klass);
   install_signals (klass);
 }
 

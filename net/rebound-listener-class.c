@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a script sees of a listener: its properties, actions and signals, each with the words that
- * describe and the log show. */
+/* What a script sees of a listener: its properties and actions, each with the words that describe
+ * shows. What it tells of is in rebound-listener-signals.c. */
 
 #include "rebound-listener-private.h"
 
 #include <sys/socket.h>
 
 #include "lifecycle/rebound-error.h"
-#include "lifecycle/rebound-event.h"
 #include "lifecycle/rebound-member.h"
 #include "lifecycle/rebound-param-specs.h"
 #include "net/rebound-net-enums.h"
@@ -34,7 +33,11 @@ enum
   PROP_ON_ERROR,
   PROP_RETRY_EVERY,
   PROP_BACKGROUND_POLICY,
+  PROP_REBIND_AT,
+  PROP_CHECK_ON_RETURN,
+  PROP_REOPEN,
   PROP_ON_ACCEPT,
+  PROP_ON_ACCEPT_ERROR,
   PROP_GREETING,
   PROP_CLOSE_ORDER,
   PROP_CONNECTION_POLICY,
@@ -47,24 +50,7 @@ enum
   N_PROPS
 };
 
-enum
-{
-  LISTENING,
-  LISTENING_ELSEWHERE,
-  BIND_FAILED,
-  LISTEN_FAILED,
-  ERROR_IGNORED,
-  ACCEPTED,
-  CONNECTION_CLOSED,
-  EXHAUSTED,
-  DIED,
-  SOURCE_DESTROYED,
-  CLOSED,
-  N_SIGNALS
-};
-
 static GParamSpec *properties[N_PROPS];
-static guint signals[N_SIGNALS];
 
 static void rebound_listener_actor_init (ReboundActorInterface *iface);
 static void rebound_listener_endpoint_init (ReboundEndpointInterface *iface);
@@ -100,7 +86,11 @@ static const gsize fields[N_PROPS] = {
   [PROP_ON_ERROR] = G_STRUCT_OFFSET (ReboundListener, on_error),
   [PROP_RETRY_EVERY] = G_STRUCT_OFFSET (ReboundListener, retry_every_usec),
   [PROP_BACKGROUND_POLICY] = G_STRUCT_OFFSET (ReboundListener, background_policy),
+  [PROP_REBIND_AT] = G_STRUCT_OFFSET (ReboundListener, rebind_at),
+  [PROP_CHECK_ON_RETURN] = G_STRUCT_OFFSET (ReboundListener, check_on_return),
+  [PROP_REOPEN] = G_STRUCT_OFFSET (ReboundListener, reopen),
   [PROP_ON_ACCEPT] = G_STRUCT_OFFSET (ReboundListener, on_accept),
+  [PROP_ON_ACCEPT_ERROR] = G_STRUCT_OFFSET (ReboundListener, on_accept_error),
   [PROP_GREETING] = G_STRUCT_OFFSET (ReboundListener, greeting),
   [PROP_CLOSE_ORDER] = G_STRUCT_OFFSET (ReboundListener, close_order),
   [PROP_CONNECTION_POLICY] = G_STRUCT_OFFSET (ReboundListener, connection_policy),
@@ -171,53 +161,91 @@ is_address (const char *text, char **expected)
   return FALSE;
 }
 
-static void
-install_settings (void)
-{
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS;
+#define SETTING_FLAGS (G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS)
 
+static void
+install_socket_settings (void)
+{
   properties[PROP_ADDRESS]
       = rebound_param_spec_text ("address", NULL, "the address to bind, IPv4 or IPv6", "0.0.0.0",
-                                 is_address, flags);
+                                 is_address, SETTING_FLAGS);
   properties[PROP_PORT] = g_param_spec_uint ("port", NULL, "the port to bind; 0 lets one be drawn",
-                                             0, G_MAXUINT16, 0, flags);
+                                             0, G_MAXUINT16, 0, SETTING_FLAGS);
   properties[PROP_BACKLOG]
       = g_param_spec_int ("backlog", NULL,
                           "how many connections may wait to be accepted; the kernel takes one more",
-                          0, BACKLOG_MAXIMUM, BACKLOG_DEFAULT, flags);
+                          0, BACKLOG_MAXIMUM, BACKLOG_DEFAULT, SETTING_FLAGS);
   properties[PROP_REUSE_ADDRESS]
       = g_param_spec_boolean ("reuse-address", NULL,
                               "whether the next socket gets SO_REUSEADDR before it is bound", TRUE,
-                              flags);
+                              SETTING_FLAGS);
   properties[PROP_REUSE_PORT]
       = g_param_spec_boolean ("reuse-port", NULL,
                               "whether the next socket gets SO_REUSEPORT before it is bound", FALSE,
-                              flags);
+                              SETTING_FLAGS);
   properties[PROP_ON_ERROR]
       = g_param_spec_enum ("on-error", NULL, "what is done when the port cannot be bound",
-                           REBOUND_TYPE_ON_ERROR, REBOUND_ON_ERROR_REPORT, flags);
+                           REBOUND_TYPE_ON_ERROR, REBOUND_ON_ERROR_REPORT, SETTING_FLAGS);
   properties[PROP_RETRY_EVERY]
       = rebound_param_spec_duration ("retry-every", NULL,
                                      "on-error=retry: how long between two tries", 1,
-                                     RETRY_MAXIMUM_USEC, RETRY_DEFAULT_USEC, flags);
-  properties[PROP_BACKGROUND_POLICY]
-      = g_param_spec_enum ("background-policy", NULL,
-                           "when the socket is closed; it is opened at did-become-active",
-                           REBOUND_TYPE_BACKGROUND_POLICY,
-                           REBOUND_BACKGROUND_POLICY_CLOSE_ON_BACKGROUND, flags);
+                                     RETRY_MAXIMUM_USEC, RETRY_DEFAULT_USEC, SETTING_FLAGS);
+}
+
+static void
+install_background_settings (void)
+{
+  properties[PROP_BACKGROUND_POLICY] = g_param_spec_enum (
+      "background-policy", NULL,
+      "when the socket is closed; serve-then-close holds a background task while connections are "
+      "being served, and has a drawn port again",
+      REBOUND_TYPE_BACKGROUND_POLICY, REBOUND_BACKGROUND_POLICY_CLOSE_ON_BACKGROUND,
+      SETTING_FLAGS | REBOUND_PARAM_MAY_HOLD);
+  properties[PROP_REBIND_AT] = g_param_spec_enum (
+      "rebind-at", NULL,
+      "when it comes back, to open a socket that is closed and to look at one that is not: at "
+      "did-become-active, at will-enter-foreground (did-become-active where there was none: at "
+      "launch, after an interruption), or at the next turn of the main loop after "
+      "did-become-active; never at a launch or a wake in the background",
+      REBOUND_TYPE_REBIND_AT, REBOUND_REBIND_AT_BECOME_ACTIVE, SETTING_FLAGS);
+  properties[PROP_CHECK_ON_RETURN] = g_param_spec_enum (
+      "check-on-return", NULL,
+      "how it finds out, when it comes back, whether a socket that stayed open still listens, so "
+      "that one that does not is replaced: ask the descriptor (SO_ERROR, SO_ACCEPTCONN), or dial "
+      "itself, and accept that within a second; none relies on luck",
+      REBOUND_TYPE_CHECK_ON_RETURN, REBOUND_CHECK_ON_RETURN_ASK, SETTING_FLAGS);
+  properties[PROP_REOPEN] = g_param_spec_enum (
+      "reopen", NULL,
+      "how a socket that it still has is replaced: close-first, or dup2: a new one is bound first "
+      "and takes over the descriptor's number, with check-on-return=none at each return; where "
+      "that "
+      "fails the old one stays as it is",
+      REBOUND_TYPE_REOPEN, REBOUND_REOPEN_CLOSE_FIRST, SETTING_FLAGS);
+}
+
+static void
+install_connection_settings (void)
+{
   properties[PROP_ON_ACCEPT]
       = g_param_spec_enum ("on-accept", NULL, "what is done with a connection",
-                           REBOUND_TYPE_ON_ACCEPT, REBOUND_ON_ACCEPT_ECHO, flags);
+                           REBOUND_TYPE_ON_ACCEPT, REBOUND_ON_ACCEPT_ECHO, SETTING_FLAGS);
+  properties[PROP_ON_ACCEPT_ERROR] = g_param_spec_enum (
+      "on-accept-error", NULL,
+      "what is done when accept() fails: go on, after a rest where that helps; or, as CFSocket, "
+      "disarm the source for good and tell nobody",
+      REBOUND_TYPE_ON_ACCEPT_ERROR, REBOUND_ON_ACCEPT_ERROR_GO_ON, SETTING_FLAGS);
   properties[PROP_GREETING]
-      = g_param_spec_string ("greeting", NULL, "on-accept=hello: what is sent", "hello\n", flags);
+      = g_param_spec_string ("greeting", NULL, "on-accept=hello: what is sent", "hello\n",
+                             SETTING_FLAGS);
   properties[PROP_CLOSE_ORDER] = g_param_spec_enum (
       "close-order", NULL,
       "who closes first: the server, as soon as it has served (echo: one message), or the client",
-      REBOUND_TYPE_CLOSE_ORDER, REBOUND_CLOSE_ORDER_SERVER_FIRST, flags);
+      REBOUND_TYPE_CLOSE_ORDER, REBOUND_CLOSE_ORDER_SERVER_FIRST, SETTING_FLAGS);
   properties[PROP_CONNECTION_POLICY]
       = g_param_spec_enum ("connection-policy", NULL,
                            "what becomes of the connections when the listener closes",
-                           REBOUND_TYPE_CONNECTION_POLICY, REBOUND_CONNECTION_POLICY_CLOSE, flags);
+                           REBOUND_TYPE_CONNECTION_POLICY, REBOUND_CONNECTION_POLICY_CLOSE,
+                           SETTING_FLAGS);
 }
 
 static void
@@ -244,100 +272,6 @@ install_readings (void)
   properties[PROP_BOUND_PORT]
       = g_param_spec_uint ("bound-port", NULL, "the port that the socket has, 0 if none", 0,
                            G_MAXUINT16, 0, flags);
-}
-
-static GParamSpec *
-string_spec (const char *name, const char *blurb)
-{
-  return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-}
-
-static GParamSpec *
-generation_spec (void)
-{
-  return g_param_spec_uint ("generation", NULL, "which opening of the listener", 0, G_MAXUINT, 0,
-                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-}
-
-static GParamSpec *
-port_spec (void)
-{
-  return g_param_spec_uint ("port", NULL, "the port that was asked for; 0 where one was drawn", 0,
-                            G_MAXUINT16, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-}
-
-static GParamSpec *
-error_spec (void)
-{
-  return string_spec ("error", "the failing call's errno, by name");
-}
-
-static GParamSpec *
-connection_spec (void)
-{
-  return string_spec ("connection", "the connection");
-}
-
-static void
-install_socket_signals (gpointer klass)
-{
-  const ReboundEventGroup group = REBOUND_EVENT_GROUP_ACTORS;
-
-  signals[LISTENING]
-      = rebound_class_install_signal (klass, "listening", group,
-                                      "listens[ on port {port}] (generation {generation})",
-                                      "the port is bound and clients can connect",
-                                      generation_spec (), port_spec (), NULL);
-  signals[LISTENING_ELSEWHERE] = rebound_class_install_signal (
-      klass, "listening-elsewhere", group,
-      "listen() succeeds all the same: on a port that was drawn, where nobody looks for it "
-      "(generation {generation})",
-      "bind failed and listen did not: the kernel drew a port", generation_spec (), NULL);
-  signals[BIND_FAILED] = rebound_class_install_signal (
-      klass, "bind-failed", group,
-      "cannot bind[ port {port}] (generation {generation}): {error}[: {why}]", "bind() failed",
-      generation_spec (), port_spec (), error_spec (),
-      string_spec ("why", "whose the port is, and which option is missing"), NULL);
-  signals[LISTEN_FAILED]
-      = rebound_class_install_signal (klass, "listen-failed", group,
-                                      "cannot listen (generation {generation}): {error}",
-                                      "socket(), setsockopt() or listen() failed",
-                                      generation_spec (), error_spec (), NULL);
-  signals[ERROR_IGNORED] = rebound_class_install_signal (
-      klass, "error-ignored", group,
-      "nobody looks at the error: the socket is “valid”, and no client can connect",
-      "on-error=ignore: the application goes on as if it listened", generation_spec (), NULL);
-  signals[EXHAUSTED] = rebound_class_install_signal (
-      klass, "exhausted", group, "cannot accept: {error}; rests for 100ms",
-      "no descriptors or memory are left, or an error stays; one client is turned away if possible",
-      error_spec (), NULL);
-  signals[DIED]
-      = rebound_class_install_signal (klass, "died", group,
-                                      "cannot accept: {error}; the socket does not listen any more",
-                                      "the listening socket is none any more", error_spec (), NULL);
-  signals[SOURCE_DESTROYED]
-      = rebound_class_install_signal (klass, "source-destroyed", REBOUND_EVENT_GROUP_SOCKETS,
-                                      "accept source destroyed (generation {generation})",
-                                      "the GSource is gone; the descriptor is next",
-                                      generation_spec (), NULL);
-  signals[CLOSED]
-      = rebound_class_install_signal (klass, "closed", group,
-                                      "closed (generation {generation}), at {reason}",
-                                      "the descriptor is closed", generation_spec (),
-                                      string_spec ("reason", "what made it close"), NULL);
-}
-
-static void
-install_connection_signals (gpointer klass)
-{
-  signals[ACCEPTED] = rebound_class_install_signal (klass, "accepted", REBOUND_EVENT_GROUP_ACTORS,
-                                                    "accepted {connection}",
-                                                    "a connection was taken from the backlog",
-                                                    connection_spec (), generation_spec (), NULL);
-  signals[CONNECTION_CLOSED] = rebound_class_install_signal (
-      klass, "connection-closed", REBOUND_EVENT_GROUP_ACTORS, "{connection} ended: {how}",
-      "an accepted connection is closed", connection_spec (),
-      string_spec ("how", "who closed first, or the errno that ended it"), NULL);
 }
 
 static GError *
@@ -369,11 +303,12 @@ rebound_listener_class_init (ReboundListenerClass *klass)
   object_class->set_property = rebound_listener_set_property;
   object_class->dispose = rebound_listener_dispose;
   object_class->finalize = rebound_listener_finalize;
-  install_settings ();
+  install_socket_settings ();
+  install_background_settings ();
+  install_connection_settings ();
   install_readings ();
   g_object_class_install_properties (object_class, N_PROPS, properties);
-  install_socket_signals (klass);
-  install_connection_signals (klass);
+  rebound_listener_install_signals (klass);
   rebound_class_install_action (klass, "open", G_CALLBACK (action_open), NULL,
                                 "open the socket, if it is closed", NULL);
   rebound_class_install_action (klass, "close", G_CALLBACK (action_close), NULL, "close the socket",
@@ -402,6 +337,8 @@ fill_address (ReboundEndpoint *endpoint, struct sockaddr_storage *address, sockl
   ReboundListener *self = REBOUND_LISTENER (endpoint);
   guint port = self->port != 0 ? self->port : rebound_listener_get_bound_port (self);
 
+  if (port == 0)
+    port = self->drawn_port;
   return port != 0
          && rebound_address_fill (rebound_address_to_reach (self->address), (guint16) port, address,
                                   length);
@@ -418,74 +355,4 @@ rebound_listener_set_last_error (ReboundListener *self, int error_number)
 {
   self->last_error = error_number;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LAST_ERROR]);
-}
-
-void
-rebound_listener_emit_listening (ReboundListener *self)
-{
-  g_signal_emit (self, signals[LISTENING], 0, self->generation, self->port);
-}
-
-void
-rebound_listener_emit_listening_elsewhere (ReboundListener *self)
-{
-  g_signal_emit (self, signals[LISTENING_ELSEWHERE], 0, self->generation);
-}
-
-void
-rebound_listener_emit_bind_failed (ReboundListener *self, int error_number, const char *why)
-{
-  g_signal_emit (self, signals[BIND_FAILED], 0, self->generation, self->port,
-                 rebound_errno_name (error_number), why);
-}
-
-void
-rebound_listener_emit_listen_failed (ReboundListener *self, int error_number)
-{
-  g_signal_emit (self, signals[LISTEN_FAILED], 0, self->generation,
-                 rebound_errno_name (error_number));
-}
-
-void
-rebound_listener_emit_error_ignored (ReboundListener *self)
-{
-  g_signal_emit (self, signals[ERROR_IGNORED], 0, self->generation);
-}
-
-void
-rebound_listener_emit_accepted (ReboundListener *self, const char *connection)
-{
-  g_signal_emit (self, signals[ACCEPTED], 0, connection, self->generation);
-}
-
-void
-rebound_listener_emit_connection_closed (ReboundListener *self,
-                                         const char *connection,
-                                         const char *how)
-{
-  g_signal_emit (self, signals[CONNECTION_CLOSED], 0, connection, how);
-}
-
-void
-rebound_listener_emit_exhausted (ReboundListener *self, int error_number)
-{
-  g_signal_emit (self, signals[EXHAUSTED], 0, rebound_errno_name (error_number));
-}
-
-void
-rebound_listener_emit_died (ReboundListener *self, int error_number)
-{
-  g_signal_emit (self, signals[DIED], 0, rebound_errno_name (error_number));
-}
-
-void
-rebound_listener_emit_source_destroyed (ReboundListener *self)
-{
-  g_signal_emit (self, signals[SOURCE_DESTROYED], 0, self->generation);
-}
-
-void
-rebound_listener_emit_closed (ReboundListener *self, const char *why)
-{
-  g_signal_emit (self, signals[CLOSED], 0, self->generation, why);
 }

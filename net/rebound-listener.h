@@ -52,6 +52,9 @@ typedef enum
  * @REBOUND_BACKGROUND_POLICY_CLOSE_ON_RESIGN: close at will-resign-active
  * @REBOUND_BACKGROUND_POLICY_CLOSE_ON_BACKGROUND: close at did-enter-background
  * @REBOUND_BACKGROUND_POLICY_KEEP: stay open, whatever comes
+ * @REBOUND_BACKGROUND_POLICY_SERVE_THEN_CLOSE: at did-enter-background hold a background task while
+ * connections are being served, and close when the last one has gone or the task expires; with none
+ * close at once
  *
  * When a #ReboundListener closes its socket. Since: 0.1
  */
@@ -60,7 +63,71 @@ typedef enum
   REBOUND_BACKGROUND_POLICY_CLOSE_ON_RESIGN,
   REBOUND_BACKGROUND_POLICY_CLOSE_ON_BACKGROUND,
   REBOUND_BACKGROUND_POLICY_KEEP,
+  REBOUND_BACKGROUND_POLICY_SERVE_THEN_CLOSE,
 } ReboundBackgroundPolicy;
+
+/**
+ * ReboundRebindAt:
+ * @REBOUND_REBIND_AT_BECOME_ACTIVE: at did-become-active
+ * @REBOUND_REBIND_AT_ENTER_FOREGROUND: at will-enter-foreground, and at did-become-active where
+ * there was none: at launch, and after an interruption
+ * @REBOUND_REBIND_AT_NEXT_RUN: not within a callback, but at the next turn of the application's
+ * main loop after did-become-active
+ *
+ * When a #ReboundListener comes back. Since: 0.1
+ */
+typedef enum
+{
+  REBOUND_REBIND_AT_BECOME_ACTIVE,
+  REBOUND_REBIND_AT_ENTER_FOREGROUND,
+  REBOUND_REBIND_AT_NEXT_RUN,
+} ReboundRebindAt;
+
+/**
+ * ReboundCheckOnReturn:
+ * @REBOUND_CHECK_ON_RETURN_NONE: the socket is believed to be what it was
+ * @REBOUND_CHECK_ON_RETURN_ASK: the descriptor is asked: SO_ERROR and SO_ACCEPTCONN
+ * @REBOUND_CHECK_ON_RETURN_DIAL: the listener connects to itself, and has to accept that within a
+ * second; it finds a socket that looks alive and is never ready, too
+ *
+ * How a #ReboundListener whose socket stayed open finds out on return whether it still listens.
+ * Since: 0.1
+ */
+typedef enum
+{
+  REBOUND_CHECK_ON_RETURN_NONE,
+  REBOUND_CHECK_ON_RETURN_ASK,
+  REBOUND_CHECK_ON_RETURN_DIAL,
+} ReboundCheckOnReturn;
+
+/**
+ * ReboundReopen:
+ * @REBOUND_REOPEN_CLOSE_FIRST: the old descriptor is closed, then a new socket is bound
+ * @REBOUND_REOPEN_DUP2: a new socket is bound and takes over the old descriptor's number, so that
+ * whoever watches the number goes on; the port is only to be had where the old socket is dead and
+ * both have SO_REUSEADDR
+ *
+ * How a #ReboundListener replaces a socket that it still has. Since: 0.1
+ */
+typedef enum
+{
+  REBOUND_REOPEN_CLOSE_FIRST,
+  REBOUND_REOPEN_DUP2,
+} ReboundReopen;
+
+/**
+ * ReboundOnAcceptError:
+ * @REBOUND_ON_ACCEPT_ERROR_GO_ON: an error of one connection is passed over; where descriptors or
+ * memory have run out the listener rests for a moment, and comes back by itself
+ * @REBOUND_ON_ACCEPT_ERROR_DISARM: as CFSocket: the source is gone for good, and nobody is told
+ *
+ * What a #ReboundListener does when accept() fails. Since: 0.1
+ */
+typedef enum
+{
+  REBOUND_ON_ACCEPT_ERROR_GO_ON,
+  REBOUND_ON_ACCEPT_ERROR_DISARM,
+} ReboundOnAcceptError;
 
 /**
  * ReboundOnAccept:
@@ -119,8 +186,8 @@ G_DECLARE_FINAL_TYPE (ReboundListener, rebound_listener, REBOUND, LISTENER, GObj
 /**
  * rebound_listener_open:
  *
- * Opens the socket, if it is closed: in an application at did-become-active, in the world when it
- * comes to life; and by whoever calls this. Since: 0.1
+ * Opens the socket, if it is closed: in an application when it comes back (#ReboundRebindAt), in
+ * the world when it comes to life; and by whoever calls this. Since: 0.1
  */
 REBOUND_API void rebound_listener_open (ReboundListener *self);
 

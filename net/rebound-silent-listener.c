@@ -161,7 +161,7 @@ accept_soon (int listener)
 
   for (guint i = 0; i < MAX_YIELDS; i++)
     {
-      fd = accept4 (listener, NULL, NULL, SOCK_CLOEXEC);
+      fd = accept4 (listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
         return fd;
       sched_yield ();

@@ -111,6 +111,10 @@ gboolean rebound_socket_silence (ReboundSocket *socket);
  * kernel does. */
 void rebound_socket_close (ReboundSocket *socket);
 
+/* The same where the descriptor's number has been given to another socket, and this one is closed
+ * by that. */
+void rebound_socket_let_go (ReboundSocket *socket);
+
 /* The same for a descriptor that may have no socket in a table: closes @fd if it is open, and
  * clears both. */
 void rebound_socket_close_descriptor (ReboundSocket **socket, int *fd);

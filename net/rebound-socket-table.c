@@ -313,17 +313,23 @@ rebound_socket_silence (ReboundSocket *socket)
 }
 
 void
-rebound_socket_close (ReboundSocket *socket)
+rebound_socket_let_go (ReboundSocket *socket)
 {
-  if (socket->table->is_link_down && socket->is_pairable && is_virtual (socket->table))
-    socket->kept_fd = rebound_link_keep (socket->fd);
-  close (socket->fd);
   socket->fd = -1;
   if (socket->is_listener)
     rebound_socket_close_kept (socket);
   rebound_socket_touch (socket);
   if (!socket->is_pairable)
     forget (socket);
+}
+
+void
+rebound_socket_close (ReboundSocket *socket)
+{
+  if (socket->table->is_link_down && socket->is_pairable && is_virtual (socket->table))
+    socket->kept_fd = rebound_link_keep (socket->fd);
+  close (socket->fd);
+  rebound_socket_let_go (socket);
 }
 
 void

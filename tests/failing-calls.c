@@ -99,6 +99,27 @@ setsockopt (int fd, int level, int option, const void *value, socklen_t size_byt
 }
 
 int
+getsockopt (int fd, int level, int option, void *value, socklen_t *size_bytes)
+{
+  REAL (int, int, int, int, void *, socklen_t *);
+
+  if (level == SOL_SOCKET && option == SO_ACCEPTCONN && is_tcp (fd)
+      && shall_fail (FAILING_GETSOCKOPT))
+    return -1;
+  return real (fd, level, option, value, size_bytes);
+}
+
+int
+dup3 (int old_fd, int new_fd, int flags)
+{
+  REAL (int, int, int, int);
+
+  if (is_tcp (old_fd) && shall_fail (FAILING_DUP3))
+    return -1;
+  return real (old_fd, new_fd, flags);
+}
+
+int
 bind (int fd, const struct sockaddr *address, socklen_t size_bytes)
 {
   REAL (int, int, const struct sockaddr *, socklen_t);

@@ -61,6 +61,18 @@ static const Story stories[] = {
   { "address/ipv6", SERVER "address=::\nclient phone connect=[::1]:30000 count=1\n", "phone",
     "0s phone: connected as phone#1\n" },
 
+  /* the script's own word */
+  { "hang-up",
+    SERVER "on-accept=keep\nclient phone connect=web at-once=2 count=3 retry-every=1s\n"
+           "phone.hang-up\nexpect phone.open-count == 0\nphone.hang-up\nafter 1s\n"
+           "expect phone.open-count == 1\n",
+    "phone",
+    "0s phone: connected as phone#1\n"
+    "0s phone: connected as phone#2\n"
+    "0s phone: phone#1 ended: the client closed first\n"
+    "0s phone: phone#2 ended: the client closed first\n"
+    "1s phone: connected as phone#3\n" },
+
   /* messages and answers */
   { "answer/expected",
     SERVER "\nclient phone connect=web message=hi expected-answer=hi count=1\n"

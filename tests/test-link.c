@@ -101,7 +101,8 @@ static const Story stories[] = {
     "2s web: closed (generation 1), at the script's word\n"
     "2s kernel: phone#1, web's end: ESTABLISHED -> CLOSED\n" UP },
   { "answered-when-up",
-    "listener web port=30000 on-accept=hello background-policy=keep close-order=client-first\n"
+    "listener web port=30000 on-accept=hello background-policy=keep check-on-return=none "
+    "close-order=client-first\n"
     "launch\nhome\nclient phone connect=web count=1\nafter 2s open\n"
     "expect no phone.answered for 2s\nwait phone.answered within 1s\n",
     1, 5,
@@ -111,7 +112,7 @@ static const Story stories[] = {
             "2s kernel: phone#1, web's end: CLOSED -> ESTABLISHED\n" UP
             "5s phone: phone#1 was answered: hello\\n\n" },
   { "echo",
-    "listener web port=30000 on-accept=echo background-policy=keep\n"
+    "listener web port=30000 on-accept=echo background-policy=keep check-on-return=none\n"
     "launch\nhome\nclient phone connect=web count=1 message=hi\nafter 2s open\nafter 4s\n",
     1, 5,
     LISTENS

@@ -18,7 +18,7 @@ typedef struct
 } Story;
 
 #define WEB                                                                                        \
-  "listener web port=30000 background-policy=keep connection-policy=keep "                         \
+  "listener web port=30000 background-policy=keep check-on-return=none connection-policy=keep "    \
   "close-order=client-first "
 #define PHONE "client phone connect=web count=1 "
 

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What comes out of the backlog, and what is done where nothing comes. The accept source is a
+ * GSource of its own: to invalidate it is what the story is about.
+ *
+ * A failing accept() has two answers here. The listener's own is to pass over what was one
+ * connection's fault and to rest where descriptors or memory have run out. The other is
+ * CFSocket's: it arms its source anew only after an accept() that succeeded, so one that failed
+ * disarms it for good. The socket stays “valid”, the backlog fills, and nobody is told. */
+
+#include "rebound-listener-private.h"
+
+#include <glib-unix.h>
+
+/* Connections taken in one dispatch, so that a crowd does not keep others from their turn. */
+#define ACCEPT_LIMIT 64
+
+/* How long the source rests when there are no descriptors left. */
+#define REST_USEC (100 * 1000)
+
+static void
+detach_source (ReboundListener *self)
+{
+  if (self->source == NULL)
+    return;
+  g_source_destroy (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
+}
+
+void
+rebound_listener_stop_accepting (ReboundListener *self)
+{
+  rebound_timer_disarm (self->rest_timer);
+  detach_source (self);
+}
+
+static void
+on_finished (ReboundAccepted *accepted, const char *how, gpointer user_data)
+{
+  g_autoptr (ReboundListener) self = g_object_ref (user_data);
+  g_autofree char *name = g_strdup (rebound_accepted_get_name (accepted));
+
+  g_ptr_array_remove (self->connections, accepted);
+  rebound_listener_emit_connection_closed (self, name, how);
+  rebound_listener_close_if_served (self);
+}
+
+/* The client's name for it, where the client is of this run. (transfer full) */
+static char *
+name_connection (ReboundListener *self, int fd)
+{
+  ReboundSocketTable *table = rebound_linux_kernel_table_of (self->site);
+  const char *name = table != NULL ? rebound_socket_table_name_of_peer (table, fd) : NULL;
+
+  if (name != NULL)
+    return g_strdup (name);
+  return g_strdup_printf ("%s#%u", rebound_actor_get_name (REBOUND_ACTOR (self)), self->n_accepted);
+}
+
+/* FALSE where a handler has closed it, with the listener or by ending the application. */
+static gboolean
+is_newest (ReboundListener *self, ReboundAccepted *accepted)
+{
+  return self->connections->len > 0
+         && self->connections->pdata[self->connections->len - 1] == accepted;
+}
+
+static void
+take (ReboundListener *self, int fd)
+{
+  ReboundSocketTable *table = rebound_linux_kernel_table_of (self->site);
+  ReboundAcceptedManner manner = { self->on_accept, self->close_order, self->greeting };
+  ReboundAcceptedListener listener = { on_finished, self };
+  gboolean reuse_address
+      = self->is_reusing || rebound_linux_kernel_apply_rebind_rule (self->site, fd);
+  ReboundSocket *socket = NULL;
+  ReboundAccepted *accepted;
+  g_autofree char *name = NULL;
+
+  self->n_accepted++;
+  name = name_connection (self, fd);
+  if (table != NULL)
+    socket = rebound_socket_table_add_connection (table, self->site,
+                                                  rebound_actor_get_name (REBOUND_ACTOR (self)),
+                                                  name, fd, self->generation, reuse_address);
+  accepted = rebound_accepted_new (self->site, fd, socket, name, &manner, &listener);
+  g_ptr_array_add (self->connections, accepted);
+  rebound_listener_emit_accepted (self, name);
+  if (is_newest (self, accepted))
+    rebound_accepted_serve (accepted);
+}
+
+void
+rebound_listener_on_rested (gpointer user_data)
+{
+  ReboundListener *self = user_data;
+
+  if (self->state == REBOUND_LISTENER_STATE_LISTENING && self->source == NULL)
+    rebound_listener_start_accepting (self);
+}
+
+static void
+rest (ReboundListener *self, int error_number)
+{
+  detach_source (self);
+  rebound_timer_arm (self->rest_timer, REST_USEC);
+  rebound_listener_set_last_error (self, error_number);
+  rebound_listener_emit_exhausted (self, error_number);
+}
+
+static void
+die (ReboundListener *self, int error_number)
+{
+  detach_source (self);
+  rebound_listener_set_last_error (self, error_number);
+  rebound_listener_set_state (self, REBOUND_LISTENER_STATE_DEAD);
+  rebound_listener_emit_died (self, error_number);
+}
+
+/* The first error of whatever kind is the last. */
+static void
+disarm (ReboundListener *self, int error_number)
+{
+  detach_source (self);
+  rebound_listener_set_last_error (self, error_number);
+  rebound_listener_emit_disarmed (self, error_number);
+}
+
+/* As CFSocket does it: one connection each time that the source fires. */
+static void
+accept_bare (ReboundListener *self)
+{
+  int fd, error_number;
+  ReboundAcceptResult result = rebound_accept_bare (self->fd, &fd, &error_number);
+
+  if (result == REBOUND_ACCEPT_DRY)
+    return;
+  if (result != REBOUND_ACCEPT_TAKEN)
+    disarm (self, error_number);
+  else if (!rebound_listener_is_own_call (self, fd))
+    take (self, fd);
+}
+
+static void
+accept_all (ReboundListener *self)
+{
+  GSource *source = self->source;
+
+  for (guint i = 0; i < ACCEPT_LIMIT && self->source == source; i++)
+    {
+      int fd, error_number;
+      ReboundAcceptResult result
+          = rebound_accept_next (&self->accept, self->fd, &fd, &error_number);
+
+      if (result == REBOUND_ACCEPT_EXHAUSTED)
+        rest (self, error_number);
+      else if (result == REBOUND_ACCEPT_DEAD)
+        die (self, error_number);
+      if (result != REBOUND_ACCEPT_TAKEN)
+        break;
+      if (!rebound_listener_is_own_call (self, fd))
+        take (self, fd);
+    }
+}
+
+static gboolean
+on_acceptable (int descriptor, GIOCondition condition, gpointer user_data)
+{
+  g_autoptr (ReboundListener) self = g_object_ref (user_data);
+
+  if (self->on_accept_error == REBOUND_ON_ACCEPT_ERROR_DISARM)
+    accept_bare (self);
+  else
+    accept_all (self);
+  rebound_listener_close_if_served (self);
+  return G_SOURCE_CONTINUE;
+}
+
+void
+rebound_listener_start_accepting (ReboundListener *self)
+{
+  self->source = g_unix_fd_source_new (self->fd, G_IO_IN);
+  g_source_set_static_name (self->source, "ReboundListener");
+  g_source_set_callback (self->source, G_SOURCE_FUNC (on_acceptable), self, NULL);
+  g_source_attach (self->source, rebound_site_get_context (self->site));
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a listener tells of, each with the words that describe and the log show. */
+
+#include "rebound-listener-private.h"
+
+#include "lifecycle/rebound-event.h"
+#include "lifecycle/rebound-member.h"
+#include "rebound-errno.h"
+
+enum
+{
+  LISTENING,
+  LISTENING_ELSEWHERE,
+  BIND_FAILED,
+  LISTEN_FAILED,
+  ERROR_IGNORED,
+  ACCEPTED,
+  CONNECTION_CLOSED,
+  EXHAUSTED,
+  DISARMED,
+  DIED,
+  SERVING_ON,
+  FOUND_ALIVE,
+  FOUND_DEAD,
+  CHECK_FAILED,
+  DESCRIPTOR_REPLACED,
+  SOURCE_DESTROYED,
+  CLOSED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static GParamSpec *
+string_spec (const char *name, const char *blurb)
+{
+  return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+}
+
+static GParamSpec *
+generation_spec (void)
+{
+  return g_param_spec_uint ("generation", NULL, "which opening of the listener", 0, G_MAXUINT, 0,
+                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+}
+
+static GParamSpec *
+port_spec (void)
+{
+  return g_param_spec_uint ("port", NULL, "the port that was asked for; 0 where one was drawn", 0,
+                            G_MAXUINT16, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+}
+
+static GParamSpec *
+error_spec (void)
+{
+  return string_spec ("error", "the failing call's errno, by name");
+}
+
+static GParamSpec *
+connection_spec (void)
+{
+  return string_spec ("connection", "the connection");
+}
+
+static void
+install_opening_signals (gpointer klass)
+{
+  const ReboundEventGroup group = REBOUND_EVENT_GROUP_ACTORS;
+
+  signals[LISTENING]
+      = rebound_class_install_signal (klass, "listening", group,
+                                      "listens[ on port {port}] (generation {generation})",
+                                      "the port is bound and clients can connect",
+                                      generation_spec (), port_spec (), NULL);
+  signals[LISTENING_ELSEWHERE] = rebound_class_install_signal (
+      klass, "listening-elsewhere", group,
+      "listen() succeeds all the same: on a port that was drawn, where nobody looks for it "
+      "(generation {generation})",
+      "bind failed and listen did not: the kernel drew a port", generation_spec (), NULL);
+  signals[BIND_FAILED] = rebound_class_install_signal (
+      klass, "bind-failed", group,
+      "cannot bind[ port {port}] (generation {generation}): {error}[: {why}]", "bind() failed",
+      generation_spec (), port_spec (), error_spec (),
+      string_spec ("why", "whose the port is, and which option is missing"), NULL);
+  signals[LISTEN_FAILED]
+      = rebound_class_install_signal (klass, "listen-failed", group,
+                                      "cannot listen (generation {generation}): {error}",
+                                      "socket(), setsockopt(), listen() or dup2() failed",
+                                      generation_spec (), error_spec (), NULL);
+  signals[ERROR_IGNORED] = rebound_class_install_signal (
+      klass, "error-ignored", group,
+      "nobody looks at the error: the socket is “valid”, and no client can connect",
+      "on-error=ignore: the application goes on as if it listened", generation_spec (), NULL);
+}
+
+static void
+install_closing_signals (gpointer klass)
+{
+  const ReboundEventGroup group = REBOUND_EVENT_GROUP_ACTORS;
+
+  signals[SOURCE_DESTROYED]
+      = rebound_class_install_signal (klass, "source-destroyed", REBOUND_EVENT_GROUP_SOCKETS,
+                                      "accept source destroyed (generation {generation})",
+                                      "the GSource is gone; when it closes, the descriptor is next",
+                                      generation_spec (), NULL);
+  signals[CLOSED]
+      = rebound_class_install_signal (klass, "closed", group,
+                                      "closed (generation {generation}), at {reason}",
+                                      "the descriptor is closed", generation_spec (),
+                                      string_spec ("reason", "what made it close"), NULL);
+  signals[SERVING_ON] = rebound_class_install_signal (
+      klass, "serving-on", group, "serves on in the background: connections open: {open}",
+      "background-policy=serve-then-close: it holds a background task until the last one has gone",
+      g_param_spec_uint ("open", NULL, "how many connections are being served", 0, G_MAXUINT, 0,
+                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS),
+      NULL);
+}
+
+static void
+install_accept_signals (gpointer klass)
+{
+  const ReboundEventGroup group = REBOUND_EVENT_GROUP_ACTORS;
+
+  signals[ACCEPTED]
+      = rebound_class_install_signal (klass, "accepted", group, "accepted {connection}",
+                                      "a connection was taken from the backlog", connection_spec (),
+                                      generation_spec (), NULL);
+  signals[CONNECTION_CLOSED]
+      = rebound_class_install_signal (klass, "connection-closed", group,
+                                      "{connection} ended: {how}",
+                                      "an accepted connection is closed", connection_spec (),
+                                      string_spec ("how", "who closed first, or what ended it"),
+                                      NULL);
+  signals[EXHAUSTED] = rebound_class_install_signal (
+      klass, "exhausted", group, "cannot accept: {error}; rests for 100ms",
+      "no descriptors or memory are left, or an error stays; one client is turned away if possible",
+      error_spec (), NULL);
+  signals[DISARMED] = rebound_class_install_signal (
+      klass, "disarmed", group,
+      "cannot accept: {error}; the source is disarmed for good, and the socket is “valid”",
+      "on-accept-error=disarm: nobody will be accepted any more, and nobody is told", error_spec (),
+      NULL);
+  signals[DIED]
+      = rebound_class_install_signal (klass, "died", group,
+                                      "cannot accept: {error}; the socket does not listen any more",
+                                      "the listening socket is none any more", error_spec (), NULL);
+}
+
+static void
+install_liveness_signals (gpointer klass)
+{
+  const ReboundEventGroup group = REBOUND_EVENT_GROUP_ACTORS;
+
+  signals[FOUND_ALIVE]
+      = rebound_class_install_signal (klass, "found-alive", REBOUND_EVENT_GROUP_SOCKETS,
+                                      "still listens (generation {generation}): {how}",
+                                      "the check on return found the socket that was kept alive",
+                                      generation_spec (), string_spec ("how", "how it was found"),
+                                      NULL);
+  signals[FOUND_DEAD] = rebound_class_install_signal (
+      klass, "found-dead", group,
+      "does not listen any more (generation {generation}): {how}[: {error}]",
+      "the check on return found that the socket was taken away; it is replaced",
+      generation_spec (), string_spec ("how", "how it was found"),
+      string_spec ("error", "the errno that it was found by, by name; empty where there was none"),
+      NULL);
+  signals[CHECK_FAILED] = rebound_class_install_signal (
+      klass, "check-failed", group,
+      "cannot tell whether it still listens (generation {generation}): {error}",
+      "the check on return could not be made; the socket stays as it is", generation_spec (),
+      error_spec (), NULL);
+  signals[DESCRIPTOR_REPLACED] = rebound_class_install_signal (
+      klass, "descriptor-replaced", group,
+      "the new socket took over the old descriptor's number (generation {generation})",
+      "reopen=dup2: whoever polls the number goes on", generation_spec (), NULL);
+}
+
+void
+rebound_listener_install_signals (gpointer klass)
+{
+  install_opening_signals (klass);
+  install_closing_signals (klass);
+  install_accept_signals (klass);
+  install_liveness_signals (klass);
+}
+
+void
+rebound_listener_emit_listening (ReboundListener *self)
+{
+  g_signal_emit (self, signals[LISTENING], 0, self->generation, self->port);
+}
+
+void
+rebound_listener_emit_listening_elsewhere (ReboundListener *self)
+{
+  g_signal_emit (self, signals[LISTENING_ELSEWHERE], 0, self->generation);
+}
+
+void
+rebound_listener_emit_bind_failed (ReboundListener *self,
+                                   guint generation,
+                                   int error_number,
+                                   const char *why)
+{
+  g_signal_emit (self, signals[BIND_FAILED], 0, generation, self->port,
+                 rebound_errno_name (error_number), why);
+}
+
+void
+rebound_listener_emit_listen_failed (ReboundListener *self, guint generation, int error_number)
+{
+  g_signal_emit (self, signals[LISTEN_FAILED], 0, generation, rebound_errno_name (error_number));
+}
+
+void
+rebound_listener_emit_error_ignored (ReboundListener *self)
+{
+  g_signal_emit (self, signals[ERROR_IGNORED], 0, self->generation);
+}
+
+void
+rebound_listener_emit_accepted (ReboundListener *self, const char *connection)
+{
+  g_signal_emit (self, signals[ACCEPTED], 0, connection, self->generation);
+}
+
+void
+rebound_listener_emit_connection_closed (ReboundListener *self,
+                                         const char *connection,
+                                         const char *how)
+{
+  g_signal_emit (self, signals[CONNECTION_CLOSED], 0, connection, how);
+}
+
+void
+rebound_listener_emit_exhausted (ReboundListener *self, int error_number)
+{
+  g_signal_emit (self, signals[EXHAUSTED], 0, rebound_errno_name (error_number));
+}
+
+void
+rebound_listener_emit_died (ReboundListener *self, int error_number)
+{
+  g_signal_emit (self, signals[DIED], 0, rebound_errno_name (error_number));
+}
+
+void
+rebound_listener_emit_disarmed (ReboundListener *self, int error_number)
+{
+  g_signal_emit (self, signals[DISARMED], 0, rebound_errno_name (error_number));
+}
+
+void
+rebound_listener_emit_serving_on (ReboundListener *self, guint n_open)
+{
+  g_signal_emit (self, signals[SERVING_ON], 0, n_open);
+}
+
+void
+rebound_listener_emit_found_alive (ReboundListener *self, const char *how)
+{
+  g_signal_emit (self, signals[FOUND_ALIVE], 0, self->generation, how);
+}
+
+void
+rebound_listener_emit_found_dead (ReboundListener *self, const char *how, int error_number)
+{
+  g_signal_emit (self, signals[FOUND_DEAD], 0, self->generation, how,
+                 error_number != 0 ? rebound_errno_name (error_number) : NULL);
+}
+
+void
+rebound_listener_emit_check_failed (ReboundListener *self, int error_number)
+{
+  g_signal_emit (self, signals[CHECK_FAILED], 0, self->generation,
+                 rebound_errno_name (error_number));
+}
+
+void
+rebound_listener_emit_descriptor_replaced (ReboundListener *self)
+{
+  g_signal_emit (self, signals[DESCRIPTOR_REPLACED], 0, self->generation);
+}
+
+void
+rebound_listener_emit_source_destroyed (ReboundListener *self)
+{
+  g_signal_emit (self, signals[SOURCE_DESTROYED], 0, self->generation);
+}
+
+void
+rebound_listener_emit_closed (ReboundListener *self, const char *why)
+{
+  g_signal_emit (self, signals[CLOSED], 0, self->generation, why);
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A process that may open so many descriptors more: exactly so many, whatever holes there were, and
+ * afterwards as before. */
+
+#include "net/rebound-descriptor-limit-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "kernel/kernel-test.h"
+#include "net-test.h"
+#include "net/rebound-errno.h"
+
+/* How many can be opened, up to @limit; they are closed again. */
+static guint
+count_openable (guint limit)
+{
+  g_autoptr (GArray) taken = g_array_new (FALSE, FALSE, sizeof (int));
+  int fd = 0;
+
+  while (taken->len < limit && (fd = open ("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
+    g_array_append_val (taken, fd);
+  if (fd < 0)
+    assert_errno (-errno, EMFILE);
+  for (guint i = 0; i < taken->len; i++)
+    close (g_array_index (taken, int, i));
+  return taken->len;
+}
+
+static void
+test_spare (gconstpointer data)
+{
+  guint spare = GPOINTER_TO_UINT (data);
+  int fds[5];
+  struct rlimit before, after;
+
+  g_test_summary ("so many can be opened, and then EMFILE; holes below do not count");
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    fds[i] = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+  close (fds[0]);
+  close (fds[2]);
+  getrlimit (RLIMIT_NOFILE, &before);
+  {
+    g_autoptr (ReboundDescriptorLimit) limit = rebound_descriptor_limit_new (spare);
+    struct pollfd still_polled[] = { { .fd = 1 }, { .fd = 2 }, { .fd = fds[4] } };
+
+    g_assert_nonnull (limit);
+    g_assert_cmpuint (count_openable (100), ==, spare);
+    g_assert_cmpint (poll (still_polled, G_N_ELEMENTS (still_polled), 0), >=, 0);
+  }
+  getrlimit (RLIMIT_NOFILE, &after);
+  g_assert_cmpuint (after.rlim_cur, ==, before.rlim_cur);
+  g_assert_cmpuint (after.rlim_max, ==, before.rlim_max);
+  g_assert_cmpuint (count_openable (10), ==, 10);
+  g_assert_cmpint (fcntl (fds[0], F_GETFD), ==, -1); /* what filled the holes is closed again */
+  g_assert_cmpint (fcntl (fds[2], F_GETFD), ==, -1);
+  close (fds[1]);
+  close (fds[3]);
+  close (fds[4]);
+}
+
+/* -- as a script has it -- */
+
+#define WEB                                                                                        \
+  "listener web port=30000 on-accept=hello on-accept-error=%s\nlaunch\n"                           \
+  "client first connect=web count=1\nexpect first.answered\n"                                      \
+  "kernel.limit-descriptors spare=1\n"                                                             \
+  "client second connect=web count=1 retry-every=1h\nexpect second.connected\n"
+#define SEEN                                                                                       \
+  "0s web: listens on port 30000 (generation 1)\n"                                                 \
+  "0s web: accepted first#1\n"                                                                     \
+  "0s web: first#1 ended: the server closed first\n"
+
+typedef struct
+{
+  const char *policy;
+  const char *script;
+  const char *story;
+} Story;
+
+static const Story stories[] = {
+  { "go-on", "expect second.closed\nkernel.unlimit-descriptors\n",
+    "0s web: cannot accept: EMFILE; rests for 100ms\n"
+    "100ms web: accepted third#1\n"
+    "100ms web: third#1 ended: the server closed first\n" },
+  { "disarm", "kernel.unlimit-descriptors\nexpect no second.answered for 1h\n",
+    "0s web: cannot accept: EMFILE; the source is disarmed for good, and the socket is “valid”\n" },
+};
+
+static void
+test_script (gconstpointer data)
+{
+  const Story *story = data;
+  g_autofree char *script = g_strdup_printf (
+      WEB "%sclient third connect=web count=1\nafter 1s\nexpect web.state == listening\n",
+      story->policy, story->script);
+  g_autofree char *expected = g_strconcat (SEEN, story->story, NULL);
+  struct rlimit before, after;
+
+  g_test_summary ("the client's socket is the last, and accept() fails for real");
+  getrlimit (RLIMIT_NOFILE, &before);
+  net_test_play_story (script, "web", expected);
+  getrlimit (RLIMIT_NOFILE, &after);
+  g_assert_cmpuint (after.rlim_cur, ==, before.rlim_cur);
+}
+
+static void
+test_end_of_run (void)
+{
+  struct rlimit before, after;
+
+  g_test_summary (
+      "a limit that a script leaves ends with the run; a second one replaces the first");
+  getrlimit (RLIMIT_NOFILE, &before);
+  net_test_play_story ("client phone connect=127.0.0.1:30000 count=1\n"
+                       "kernel.limit-descriptors spare=7\nkernel.limit-descriptors\n"
+                       "after 1s\nexpect phone.last-error == EMFILE\n",
+                       "web", "");
+  getrlimit (RLIMIT_NOFILE, &after);
+  g_assert_cmpuint (after.rlim_cur, ==, before.rlim_cur);
+  g_assert_cmpuint (count_openable (10), ==, 10);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const guint spares[] = { 0, 1, 2, 20 };
+
+  g_test_init (&argc, &argv, NULL);
+  if (!kernel_test_enter ())
+    return g_test_run ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (spares); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/descriptor-limit/spare/%u", spares[i]);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (spares[i]), test_spare);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (stories); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/descriptor-limit/script/%s", stories[i].policy);
+
+      g_test_add_data_func (path, &stories[i], test_script);
+    }
+  g_test_add_func ("/descriptor-limit/end-of-run", test_end_of_run);
+  return g_test_run ();
+}
