@@ -100,13 +100,6 @@ is_callback (const char *text, char **expected)
   return FALSE;
 }
 
-static gboolean
-runs (ReboundApplication *self)
-{
-  return self->state != REBOUND_APPLICATION_STATE_NOT_RUNNING
-         && self->state != REBOUND_APPLICATION_STATE_SUSPENDED;
-}
-
 static GError *
 action_work (ReboundApplication *self, gint64 duration_usec, const char *name, gpointer data)
 {
@@ -117,7 +110,7 @@ action_work (ReboundApplication *self, gint64 duration_usec, const char *name, g
       self->work_usec[callback] = duration_usec;
       return NULL;
     }
-  if (!runs (self))
+  if (!rebound_application_runs (self))
     return g_error_new_literal (
         REBOUND_ERROR, REBOUND_ERROR_STATE,
         "an application that does not run cannot work; expected a launch or an "

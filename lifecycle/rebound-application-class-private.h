@@ -7,8 +7,13 @@
 
 G_BEGIN_DECLS
 
-/* The application is one class in two files: rebound-application.c is what it does,
- * rebound-application-class.c what a script sees of it. */
+/* The application is one class in four files: rebound-application.c plays its words and callbacks,
+ * -tasks.c has its background tasks, -class.c is what a script sees of it and -actions.c what a
+ * script does to it. */
+
+/* What iOS calls it in a crash report: “ate bad food”. */
+#define REBOUND_EXIT_CODE_WATCHDOG "0x8badf00d"
+
 struct _ReboundApplication
 {
   GObject parent_instance;
@@ -49,6 +54,12 @@ struct _ReboundApplication
 
 void rebound_application_install_actions (GObjectClass *klass);
 void rebound_application_make_tasks (ReboundApplication *self);
+
+/* There is a process, and it is not suspended. */
+gboolean rebound_application_runs (ReboundApplication *self);
+
+/* Something that kept it running has gone: its last task, or a handler that was busy. */
+void rebound_application_note_idle (ReboundApplication *self);
 
 void rebound_application_emit_callback (ReboundApplication *self, ReboundCallback callback);
 

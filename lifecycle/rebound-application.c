@@ -19,9 +19,6 @@
 #include "rebound-error.h"
 #include "rebound-transition-private.h"
 
-/* What iOS calls it in a crash report: “ate bad food”. */
-#define CODE_WATCHDOG "0x8badf00d"
-
 static void
 exit_clear (ReboundExit *how)
 {
@@ -60,8 +57,8 @@ set_state (ReboundApplication *self, ReboundApplicationState state)
   rebound_application_notify_state (self);
 }
 
-static gboolean
-runs (ReboundApplication *self)
+gboolean
+rebound_application_runs (ReboundApplication *self)
 {
   return self->state != REBOUND_APPLICATION_STATE_NOT_RUNNING
          && self->state != REBOUND_APPLICATION_STATE_SUSPENDED;
@@ -80,8 +77,8 @@ rebound_application_is_doomed (ReboundApplication *self)
 }
 
 /* The last task was ended, or a handler has returned since. */
-static void
-note_idle (ReboundApplication *self)
+void
+rebound_application_note_idle (ReboundApplication *self)
 {
   if (self->owes_suspension && self->idle != NULL && rebound_application_is_idle (self)
       && rebound_background_tasks_get_count (self->tasks) == 0)
@@ -160,7 +157,7 @@ transgress (ReboundApplication *self)
 {
   g_autofree char *explanation = rebound_watchdog_explain (&self->watchdog, self->name);
 
-  rebound_application_end (self, "watchdog", CODE_WATCHDOG, explanation);
+  rebound_application_end (self, "watchdog", REBOUND_EXIT_CODE_WATCHDOG, explanation);
 }
 
 /* How long a handler may still be busy; G_MAXINT64 for as long as it likes. */
@@ -246,7 +243,7 @@ tell (ReboundApplication *self, ReboundCallback callback)
 static void
 tell_of_protection (ReboundApplication *self)
 {
-  if (!runs (self) || self->is_protected == self->was_told_of_protection)
+  if (!rebound_application_runs (self) || self->is_protected == self->was_told_of_protection)
     return;
   self->was_told_of_protection = self->is_protected;
   tell (self, self->is_protected ? REBOUND_CALLBACK_PROTECTED_DATA_WILL_BECOME_UNAVAILABLE
@@ -268,7 +265,7 @@ catch_up (ReboundApplication *self)
   self->is_performing = FALSE;
   if (self->doom != NULL)
     meet_doom (self);
-  note_idle (self);
+  rebound_application_note_idle (self);
 }
 
 gboolean
@@ -426,87 +423,6 @@ rebound_application_perform (ReboundApplication *self, const char *word, GError 
   return rebound_application_perform_for (self, word, word, error);
 }
 
-/* -- background tasks -- */
-
-static void
-on_task_begun (const char *name, gpointer user_data)
-{
-  rebound_application_emit_task_begun (user_data, name);
-}
-
-static void
-on_task_expiring (const char *name, gpointer user_data)
-{
-  rebound_application_emit_task_expiring (user_data, name);
-}
-
-static void
-on_task_ended (const char *name, gboolean was_last, gpointer user_data)
-{
-  ReboundApplication *self = user_data;
-
-  rebound_application_emit_task_ended (self, name);
-  if (!was_last)
-    return;
-  self->owes_suspension = runs (self);
-  note_idle (self);
-}
-
-static void
-on_task_overdue (const char *names, gpointer user_data)
-{
-  ReboundApplication *self = user_data;
-  g_autofree char *explanation
-      = g_strdup_printf ("%s has active assertions beyond permitted time: background task %s",
-                         self->name, names);
-
-  if (self->is_watched)
-    rebound_application_end (self, "watchdog", CODE_WATCHDOG, explanation);
-}
-
-void
-rebound_application_make_tasks (ReboundApplication *self)
-{
-  const ReboundBackgroundTasksListener listener
-      = { on_task_begun, on_task_expiring, on_task_ended, on_task_overdue, self };
-
-  self->tasks = rebound_background_tasks_new (self, &listener);
-}
-
-guint
-rebound_application_begin_task (ReboundApplication *self,
-                                const char *name,
-                                ReboundExpirationFunc expired,
-                                gpointer user_data)
-{
-  g_return_val_if_fail (REBOUND_IS_APPLICATION (self), 0);
-  g_return_val_if_fail (name != NULL, 0);
-
-  if (!runs (self) || self->doom != NULL)
-    return 0;
-  return rebound_background_tasks_begin (self->tasks, name, expired, user_data);
-}
-
-void
-rebound_application_end_task (ReboundApplication *self, guint task)
-{
-  g_return_if_fail (REBOUND_IS_APPLICATION (self));
-
-  rebound_background_tasks_end (self->tasks, task);
-}
-
-gint64
-rebound_application_get_time_remaining_usec (ReboundApplication *self)
-{
-  return rebound_background_tasks_get_remaining_usec (self->tasks);
-}
-
-char *
-rebound_application_dup_tasks (ReboundApplication *self)
-{
-  return rebound_background_tasks_dup_names (self->tasks);
-}
-
 /* -- actors -- */
 
 void
@@ -525,23 +441,4 @@ rebound_application_drop_actors (ReboundApplication *self)
   if (self->state != REBOUND_APPLICATION_STATE_NOT_RUNNING)
     abandon_actors (self);
   g_ptr_array_set_size (self->actors, 0);
-}
-
-/* -- the device -- */
-
-void
-rebound_application_set_world (ReboundApplication *self, ReboundSite *world)
-{
-  rebound_background_tasks_set_world (self->tasks, world);
-}
-
-void
-rebound_application_set_limits (ReboundApplication *self,
-                                const ReboundLimits *limits,
-                                gint64 background_budget_usec,
-                                gboolean is_watched)
-{
-  self->watchdog.limits = *limits;
-  self->is_watched = is_watched;
-  rebound_background_tasks_set_budget (self->tasks, background_budget_usec);
 }

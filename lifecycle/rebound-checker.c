@@ -2,12 +2,11 @@
 /* The checker walks the script as the player would, repeats included, and does nothing: it
  * remembers which names are declared, and has the applications' lives followed. */
 
-#include "rebound-checker-private.h"
+#include "rebound-checker-parts-private.h"
 
 #include <string.h>
 
 #include "rebound-database.h"
-#include "rebound-foresight-private.h"
 #include "rebound-lookup-private.h"
 #include "rebound-member-private.h"
 #include "rebound-param-specs.h"
@@ -19,40 +18,17 @@
  * nested repeats are a mistake rather than a wish. */
 #define STATEMENT_LIMIT 1000000
 
-/* What stands for the type of a name whose declaration has a mistake in it. */
-#define UNKNOWN_TYPE G_TYPE_NONE
-
-typedef struct
-{
-  ReboundText text;
-  GParamSpec *pspec;
-} Reference;
-
-typedef struct
-{
-  ReboundCast *cast;
-  ReboundScope *scope;
-  ReboundDiagnostics *diagnostics;
-  GHashTable *types;  /* name declared so far → GType */
-  GPtrArray *names;   /* the same, in order */
-  GArray *references; /* Reference: looked at when all names are known */
-  ReboundForesight *foresight;
-  gboolean is_partial; /* of a script with lines that cannot be read */
-  guint n_statements;
-} Checker;
-
-static void check_nodes (Checker *self, GPtrArray *nodes);
-static void report_unknown_word (Checker *self, const ReboundText *word);
+static void check_nodes (ReboundChecker *self, GPtrArray *nodes);
 
 static void
 reference_clear (gpointer data)
 {
-  g_free (((Reference *) data)->text.text);
+  g_free (((ReboundCheckedReference *) data)->text.text);
 }
 
 /* The nearest of the names declared so far, as the end of a message. */
 static char *
-guess_name (Checker *self, const char *text)
+guess_name (ReboundChecker *self, const char *text)
 {
   char *guess;
 
@@ -62,8 +38,8 @@ guess_name (Checker *self, const char *text)
   return guess;
 }
 
-static GType
-find_type (Checker *self, const ReboundText *name)
+GType
+rebound_checker_find_type (ReboundChecker *self, const ReboundText *name)
 {
   GType type = GPOINTER_TO_SIZE (g_hash_table_lookup (self->types, name->text));
   g_autofree char *guess = NULL;
@@ -80,7 +56,7 @@ find_type (Checker *self, const ReboundText *name)
 }
 
 static void
-add_name (Checker *self, const char *name, GType type)
+add_name (ReboundChecker *self, const char *name, GType type)
 {
   char *key = g_strdup (name);
 
@@ -88,16 +64,16 @@ add_name (Checker *self, const char *name, GType type)
   g_ptr_array_add (self->names, key);
 }
 
-static void
-check_reference (Checker *self, GParamSpec *pspec, const ReboundText *text)
+void
+rebound_checker_add_reference (ReboundChecker *self, GParamSpec *pspec, const ReboundText *text)
 {
-  Reference reference = { { g_strdup (text->text), text->position }, pspec };
+  ReboundCheckedReference reference = { { g_strdup (text->text), text->position }, pspec };
 
   g_array_append_val (self->references, reference);
 }
 
 static void
-check_assignments (Checker *self, GType type, GArray *assignments, gboolean constructing)
+check_assignments (ReboundChecker *self, GType type, GArray *assignments, gboolean constructing)
 {
   for (guint i = 0; i < assignments->len; i++)
     {
@@ -115,17 +91,17 @@ check_assignments (Checker *self, GType type, GArray *assignments, gboolean cons
       if (!rebound_look_up_value (pspec, &assignment->value, &value, self->diagnostics))
         continue;
       if (REBOUND_IS_PARAM_SPEC_REFERENCE (pspec))
-        check_reference (self, pspec, &assignment->value);
+        rebound_checker_add_reference (self, pspec, &assignment->value);
       if (type == REBOUND_TYPE_DEVICE)
         rebound_foresight_set_device (self->foresight, pspec, &value);
-      if ((pspec->flags & REBOUND_PARAM_MAY_HOLD) != 0 && !g_param_value_defaults (pspec, &value))
+      if (rebound_param_spec_is_holding (pspec, &value))
         rebound_foresight_lose (self->foresight);
     }
 }
 
 /* What a declaration has to give and does not. */
 static void
-check_required (Checker *self, GType type, const ReboundStatement *statement)
+check_required (ReboundChecker *self, GType type, const ReboundStatement *statement)
 {
   g_autoptr (GTypeClass) klass = g_type_class_ref (type);
   guint n_specs;
@@ -147,22 +123,22 @@ check_required (Checker *self, GType type, const ReboundStatement *statement)
     }
 }
 
-static gboolean
-is_application (Checker *self, const char *name)
+gboolean
+rebound_checker_is_application (ReboundChecker *self, const char *name)
 {
   return GPOINTER_TO_SIZE (g_hash_table_lookup (self->types, name)) == REBOUND_TYPE_APPLICATION;
 }
 
 static GType
-find_declared_type (Checker *self, const ReboundStatement *statement)
+find_declared_type (ReboundChecker *self, const ReboundStatement *statement)
 {
   GType type = rebound_scriptable_look_up (statement->type.text, NULL);
   g_autofree const char **known = rebound_scriptable_list ();
   g_autofree char *guess = rebound_did_you_mean (statement->type.text, known);
   g_autofree char *list = g_strjoinv (", ", (char **) known);
 
-  if (type == G_TYPE_INVALID && is_application (self, statement->name.text))
-    report_unknown_word (self, &statement->type); /* a verb and whom it is for */
+  if (type == G_TYPE_INVALID && rebound_checker_is_application (self, statement->name.text))
+    rebound_checker_report_unknown_word (self, &statement->type); /* a verb and whom it is for */
   else if (type == G_TYPE_INVALID)
     rebound_diagnostics_add (self->diagnostics, &statement->type.position,
                              "there is no type “%s”; expected one of %s%s", statement->type.text,
@@ -170,12 +146,12 @@ find_declared_type (Checker *self, const ReboundStatement *statement)
   return type;
 }
 
-static gboolean
-check_application (Checker *self, const ReboundText *name)
+gboolean
+rebound_checker_check_application (ReboundChecker *self, const ReboundText *name)
 {
   g_autofree char *list = rebound_foresight_list_applications (self->foresight);
 
-  if (is_application (self, name->text) || self->is_partial)
+  if (rebound_checker_is_application (self, name->text) || self->is_partial)
     return TRUE;
   rebound_diagnostics_add (self->diagnostics, &name->position,
                            "there is no application “%s”; expected %s", name->text, list);
@@ -183,11 +159,11 @@ check_application (Checker *self, const ReboundText *name)
 }
 
 static void
-check_declaration (Checker *self, const ReboundStatement *statement)
+check_declaration (ReboundChecker *self, const ReboundStatement *statement)
 {
   GType type = find_declared_type (self, statement);
 
-  if (type == G_TYPE_INVALID && is_application (self, statement->name.text))
+  if (type == G_TYPE_INVALID && rebound_checker_is_application (self, statement->name.text))
     return;
   if (type == REBOUND_TYPE_APPLICATION && statement->place != REBOUND_PLACE_OF_CLASS)
     rebound_diagnostics_add (self->diagnostics, &statement->position,
@@ -195,7 +171,7 @@ check_declaration (Checker *self, const ReboundStatement *statement)
                              "“application %s”",
                              statement->name.text);
   else if (statement->place == REBOUND_PLACE_APPLICATION)
-    check_application (self, &statement->application);
+    rebound_checker_check_application (self, &statement->application);
   if (g_hash_table_contains (self->types, statement->name.text)
       || rebound_cast_is_taken (self->cast, statement->name.text))
     {
@@ -218,164 +194,10 @@ check_declaration (Checker *self, const ReboundStatement *statement)
     rebound_foresight_lose (self->foresight);
 }
 
-static gboolean
-is_unforeseeable (const char *action)
-{
-  static const char *const actions[] = { "work", "begin-task", NULL };
-
-  return g_strv_contains (actions, action);
-}
-
-/* A word that may name the application that it is for. */
 static void
-check_device_word (Checker *self, const ReboundText *name, const ReboundStatement *statement)
+check_expression (ReboundChecker *self, const ReboundStatement *statement)
 {
-  const ReboundText *application = rebound_verb_get_application (statement);
-
-  if (application == NULL || check_application (self, application))
-    rebound_foresight_follow (self->foresight, application != NULL ? application->text : NULL,
-                              rebound_verb_get_word (name->text, statement->assignments),
-                              &name->position);
-}
-
-static void
-check_argument_references (Checker *self, guint action, GArray *assignments)
-{
-  guint n_arguments;
-  GParamSpec **arguments = rebound_member_list_arguments (action, &n_arguments);
-
-  for (guint i = 0; i < assignments->len; i++)
-    {
-      ReboundAssignment *assignment = &g_array_index (assignments, ReboundAssignment, i);
-
-      for (guint j = 0; j < n_arguments; j++)
-        if (REBOUND_IS_PARAM_SPEC_REFERENCE (arguments[j])
-            && strcmp (arguments[j]->name, assignment->name.text) == 0)
-          check_reference (self, arguments[j], &assignment->value);
-    }
-}
-
-static void
-check_action (Checker *self, const ReboundStatement *statement)
-{
-  GType type = find_type (self, &statement->name);
-  guint action;
-
-  if (type == G_TYPE_INVALID || type == UNKNOWN_TYPE)
-    return;
-  action = rebound_look_up_member (type, &statement->member, TRUE, self->diagnostics);
-  if (action == 0)
-    return;
-  rebound_look_up_arguments (action, statement->assignments, &statement->position, NULL,
-                             self->diagnostics);
-  if (type == REBOUND_TYPE_APPLICATION && is_unforeseeable (statement->member.text))
-    rebound_foresight_lose (self->foresight);
-  if (type == REBOUND_TYPE_APPLICATION)
-    rebound_foresight_follow (self->foresight, statement->name.text,
-                              rebound_verb_get_word (statement->member.text,
-                                                     statement->assignments),
-                              &statement->member.position);
-  else if (type == REBOUND_TYPE_DEVICE)
-    check_device_word (self, &statement->member, statement);
-  else
-    check_argument_references (self, action, statement->assignments);
-}
-
-/* The words that can open a statement: verbs, keywords, types. */
-static void
-report_unknown_word (Checker *self, const ReboundText *word)
-{
-  g_autoptr (GPtrArray) known = g_ptr_array_new ();
-  g_autofree const char **types = rebound_scriptable_list ();
-  const char *const *keywords = rebound_statement_keywords ();
-  g_autofree char *guess = NULL;
-
-  for (guint i = 0; types[i] != NULL; i++)
-    g_ptr_array_add (known, (gpointer) types[i]);
-  for (guint i = 0; keywords[i] != NULL; i++)
-    g_ptr_array_add (known, (gpointer) keywords[i]);
-  for (guint i = 0; i < 2; i++)
-    {
-      const char *holder = i == 0 ? "device" : "app";
-      g_autofree const char **verbs
-          = rebound_member_list_names (rebound_cast_get_type_of (self->cast, holder), TRUE);
-
-      for (guint j = 0; verbs[j] != NULL; j++)
-        g_ptr_array_add (known, (gpointer) verbs[j]);
-    }
-  g_ptr_array_add (known, NULL);
-  guess = rebound_did_you_mean (word->text, (const char *const *) known->pdata);
-  rebound_diagnostics_add (self->diagnostics, &word->position,
-                           "“%s” is no statement; expected a verb such as launch or home, a type, "
-                           "or one of set, after, wait, expect, let, repeat, include, print%s",
-                           word->text, guess);
-}
-
-/* How often an argument is called “application”. */
-static guint
-count_applications (const ReboundStatement *statement)
-{
-  guint count = 0;
-
-  for (guint i = 0; i < statement->assignments->len; i++)
-    count += strcmp (g_array_index (statement->assignments, ReboundAssignment, i).name.text,
-                     "application")
-             == 0;
-  return count;
-}
-
-/* `open mail` is right, `lock mail` is not. */
-static gboolean
-check_naming (Checker *self, const ReboundStatement *statement, guint action)
-{
-  const ReboundText *application = &statement->application;
-  guint n_arguments;
-  GParamSpec **arguments = rebound_member_list_arguments (action, &n_arguments);
-  gboolean takes_one = FALSE;
-
-  if (application->text == NULL || count_applications (statement) == 0) /* an application's own */
-    return TRUE;
-  for (guint i = 0; i < n_arguments; i++)
-    takes_one = takes_one || strcmp (arguments[i]->name, "application") == 0;
-  if (takes_one && count_applications (statement) == 1)
-    return TRUE;
-  if (takes_one)
-    rebound_diagnostics_add (self->diagnostics, &application->position,
-                             "“application” is given twice; expected one of “%s %s” and "
-                             "“application=NAME”",
-                             statement->name.text, application->text);
-  else
-    rebound_diagnostics_add (self->diagnostics, &application->position,
-                             "“%s” is the phone's and for no application by name; expected it "
-                             "without “%s”",
-                             statement->name.text, application->text);
-  return FALSE;
-}
-
-static void
-check_verb (Checker *self, const ReboundStatement *statement)
-{
-  guint action;
-  GType holder = rebound_verb_find (statement->name.text, &action);
-
-  if (holder == G_TYPE_INVALID)
-    {
-      report_unknown_word (self, &statement->name);
-      return;
-    }
-  if (!check_naming (self, statement, action))
-    return;
-  rebound_look_up_arguments (action, statement->assignments, &statement->position, NULL,
-                             self->diagnostics);
-  if (holder == REBOUND_TYPE_APPLICATION && is_unforeseeable (statement->name.text))
-    rebound_foresight_lose (self->foresight);
-  check_device_word (self, &statement->name, statement);
-}
-
-static void
-check_expression (Checker *self, const ReboundStatement *statement)
-{
-  GType type = find_type (self, &statement->name);
+  GType type = rebound_checker_find_type (self, &statement->name);
   GParamSpec *pspec;
   g_auto (GValue) value = G_VALUE_INIT;
 
@@ -392,9 +214,9 @@ check_expression (Checker *self, const ReboundStatement *statement)
 }
 
 static void
-check_signal (Checker *self, const ReboundStatement *statement)
+check_signal (ReboundChecker *self, const ReboundStatement *statement)
 {
-  GType type = find_type (self, &statement->name);
+  GType type = rebound_checker_find_type (self, &statement->name);
 
   if (type != G_TYPE_INVALID && type != UNKNOWN_TYPE)
     rebound_look_up_member (type, &statement->member, FALSE, self->diagnostics);
@@ -403,8 +225,8 @@ check_signal (Checker *self, const ReboundStatement *statement)
 static char *
 check_print_part (const ReboundText *name, const ReboundText *property, gpointer user_data)
 {
-  Checker *self = user_data;
-  GType type = find_type (self, name);
+  ReboundChecker *self = user_data;
+  GType type = rebound_checker_find_type (self, name);
 
   if (type != G_TYPE_INVALID && type != UNKNOWN_TYPE)
     rebound_look_up_property (type, property, G_PARAM_READABLE, self->diagnostics);
@@ -412,22 +234,22 @@ check_print_part (const ReboundText *name, const ReboundText *property, gpointer
 }
 
 static void
-check_print (Checker *self, const ReboundStatement *statement)
+check_print (ReboundChecker *self, const ReboundStatement *statement)
 {
   g_free (rebound_fill_in (&statement->value, check_print_part, self));
 }
 
 static void
-check_set (Checker *self, const ReboundStatement *statement)
+check_set (ReboundChecker *self, const ReboundStatement *statement)
 {
-  GType type = find_type (self, &statement->name);
+  GType type = rebound_checker_find_type (self, &statement->name);
 
   if (type != G_TYPE_INVALID && type != UNKNOWN_TYPE)
     check_assignments (self, type, statement->assignments, FALSE);
 }
 
 static void
-check_statement (Checker *self, const ReboundStatement *statement)
+check_statement (ReboundChecker *self, const ReboundStatement *statement)
 {
   switch (statement->kind)
     {
@@ -438,10 +260,10 @@ check_statement (Checker *self, const ReboundStatement *statement)
       check_set (self, statement);
       break;
     case REBOUND_STATEMENT_ACTION:
-      check_action (self, statement);
+      rebound_checker_check_action (self, statement);
       break;
     case REBOUND_STATEMENT_VERB:
-      check_verb (self, statement);
+      rebound_checker_check_verb (self, statement);
       break;
     case REBOUND_STATEMENT_AFTER:
       if (statement->inner != NULL)
@@ -467,7 +289,7 @@ check_statement (Checker *self, const ReboundStatement *statement)
 }
 
 static void
-check_repeat (Checker *self, ReboundNode *node, const ReboundStatement *statement)
+check_repeat (ReboundChecker *self, ReboundNode *node, const ReboundStatement *statement)
 {
   const char *name = statement->name.text;
   g_autofree char *before = name != NULL ? g_strdup (rebound_scope_get (self->scope, name)) : NULL;
@@ -485,7 +307,7 @@ check_repeat (Checker *self, ReboundNode *node, const ReboundStatement *statemen
 }
 
 static void
-check_nodes (Checker *self, GPtrArray *nodes)
+check_nodes (ReboundChecker *self, GPtrArray *nodes)
 {
   for (guint i = 0; i < nodes->len; i++)
     {
@@ -532,7 +354,7 @@ describe_target (GType target)
 
 /* A reference may be to a name that is declared later. */
 static void
-check_reference_now (Checker *self, const Reference *reference)
+check_reference_now (ReboundChecker *self, const ReboundCheckedReference *reference)
 {
   const char *name = reference->text.text;
   GType type = GPOINTER_TO_SIZE (g_hash_table_lookup (self->types, name));
@@ -565,25 +387,25 @@ check_script (ReboundScript *script,
 {
   g_autoptr (GHashTable) types = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GPtrArray) declared = g_ptr_array_new ();
-  g_autoptr (GArray) references = g_array_new (FALSE, FALSE, sizeof (Reference));
+  g_autoptr (GArray) references = g_array_new (FALSE, FALSE, sizeof (ReboundCheckedReference));
   g_autoptr (ReboundScope) own_scope = rebound_scope_copy (scope);
   g_autoptr (ReboundForesight) foresight = rebound_foresight_new (device, fill, diagnostics);
   g_autofree const char **names = rebound_cast_list_names (cast);
-  Checker self = { .cast = cast,
-                   .scope = own_scope,
-                   .diagnostics = diagnostics,
-                   .types = types,
-                   .names = declared,
-                   .references = references,
-                   .foresight = foresight,
-                   .is_partial = is_partial };
+  ReboundChecker self = { .cast = cast,
+                          .scope = own_scope,
+                          .diagnostics = diagnostics,
+                          .types = types,
+                          .names = declared,
+                          .references = references,
+                          .foresight = foresight,
+                          .is_partial = is_partial };
 
   g_array_set_clear_func (references, reference_clear);
   for (guint i = 0; names[i] != NULL; i++)
     add_name (&self, names[i], rebound_cast_get_type_of (cast, names[i]));
   check_nodes (&self, rebound_script_get_nodes (script));
   for (guint i = 0; i < references->len && !is_partial; i++)
-    check_reference_now (&self, &g_array_index (references, Reference, i));
+    check_reference_now (&self, &g_array_index (references, ReboundCheckedReference, i));
 }
 
 gboolean

@@ -175,3 +175,28 @@ rebound_param_spec_text_get_validator (GParamSpec *pspec)
 {
   return (ReboundReferenceValidator) g_param_spec_get_qdata (pspec, validator_quark ());
 }
+
+static GQuark
+holding_quark (void)
+{
+  static GQuark quark;
+
+  if (quark == 0)
+    quark = g_quark_from_static_string ("rebound-holding");
+  return quark;
+}
+
+void
+rebound_param_spec_set_holding (GParamSpec *pspec, gint value)
+{
+  g_return_if_fail (G_IS_PARAM_SPEC_ENUM (pspec));
+  g_param_spec_set_qdata_full (pspec, holding_quark (), g_memdup2 (&value, sizeof value), g_free);
+}
+
+gboolean
+rebound_param_spec_is_holding (GParamSpec *pspec, const GValue *value)
+{
+  const gint *holding = g_param_spec_get_qdata (pspec, holding_quark ());
+
+  return holding != NULL && g_value_get_enum (value) == *holding;
+}

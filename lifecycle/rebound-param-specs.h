@@ -14,15 +14,6 @@ G_BEGIN_DECLS
 #define REBOUND_PARAM_REQUIRED (1 << G_PARAM_USER_SHIFT)
 
 /**
- * REBOUND_PARAM_MAY_HOLD:
- *
- * A #GParamFlags of a property with which, set to anything but its default, an actor may keep its
- * application awake in the background: what becomes of it can only be known by playing.
- * Since: 0.1
- */
-#define REBOUND_PARAM_MAY_HOLD (1 << (G_PARAM_USER_SHIFT + 1))
-
-/**
  * rebound_param_spec_duration:
  * @minimum_usec: the least value, in microseconds
  * @maximum_usec: the greatest value, in microseconds
@@ -122,6 +113,27 @@ REBOUND_API GType rebound_param_reference_get_type (void) G_GNUC_CONST;
  */
 REBOUND_API ReboundReferenceValidator
 rebound_param_spec_reference_get_validator (GParamSpec *pspec);
+
+/**
+ * rebound_param_spec_set_holding:
+ * @pspec: of an enumeration
+ * @value: one of its values
+ *
+ * Says that an actor whose property has this value may keep its application running in the
+ * background: what becomes of it then can only be known by playing, and the check of a script does
+ * not look further ahead. Since: 0.1
+ */
+REBOUND_API void rebound_param_spec_set_holding (GParamSpec *pspec, gint value);
+
+/**
+ * rebound_param_spec_is_holding:
+ * @pspec: any
+ * @value: a value of it
+ *
+ * Returns: %TRUE if it is the one of rebound_param_spec_set_holding()
+ * Since: 0.1
+ */
+REBOUND_API gboolean rebound_param_spec_is_holding (GParamSpec *pspec, const GValue *value);
 
 /**
  * rebound_param_spec_text:

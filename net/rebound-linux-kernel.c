@@ -3,7 +3,7 @@
  * and tells of what became of the sockets. Its signals are events of the actor "kernel", so a
  * script can wait for the end of a TIME_WAIT. */
 
-#include "rebound-linux-kernel-private.h"
+#include "rebound-linux-kernel-class-private.h"
 
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -15,9 +15,7 @@
 #include "lifecycle/rebound-member.h"
 #include "lifecycle/rebound-scriptable.h"
 #include "rebound-client.h"
-#include "rebound-descriptor-limit-private.h"
 #include "rebound-errno.h"
-#include "rebound-fence-private.h"
 #include "rebound-isolation.h"
 #include "rebound-kernel-probe-private.h"
 #include "rebound-link-private.h"
@@ -25,39 +23,10 @@
 #include "rebound-naive-socket.h"
 #include "rebound-reclaim-private.h"
 #include "rebound-net-enums.h"
-#include "rebound-sysctl-private.h"
-
-/* The clients' ports. Below Linux's default ephemeral range is no need: the namespace is ours, and
- * its own range is set above this one. */
-#define FIRST_PORT 40000
-#define LAST_PORT  60999
-
-/* Ports for sockets that listen without being bound, above the clients' and inside of the
- * namespace's range. */
-#define FIRST_EPHEMERAL_PORT 61001
-#define LAST_EPHEMERAL_PORT  64999
 
 /* Of the descriptors that limit-descriptors leaves: fs.nr_open, beyond which no limit can be, is
  * 1024 * 1024 by default. */
 #define SPARE_MAXIMUM (1024 * 1024)
-
-struct _ReboundLinuxKernel
-{
-  GObject parent_instance;
-
-  ReboundSocketDiag *diag;
-  ReboundFence *fence;
-  ReboundSocketTable *table;
-  ReboundDescriptorLimit *descriptor_limit; /* NULL: the machine's own */
-  ReboundRebindRule rebind_rule;
-  gint64 time_wait_usec; /* 0: the kernel's own */
-  gboolean is_isolated;
-  gboolean wants_silence; /* listeners are to be silenced, by the reclaim that goes on */
-  gboolean is_exposed;
-  ReboundLink link;
-  guint16 next_port;
-  guint16 next_ephemeral_port;
-};
 
 enum
 {
@@ -241,8 +210,8 @@ rebound_linux_kernel_class_init (ReboundLinuxKernelClass *klass)
 static void
 rebound_linux_kernel_init (ReboundLinuxKernel *self)
 {
-  self->next_port = FIRST_PORT;
-  self->next_ephemeral_port = FIRST_EPHEMERAL_PORT;
+  self->next_port = REBOUND_FIRST_PORT;
+  self->next_ephemeral_port = REBOUND_FIRST_EPHEMERAL_PORT;
 }
 
 static void
@@ -463,14 +432,6 @@ rebound_linux_kernel_kernel_init (ReboundKernelInterface *iface)
   iface->set_link_up = rebound_linux_kernel_set_link_up;
 }
 
-static ReboundLinuxKernel *
-kernel_of (ReboundSite *site)
-{
-  ReboundKernel *kernel = rebound_site_get_kernel (site);
-
-  return REBOUND_IS_LINUX_KERNEL (kernel) ? REBOUND_LINUX_KERNEL (kernel) : NULL;
-}
-
 void
 rebound_linux_kernel_adopt (ReboundLinuxKernel *self,
                             ReboundSite *site,
@@ -487,98 +448,6 @@ void
 rebound_linux_kernel_set_exposed (ReboundLinuxKernel *self, gboolean exposed)
 {
   self->is_exposed = exposed;
-}
-
-ReboundSocketTable *
-rebound_linux_kernel_table_of (ReboundSite *site)
-{
-  ReboundLinuxKernel *self = kernel_of (site);
-
-  return self != NULL ? self->table : NULL;
-}
-
-guint16
-rebound_linux_kernel_next_port (ReboundSite *site)
-{
-  ReboundLinuxKernel *self = kernel_of (site);
-  guint16 port;
-
-  if (self == NULL || !self->is_isolated)
-    return 0;
-  port = self->next_port;
-  self->next_port = port == LAST_PORT ? FIRST_PORT : (guint16) (port + 1);
-  return port;
-}
-
-gboolean
-rebound_linux_kernel_keeps_to_loopback (ReboundSite *site)
-{
-  ReboundLinuxKernel *self = kernel_of (site);
-
-  return self != NULL && !self->is_isolated && !self->is_exposed;
-}
-
-gboolean
-rebound_linux_kernel_is_exact (ReboundSite *site)
-{
-  ReboundLinuxKernel *self = kernel_of (site);
-
-  return self != NULL && self->is_isolated
-         && rebound_clock_get_mode (rebound_site_get_clock (site)) == REBOUND_CLOCK_VIRTUAL;
-}
-
-void
-rebound_linux_kernel_pass_fence (ReboundSite *site)
-{
-  ReboundLinuxKernel *self = kernel_of (site);
-
-  /* A fence that cannot be passed stops the stage, which passes one at every look. */
-  if (self != NULL && self->fence != NULL)
-    rebound_fence_pass (self->fence, NULL);
-}
-
-gboolean
-rebound_linux_kernel_is_link_down (ReboundSite *site)
-{
-  ReboundLinuxKernel *self = kernel_of (site);
-
-  return self != NULL && self->link == REBOUND_LINK_DOWN;
-}
-
-gboolean
-rebound_linux_kernel_apply_rebind_rule (ReboundSite *site, int fd)
-{
-  ReboundLinuxKernel *self = kernel_of (site);
-  const int on = 1;
-
-  return self != NULL && self->rebind_rule == REBOUND_REBIND_RULE_NEW
-         && setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0;
-}
-
-int
-rebound_linux_kernel_listen_unbound (ReboundSite *site, int fd, int backlog)
-{
-  static const char name[] = "net/ipv4/ip_local_port_range";
-  ReboundLinuxKernel *self = kernel_of (site);
-  g_autofree char *before = NULL;
-  g_autofree char *range = NULL;
-  int result, error_number;
-
-  if (self == NULL || !self->is_isolated || rebound_sysctl_try_read (name, &before) < 0)
-    return listen (fd, backlog);
-  /* A range of one port and its neighbour: the kernel takes the upper one, and complains in its log
-   * of a range whose two ends have one parity. Where it cannot be written the kernel draws one,
-   * which no output shows. */
-  range = g_strdup_printf ("%u %u", self->next_ephemeral_port - 1, self->next_ephemeral_port);
-  self->next_ephemeral_port = self->next_ephemeral_port == LAST_EPHEMERAL_PORT
-                                  ? FIRST_EPHEMERAL_PORT
-                                  : (guint16) (self->next_ephemeral_port + 2);
-  rebound_sysctl_try_write (name, range);
-  result = listen (fd, backlog);
-  error_number = errno;
-  rebound_sysctl_try_write (name, before);
-  errno = error_number;
-  return result;
 }
 
 gboolean

@@ -199,8 +199,9 @@ install_background_settings (void)
       "background-policy", NULL,
       "when the socket is closed; serve-then-close holds a background task while connections are "
       "being served, and has a drawn port again",
-      REBOUND_TYPE_BACKGROUND_POLICY, REBOUND_BACKGROUND_POLICY_CLOSE_ON_BACKGROUND,
-      SETTING_FLAGS | REBOUND_PARAM_MAY_HOLD);
+      REBOUND_TYPE_BACKGROUND_POLICY, REBOUND_BACKGROUND_POLICY_CLOSE_ON_BACKGROUND, SETTING_FLAGS);
+  rebound_param_spec_set_holding (properties[PROP_BACKGROUND_POLICY],
+                                  REBOUND_BACKGROUND_POLICY_SERVE_THEN_CLOSE);
   properties[PROP_REBIND_AT] = g_param_spec_enum (
       "rebind-at", NULL,
       "when it comes back, to open a socket that is closed and to look at one that is not: at "

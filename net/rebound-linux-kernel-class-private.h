@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "rebound-descriptor-limit-private.h"
+#include "rebound-fence-private.h"
+#include "rebound-linux-kernel-private.h"
+
+G_BEGIN_DECLS
+
+/* The kernel is one class in two files: rebound-linux-kernel.c is what a run asks of it,
+ * rebound-linux-kernel-services.c what the actors do. */
+struct _ReboundLinuxKernel
+{
+  GObject parent_instance;
+
+  ReboundSocketDiag *diag;
+  ReboundFence *fence;
+  ReboundSocketTable *table;
+  ReboundDescriptorLimit *descriptor_limit; /* NULL: the machine's own */
+  ReboundRebindRule rebind_rule;
+  gint64 time_wait_usec; /* 0: the kernel's own */
+  gboolean is_isolated;
+  gboolean wants_silence; /* listeners are to be silenced, by the reclaim that goes on */
+  gboolean is_exposed;
+  ReboundLink link;
+  guint16 next_port;
+  guint16 next_ephemeral_port;
+};
+
+/* The clients' ports. Below Linux's default ephemeral range is no need: the namespace is ours, and
+ * its own range is set above this one. */
+#define REBOUND_FIRST_PORT 40000
+#define REBOUND_LAST_PORT  60999
+
+/* Ports for sockets that listen without being bound, above the clients' and inside of the
+ * namespace's range. */
+#define REBOUND_FIRST_EPHEMERAL_PORT 61001
+#define REBOUND_LAST_EPHEMERAL_PORT  64999
+
+G_END_DECLS
