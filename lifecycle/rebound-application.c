@@ -309,6 +309,7 @@ static void
 begin (ReboundApplication *self, ReboundApplicationState state)
 {
   self->was_told_of_protection = self->is_protected;
+  rebound_site_begin_process (self->site);
   set_state (self, state);
   if (self->populate != NULL)
     {

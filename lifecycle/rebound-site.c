@@ -17,6 +17,7 @@ struct _ReboundSite
   ReboundKernel *kernel;
   ReboundSiteFinder finder;
   gpointer finder_data;
+  guint process;
   guint64 progress;
 };
 
@@ -114,6 +115,18 @@ GObject *
 rebound_site_find (ReboundSite *self, const char *name)
 {
   return self->finder != NULL ? self->finder (name, self->finder_data) : NULL;
+}
+
+void
+rebound_site_begin_process (ReboundSite *self)
+{
+  self->process++;
+}
+
+guint
+rebound_site_get_process (ReboundSite *self)
+{
+  return self->process;
 }
 
 void

@@ -122,6 +122,22 @@ rebound_site_set_finder (ReboundSite *self, ReboundSiteFinder finder, gpointer u
 REBOUND_API GObject *rebound_site_find (ReboundSite *self, const char *name);
 
 /**
+ * rebound_site_begin_process:
+ *
+ * A new process begins here: what sockets are left of the one before are nobody's. An application
+ * calls it at launch. Since: 0.1
+ */
+REBOUND_API void rebound_site_begin_process (ReboundSite *self);
+
+/**
+ * rebound_site_get_process:
+ *
+ * Returns: how many processes have begun here: the number of the present one; 0 for the world
+ * Since: 0.1
+ */
+REBOUND_API guint rebound_site_get_process (ReboundSite *self);
+
+/**
  * rebound_site_note_progress:
  *
  * Says that something moved that is no event: a byte, a state. A source that is dispatched again

@@ -11,6 +11,7 @@
 typedef struct
 {
   const char *end;
+  gboolean is_earlier; /* of a process before this one */
   guint generation;
   guint8 state;
   gboolean reuse_address;
@@ -31,21 +32,37 @@ report_open (const ReboundSocket *socket, const char *end)
 static void
 count_remainder (GArray *groups, const ReboundSocket *socket)
 {
-  Remainders group
-      = { socket->end, socket->generation, socket->state_now, socket->reuse_address, 1 };
+  gboolean is_earlier
+      = socket->site != NULL && socket->process < rebound_site_get_process (socket->site);
+  Remainders group = { socket->end,           is_earlier, socket->generation, socket->state_now,
+                       socket->reuse_address, 1 };
 
   for (guint i = 0; i < groups->len; i++)
     {
       Remainders *known = &g_array_index (groups, Remainders, i);
 
-      if (known->end == group.end && known->generation == group.generation
-          && known->state == group.state && known->reuse_address == group.reuse_address)
+      if (known->end == group.end && known->is_earlier == group.is_earlier
+          && known->generation == group.generation && known->state == group.state
+          && known->reuse_address == group.reuse_address)
         {
           known->count++;
           return;
         }
     }
   g_array_append_val (groups, group);
+}
+
+/* Who has left them, as @end would say it. (transfer full) */
+static char *
+describe_owner (const Remainders *group, const char *end)
+{
+  gboolean is_own = g_strcmp0 (group->end, end) == 0;
+
+  if (is_own && group->is_earlier)
+    return g_strdup ("the process before this one");
+  if (is_own)
+    return g_strdup_printf ("generation %u", group->generation);
+  return g_strdup_printf ("%s (generation %u)", group->end, group->generation);
 }
 
 /* Which of the two options is missing: Linux wants it on what remains and on the new socket. */
@@ -59,18 +76,19 @@ missing_option (gboolean theirs, gboolean ours)
 }
 
 static char *
-report_remainders (GArray *groups, gboolean reuse_address)
+report_remainders (GArray *groups, const char *end, gboolean reuse_address)
 {
   GString *text = g_string_new (NULL);
 
   for (guint i = 0; i < groups->len; i++)
     {
       Remainders *group = &g_array_index (groups, Remainders, i);
+      g_autofree char *owner = describe_owner (group, end);
 
       if (group->reuse_address && reuse_address)
         continue;
-      g_string_append_printf (text, "%sgeneration %u left %u connection%s in %s, and %s",
-                              text->len > 0 ? "; " : "", group->generation, group->count,
+      g_string_append_printf (text, "%s%s left %u connection%s in %s, and %s",
+                              text->len > 0 ? "; " : "", owner, group->count,
                               group->count == 1 ? "" : "s", rebound_tcp_state_name (group->state),
                               missing_option (group->reuse_address, reuse_address));
     }
@@ -96,6 +114,6 @@ rebound_bind_report (ReboundSite *site, const char *end, guint16 port, gboolean 
         return report_open (socket, end);
       count_remainder (groups, socket);
     }
-  text = report_remainders (groups, reuse_address);
+  text = report_remainders (groups, end, reuse_address);
   return text != NULL ? text : g_strdup ("somebody else has the port");
 }

@@ -18,6 +18,7 @@ struct _ReboundSocket
   const char *end;        /* the actor whose socket it is; interned */
   char *connection;       /* "phone#1", of a listener the actor's name */
   int fd;                 /* -1 once it is closed */
+  guint process;          /* of the site, when it came */
   guint generation;       /* of the listener that it comes from, or 0 */
   gboolean reuse_address; /* it has SO_REUSEADDR */
   gboolean is_listener;

@@ -191,6 +191,7 @@ add (ReboundSocketTable *self,
   socket->fd = fd;
   socket->adopted_fd = -1;
   socket->kept_fd = -1;
+  socket->process = site != NULL ? rebound_site_get_process (site) : 0;
   socket->generation = generation;
   socket->reuse_address = reuse_address;
   socket->serial = self->next_serial++;

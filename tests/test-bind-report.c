@@ -154,6 +154,17 @@ test_several (Fixture *self, gconstpointer data)
 }
 
 static void
+test_earlier_process (Fixture *self, gconstpointer data)
+{
+  g_test_summary ("generations begin anew with each process: what is left of another is called so");
+  leave_behind (self, &remainders[3], FALSE, 1);
+  rebound_site_begin_process (self->site);
+  assert_report (self, FALSE,
+                 "the process before this one left 1 connection in TIME_WAIT, and neither it nor "
+                 "the new socket has SO_REUSEADDR");
+}
+
+static void
 test_mixed (Fixture *self, gconstpointer data)
 {
   int listener = raw_listen (AF_INET, self->port, FALSE, 5);
@@ -257,6 +268,8 @@ main (int argc, char **argv)
       g_test_add (path, Fixture, &remainders[i], set_up, test_remainder, tear_down);
     }
   g_test_add ("/bind-report/several", Fixture, NULL, set_up, test_several, tear_down);
+  g_test_add ("/bind-report/earlier-process", Fixture, NULL, set_up, test_earlier_process,
+              tear_down);
   g_test_add ("/bind-report/mixed", Fixture, NULL, set_up, test_mixed, tear_down);
   g_test_add ("/bind-report/own-descriptor", Fixture, NULL, set_up, test_own_descriptor, tear_down);
   g_test_add ("/bind-report/other-actor", Fixture, NULL, set_up, test_other_actor, tear_down);
