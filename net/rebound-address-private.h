@@ -37,6 +37,10 @@ void rebound_address_wildcard (sa_family_t family,
                                struct sockaddr_storage *native,
                                socklen_t *length);
 
+/* Binds what is to connect to @port on that address; nothing where it is 0 and the kernel chooses.
+ * FALSE with errno. */
+gboolean rebound_address_bind_port (int fd, sa_family_t family, guint16 port);
+
 /* The port in host byte order. */
 guint16 rebound_address_get_port (const struct sockaddr_storage *native);
 

@@ -81,6 +81,18 @@ rebound_address_wildcard (sa_family_t family,
   rebound_address_fill (family == AF_INET6 ? "::" : "0.0.0.0", port, native, length);
 }
 
+gboolean
+rebound_address_bind_port (int fd, sa_family_t family, guint16 port)
+{
+  struct sockaddr_storage own;
+  socklen_t length;
+
+  if (port == 0)
+    return TRUE;
+  rebound_address_wildcard (family, port, &own, &length);
+  return bind (fd, (struct sockaddr *) &own, length) == 0;
+}
+
 guint16
 rebound_address_get_port (const struct sockaddr_storage *native)
 {

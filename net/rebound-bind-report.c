@@ -56,13 +56,11 @@ count_remainder (GArray *groups, const ReboundSocket *socket)
 static char *
 describe_owner (const Remainders *group, const char *end)
 {
-  gboolean is_own = g_strcmp0 (group->end, end) == 0;
-
-  if (is_own && group->is_earlier)
+  if (g_strcmp0 (group->end, end) != 0)
+    return g_strdup (group->end);
+  if (group->is_earlier)
     return g_strdup ("the process before this one");
-  if (is_own)
-    return g_strdup_printf ("generation %u", group->generation);
-  return g_strdup_printf ("%s (generation %u)", group->end, group->generation);
+  return g_strdup_printf ("generation %u", group->generation);
 }
 
 /* Which of the two options is missing: Linux wants it on what remains and on the new socket. */

@@ -287,18 +287,6 @@ on_ready (guint32 events, gpointer user_data)
 
 /* -- dialling -- */
 
-static gboolean
-bind_port (ReboundCall *self)
-{
-  struct sockaddr_storage own;
-  socklen_t length;
-
-  if (self->local_port == 0)
-    return TRUE;
-  rebound_address_wildcard (self->address.ss_family, self->local_port, &own, &length);
-  return bind (self->fd, (struct sockaddr *) &own, length) == 0;
-}
-
 static void
 enlist (ReboundCall *self)
 {
@@ -342,7 +330,8 @@ dial (ReboundCall *self)
   self->phase = REBOUND_CALL_DIALLING;
   self->pending_error = 0;
   self->fd = socket (self->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (self->fd < 0 || poll == NULL || !bind_port (self))
+  if (self->fd < 0 || poll == NULL
+      || !rebound_address_bind_port (self->fd, self->address.ss_family, self->local_port))
     {
       fail_later (self, errno);
       return;

@@ -23,14 +23,11 @@ static int
 bind_own_port (ReboundNaiveSocket *self)
 {
   guint16 port = self->is_bound || self->fd < 0 ? 0 : rebound_linux_kernel_next_port (self->site);
-  struct sockaddr_storage own;
-  socklen_t length;
 
-  if (port == 0)
-    return 0;
-  rebound_address_wildcard (self->family, port, &own, &length);
-  self->is_bound = bind (self->fd, (struct sockaddr *) &own, length) == 0;
-  return self->is_bound ? 0 : -1;
+  if (!rebound_address_bind_port (self->fd, self->family, port))
+    return -1;
+  self->is_bound = self->is_bound || port != 0;
+  return 0;
 }
 
 /* 0, or the errno that a blocking call would return; EINPROGRESS while nobody has answered. A

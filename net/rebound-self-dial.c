@@ -134,18 +134,6 @@ on_ready (guint32 events, gpointer user_data)
   fail (self, error_number != 0 ? error_number : ECONNRESET);
 }
 
-static gboolean
-bind_port (ReboundSelfDial *self)
-{
-  struct sockaddr_storage own;
-  socklen_t length;
-
-  if (self->local_port == 0)
-    return TRUE;
-  rebound_address_wildcard (self->address.ss_family, self->local_port, &own, &length);
-  return bind (self->fd, (struct sockaddr *) &own, length) == 0;
-}
-
 static void
 enlist (ReboundSelfDial *self)
 {
@@ -168,7 +156,8 @@ dial (ReboundSelfDial *self)
       return;
     }
   self->fd = socket (self->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (self->fd < 0 || !bind_port (self)
+  if (self->fd < 0
+      || !rebound_address_bind_port (self->fd, self->address.ss_family, self->local_port)
       || (connect (self->fd, (struct sockaddr *) &self->address, self->length) < 0
           && errno != EINPROGRESS))
     {

@@ -252,7 +252,7 @@ static const Story stories[] = {
     "first then",
     "0s first: cannot bind port 30000 (generation 1): EADDRINUSE: web has the port: its descriptor "
     "is open\n"
-    "0s then: cannot bind port 30000 (generation 1): EADDRINUSE: generation 1 left 1 connection in "
+    "0s then: cannot bind port 30000 (generation 1): EADDRINUSE: conn left 1 connection in "
     "TIME_WAIT, and the new socket has no SO_REUSEADDR\n" },
   { "linger",
     JOIN "near.set-option option=linger time=2s\nnear.send text=one\nnear.close\nfar.recv\n"
