@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The shipped scripts: each holds what it promises, and each can fail."""
 
+import json
 import re
 import sys
 import tomllib
@@ -43,6 +44,45 @@ def has_title(name):
     expect("SPDX" not in title, f"the title is the licence: {title}")
 
 
+# The types whose actors are the application's, unless a declaration says otherwise.
+APPLICATION_TYPES = {"database", "listener", "socket"}
+
+
+def whose(statement):
+    """(ACTOR, APPLICATION) where a statement declares an application's actor."""
+    words = statement.split()
+    if len(words) > 3 and words[0] == "in":
+        return words[3], words[1]
+    if len(words) > 1 and words[0] in APPLICATION_TYPES:
+        return words[1], "app"
+    return None, None
+
+
+def suspended_is_suspended(name):
+    """Nothing comes of an application, or of its actors, while it is suspended."""
+    owners, suspended, seen = {}, set(), 0
+    for line in run("run", name, "--format=jsonl").stdout.splitlines():
+        event = json.loads(line)
+        actor, kind = event["actor"], event["kind"]
+        if kind == "statement":
+            declared, owner = whose(event["statement"])
+            owners[declared] = owner
+        if kind in ("resumed", "died"):
+            suspended.discard(actor)
+        expect(actor not in suspended and owners.get(actor) not in suspended,
+               f"{actor} did something while its application was suspended: {line}")
+        if kind == "suspended":
+            suspended.add(actor)
+            seen += 1
+    return seen
+
+
+def some_are_suspended():
+    """The check above has something to look at."""
+    count = sum(suspended_is_suspended(name) > 0 for name in program.list_scripts())
+    expect(count > 20, f"only {count} scripts suspend anybody")
+
+
 def play_mutation(mutation):
     done = run("run", mutation["script"], *mutation["arguments"])
     expect_status(done, 1)
@@ -68,7 +108,8 @@ def every_script_has_a_mutation(mutations):
 def main():
     mutations = read_mutations()
     cases = [("every shipped script has a mutation, and every mutation a script",
-              lambda: every_script_has_a_mutation(mutations))]
+              lambda: every_script_has_a_mutation(mutations)),
+             ("most scripts suspend somebody", some_are_suspended)]
     for name in program.list_scripts():
         cases += [
             (f"{name}: has a title", lambda name=name: has_title(name)),
@@ -76,6 +117,7 @@ def main():
             (f"{name}: has nothing to say with --quiet", lambda name=name: play_quietly(name)),
             (f"{name}: has no mistake", lambda name=name: check(name)),
             (f"{name}: two plays are the same", lambda name=name: check_twice(name)),
+            (f"{name}: suspended is suspended", lambda name=name: suspended_is_suspended(name)),
         ]
     cases += [(f"{mutation['script']}: exits 1: {mutation['name']}",
                lambda mutation=mutation: play_mutation(mutation)) for mutation in mutations]
