@@ -385,7 +385,8 @@ static const Story stories[] = {
     "1s web: accepted phone#1\n"
     "1s web: phone#1 ended: the server closed first\n"
     "1s kernel: phone#1, web's end: CLOSED -> TIME_WAIT\n"
-    "1s web: cannot bind port 30000 (generation 1): EADDRINUSE: generation 1 left 1 connection in "
+    "1s web: cannot bind port 30000 (generation 1): EADDRINUSE: the process before this one left 1 "
+    "connection in "
     "TIME_WAIT, and neither it nor the new socket has SO_REUSEADDR\n"
     "61s kernel: phone#1, web's end: TIME_WAIT is over; nothing is left of it\n" },
 };
