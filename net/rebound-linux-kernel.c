@@ -159,7 +159,8 @@ install_socket_signals (ReboundLinuxKernelClass *klass)
       string_spec ("style", "how: fin, defunct or destroy; silent, of a listener that looks alive"),
       NULL);
   signals[RECLAIM_FAILED] = rebound_class_install_signal (
-      klass, "reclaim-failed", group, "{connection}, {end}'s end: cannot be taken away: {error}",
+      klass, "reclaim-failed", REBOUND_EVENT_GROUP_ACTORS,
+      "{connection}, {end}'s end: cannot be taken away: {error}",
       "this machine does not let a run take a socket away in that style",
       string_spec ("connection", "the connection; of a listener its name"),
       string_spec ("end", "whose end of it"), string_spec ("error", "the errno's name"), NULL);
