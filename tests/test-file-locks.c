@@ -105,10 +105,21 @@ test_child_inherits (gconstpointer data)
   close (fd);
 }
 
+/* There a flock is shown with the pid of whoever asked for it, and not at all once that one is
+ * gone. The number is PROC_PID_INIT_INO of include/linux/proc_ns.h. */
+static gboolean
+is_in_pid_namespace (void)
+{
+  g_autofree char *name = g_file_read_link ("/proc/self/ns/pid", NULL);
+
+  return g_strcmp0 (name, "pid:[4026531836]") != 0;
+}
+
 static void
 test_child_locked_for_us (gconstpointer data)
 {
   const LockTestKind *kind = data;
+  gboolean is_hidden = kind->command == F_SETLK || (kind->command == 0 && is_in_pid_namespace ());
   int fd = lock_test_new_file ("contacts.db");
   pid_t child;
 
@@ -121,7 +132,7 @@ test_child_locked_for_us (gconstpointer data)
       _exit (0);
     }
   g_assert_cmpint (lock_test_wait_for_child (child), ==, 0);
-  lock_test_assert_held (kind->command == F_SETLK ? "" : kind->held);
+  lock_test_assert_held (is_hidden ? "" : kind->held);
   close (fd);
 }
 
