@@ -15,6 +15,7 @@
 /* As much as naive code has on its stack, and as much as a run shall hold at once. */
 #define RECV_DEFAULT_BYTES (64 * 1024)
 #define RECV_MAXIMUM_BYTES (16 * 1024 * 1024)
+#define SEND_MAXIMUM_BYTES (16 * 1024 * 1024)
 
 /* struct linger counts seconds; a day is longer than anybody waits. */
 #define LINGER_MAXIMUM_USEC (24 * 3600 * (gint64) G_USEC_PER_SEC)
@@ -28,6 +29,8 @@ enum
   PROP_ERRNO,
   PROP_DATA,
   PROP_REVENTS,
+  PROP_SENT_BYTES,
+  PROP_RECEIVED_BYTES,
   PROP_STATE,
   PROP_DESCRIPTOR_OPEN,
   N_PROPS
@@ -66,6 +69,12 @@ rebound_naive_socket_get_property (GObject *object, guint id, GValue *value, GPa
     case PROP_REVENTS:
       g_value_set_string (value, self->revents);
       break;
+    case PROP_SENT_BYTES:
+      g_value_set_int64 (value, self->sent_bytes);
+      break;
+    case PROP_RECEIVED_BYTES:
+      g_value_set_int64 (value, self->received_bytes);
+      break;
     case PROP_STATE:
       g_value_set_string (value, rebound_naive_socket_get_state (self));
       break;
@@ -90,6 +99,7 @@ rebound_naive_socket_finalize (GObject *object)
   ReboundNaiveSocket *self = REBOUND_NAIVE_SOCKET (object);
 
   g_free (self->address);
+  g_free (self->bulk);
   g_free (self->data);
   g_free (self->revents);
   G_OBJECT_CLASS (rebound_naive_socket_parent_class)->finalize (object);
@@ -99,6 +109,13 @@ static GParamSpec *
 string_spec (const char *name, const char *blurb)
 {
   return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+}
+
+static GParamSpec *
+size_spec (const char *name, const char *blurb)
+{
+  return rebound_param_spec_size (name, NULL, blurb, 0, G_MAXINT64, 0,
+                                  G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 }
 
 static void
@@ -117,6 +134,11 @@ install_readings (GObjectClass *klass)
   properties[PROP_REVENTS] = string_spec (
       "revents", "what the last poll said: IN, OUT, ERR, HUP, RDHUP, NVAL in this order, with | "
                  "between them, or none");
+  properties[PROP_SENT_BYTES]
+      = size_spec ("sent-bytes", "how much its calls have handed to the kernel, of its present "
+                                 "connection; what that says of the other end is nothing");
+  properties[PROP_RECEIVED_BYTES]
+      = size_spec ("received-bytes", "how much its calls have read, of its present connection");
   properties[PROP_STATE] = string_spec (
       "state",
       "the TCP state that the descriptor is in, as ESTABLISHED; none without a descriptor");
@@ -134,7 +156,8 @@ install_signal (gpointer klass)
       string_spec ("call", "the system call"), string_spec ("arguments", "what it was given"),
       string_spec ("result", "what it returned; for a descriptor the name of who has it"),
       string_spec ("error", "the errno, by name, where it failed"),
-      string_spec ("detail", "of recv the beginning of what was read, of accept the connection"),
+      string_spec ("detail", "of recv the beginning of what was read, of drain how much it was, of "
+                             "accept the connection"),
       NULL);
 }
 
@@ -217,13 +240,24 @@ install_talking_calls (gpointer klass)
 
   rebound_class_install_action (
       klass, "send", G_CALLBACK (rebound_naive_socket_send), NULL,
-      "send() with MSG_NOSIGNAL: an error of the script where it does not fit, for it would block",
-      g_param_spec_string ("text", NULL, "what is sent", "", flags), NULL);
+      "send() with MSG_NOSIGNAL: of text an error of the script where it does not fit, for it "
+      "would "
+      "block; of bytes it goes on while the other end reads, and has returned when the kernel has "
+      "taken all, or fewer where the connection has ended meanwhile",
+      g_param_spec_string ("text", NULL, "what is sent", "", flags),
+      rebound_param_spec_size ("bytes", NULL, "how much is sent instead of a text", 0,
+                               SEND_MAXIMUM_BYTES, 0, flags),
+      NULL);
   rebound_class_install_action (
       klass, "recv", G_CALLBACK (rebound_naive_socket_recv), NULL,
       "recv(): an error of the script where nothing has come, for it would block",
       rebound_param_spec_size ("bytes", NULL, "the size of the buffer", 1, RECV_MAXIMUM_BYTES,
                                RECV_DEFAULT_BYTES, flags),
+      NULL);
+  rebound_class_install_action (
+      klass, "drain", G_CALLBACK (rebound_naive_socket_drain), NULL,
+      "recv() again and again until it returns 0 or fails, which is when it has returned; what is "
+      "read is counted and thrown away",
       NULL);
   rebound_class_install_action (klass, "poll", G_CALLBACK (rebound_naive_socket_poll), NULL,
                                 "poll() for IN, OUT and RDHUP with a timeout of 0", NULL);

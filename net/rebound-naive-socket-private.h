@@ -9,9 +9,9 @@
 
 G_BEGIN_DECLS
 
-/* The naive socket is one class in three files: rebound-naive-socket.c is how it comes and goes,
- * rebound-naive-socket-talk.c what goes over it, rebound-naive-socket-class.c what a script sees of
- * it. */
+/* The naive socket is one class in four files: rebound-naive-socket.c is how it comes and goes,
+ * rebound-naive-socket-talk.c what goes over it, rebound-naive-socket-bulk.c what takes its time to
+ * go over it, rebound-naive-socket-class.c what a script sees of it. */
 struct _ReboundNaiveSocket
 {
   GObject parent_instance;
@@ -24,13 +24,23 @@ struct _ReboundNaiveSocket
   gboolean is_reusing;   /* it has SO_REUSEADDR */
   gboolean is_lingering; /* it has SO_LINGER with a time */
   ReboundSocket *socket;
-  ReboundWatch *watch;   /* of a connect() that is not answered yet */
+  ReboundWatch *watch;      /* of a call that has not returned yet */
+  const char *waiting_call; /* which one that is, and what for; set with the watch */
+  const char *waiting_for;
   char *connecting_name; /* where connect() goes, as the script called it */
   struct sockaddr_storage connecting_to;
   socklen_t connecting_length;
   char *address; /* the last one that it was bound to, and its port */
   guint16 port;
   const char *last_state; /* what is read after its life */
+  char *bulk;             /* of a send() that has not returned yet: all of what it was given */
+  gsize bulk_bytes;
+  gsize bulk_sent_bytes;
+  gint64 drained_bytes; /* by the present drain */
+
+  /* Of the present connection. */
+  gint64 sent_bytes;
+  gint64 received_bytes;
 
   /* Of the last call. */
   gint64 result;
@@ -50,7 +60,10 @@ GError *rebound_naive_socket_bind (ReboundNaiveSocket *self,
 GError *rebound_naive_socket_listen (ReboundNaiveSocket *self, int backlog, gpointer data);
 GError *rebound_naive_socket_connect (ReboundNaiveSocket *self, const char *to, gpointer data);
 GError *rebound_naive_socket_accept (ReboundNaiveSocket *self, const char *into, gpointer data);
-GError *rebound_naive_socket_send (ReboundNaiveSocket *self, const char *text, gpointer data);
+GError *rebound_naive_socket_send (ReboundNaiveSocket *self,
+                                   const char *text,
+                                   gint64 size_bytes,
+                                   gpointer data);
 GError *rebound_naive_socket_recv (ReboundNaiveSocket *self, gint64 size_bytes, gpointer data);
 GError *
 rebound_naive_socket_shut_down (ReboundNaiveSocket *self, ReboundShutdownHow how, gpointer data);
@@ -62,12 +75,33 @@ GError *rebound_naive_socket_set_option (ReboundNaiveSocket *self,
                                          gpointer data);
 GError *rebound_naive_socket_poll (ReboundNaiveSocket *self, gpointer data);
 
+/* recv() until it says 0 or fails, however long that takes. */
+GError *rebound_naive_socket_drain (ReboundNaiveSocket *self, gpointer data);
+
+/* send() of @size_bytes at once, which is handed over as the other end reads. */
+GError *rebound_naive_socket_send_bulk (ReboundNaiveSocket *self, gsize size_bytes);
+
 /* What could not be called, and what would never return. (transfer full) */
 GError *rebound_naive_refuse (const char *call, const char *why);
 GError *rebound_naive_would_block (const char *call, const char *why);
 
-/* NULL where the code can run at all, and has not been waiting in a call already. */
+/* NULL where the code that lives at @site can run at all. */
+GError *rebound_naive_check_site (ReboundSite *site, const char *call);
+
+/* The same, and it has not been waiting in a call already. */
 GError *rebound_naive_check (ReboundNaiveSocket *self, const char *call);
+
+/* The call has not returned: @func goes on with it when @events are there. FALSE with errno where
+ * that cannot be waited for. And it returns now. */
+gboolean rebound_naive_begin_waiting (ReboundNaiveSocket *self,
+                                      guint32 events,
+                                      ReboundWatchFunc func,
+                                      const char *call,
+                                      const char *waiting_for);
+void rebound_naive_end_waiting (ReboundNaiveSocket *self);
+
+/* A call has done something: its state is looked at, and it is no busy loop. */
+void rebound_naive_note (ReboundNaiveSocket *self);
 
 /* Keeps what the call returned; to be called before anything else can change errno. */
 void rebound_naive_take_result (ReboundNaiveSocket *self, gint64 result);

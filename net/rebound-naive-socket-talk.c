@@ -48,7 +48,7 @@ finish_connect (ReboundNaiveSocket *self, int error_number)
   g_autofree char *arguments = g_steal_pointer (&self->connecting_name);
   g_autofree char *name = rebound_naive_socket_dup_name (self);
 
-  g_clear_pointer (&self->watch, rebound_watch_free);
+  rebound_naive_end_waiting (self);
   errno = error_number;
   rebound_naive_take_result (self, error_number == 0 ? 0 : -1);
   if (error_number == 0)
@@ -70,15 +70,11 @@ on_answer (guint32 events, gpointer user_data)
 static GError *
 wait_for_answer (ReboundNaiveSocket *self)
 {
-  ReboundPoll *site_poll = rebound_poll_of_site (self->site);
-
   if (rebound_linux_kernel_is_exact (self->site))
     return rebound_naive_would_block (
         "connect", "nobody answers the SYN, for the backlog there is full or the network is down; "
                    "expected an accept there before it");
-  if (site_poll != NULL)
-    self->watch = rebound_poll_watch (site_poll, self->fd, EPOLLOUT, on_answer, self);
-  if (self->watch == NULL)
+  if (!rebound_naive_begin_waiting (self, EPOLLOUT, on_answer, "connect", "its connection"))
     finish_connect (self, errno);
   return NULL;
 }
@@ -110,7 +106,10 @@ rebound_naive_socket_connect (ReboundNaiveSocket *self, const char *to, gpointer
 /* -- talking -- */
 
 GError *
-rebound_naive_socket_send (ReboundNaiveSocket *self, const char *text, gpointer data)
+rebound_naive_socket_send (ReboundNaiveSocket *self,
+                           const char *text,
+                           gint64 size_bytes,
+                           gpointer data)
 {
   GError *error = rebound_naive_check (self, "send");
   gsize length = strlen (text);
@@ -119,12 +118,17 @@ rebound_naive_socket_send (ReboundNaiveSocket *self, const char *text, gpointer 
 
   if (error != NULL)
     return error;
+  if (size_bytes > 0 && length > 0)
+    return rebound_naive_refuse ("send", "text= and bytes= both say what; expected one of them");
+  if (size_bytes > 0)
+    return rebound_naive_socket_send_bulk (self, (gsize) size_bytes);
   sent = send (self->fd, text, length, MSG_NOSIGNAL);
   if (sent < 0 ? errno == EAGAIN : (gsize) sent < length)
     return rebound_naive_would_block (
         "send", "the other end does not read, and no more fits into the buffers; "
                 "expected a recv there before it");
   rebound_naive_take_result (self, sent);
+  self->sent_bytes += MAX (sent, 0);
   rebound_naive_tell (self, "send", arguments, NULL, NULL);
   return NULL;
 }
@@ -145,6 +149,7 @@ rebound_naive_socket_recv (ReboundNaiveSocket *self, gint64 size_bytes, gpointer
         "recv", "nothing has come from the other end; expected a send there, or an "
                 "after or a wait, before it");
   rebound_naive_take_result (self, received);
+  self->received_bytes += MAX (received, 0);
   rebound_naive_set_text (&self->data, rebound_bytes_dup_text (buffer, (gsize) MAX (received, 0)));
   if (received > 0)
     detail = rebound_bytes_dup_excerpt (self->data);

@@ -38,24 +38,56 @@ rebound_naive_would_block (const char *call, const char *why)
 }
 
 GError *
-rebound_naive_check (ReboundNaiveSocket *self, const char *call)
+rebound_naive_check_site (ReboundSite *site, const char *call)
 {
   ReboundApplication *application;
 
-  if (self->site == NULL)
+  if (site == NULL)
     return rebound_naive_refuse (call, "its application does not run; expected a launch before");
-  application = rebound_application_of_site (self->site);
+  application = rebound_application_of_site (site);
   if (application != NULL
       && rebound_application_get_state (application) == REBOUND_APPLICATION_STATE_SUSPENDED)
     return rebound_naive_refuse (
         call, "its application is suspended and does not run; expected an open before");
-  if (self->watch != NULL)
-    return rebound_naive_refuse (call, "connect() has not returned yet; expected a wait before");
   return NULL;
 }
 
-static void
-touch (ReboundNaiveSocket *self)
+GError *
+rebound_naive_check (ReboundNaiveSocket *self, const char *call)
+{
+  g_autofree char *why = NULL;
+
+  if (self->watch == NULL)
+    return rebound_naive_check_site (self->site, call);
+  why = g_strdup_printf ("%s() has not returned yet; expected a wait before", self->waiting_call);
+  return rebound_naive_refuse (call, why);
+}
+
+gboolean
+rebound_naive_begin_waiting (ReboundNaiveSocket *self,
+                             guint32 events,
+                             ReboundWatchFunc func,
+                             const char *call,
+                             const char *waiting_for)
+{
+  ReboundPoll *site_poll = rebound_poll_of_site (self->site);
+
+  self->waiting_call = call;
+  self->waiting_for = waiting_for;
+  if (site_poll != NULL)
+    self->watch = rebound_poll_watch (site_poll, self->fd, events, func, self);
+  return self->watch != NULL;
+}
+
+void
+rebound_naive_end_waiting (ReboundNaiveSocket *self)
+{
+  g_clear_pointer (&self->watch, rebound_watch_free);
+  g_clear_pointer (&self->bulk, g_free);
+}
+
+void
+rebound_naive_note (ReboundNaiveSocket *self)
 {
   if (self->socket != NULL)
     rebound_socket_touch (self->socket);
@@ -74,7 +106,7 @@ rebound_naive_take_result (ReboundNaiveSocket *self, gint64 result)
 {
   self->error_number = result < 0 ? errno : 0;
   self->result = result;
-  touch (self);
+  rebound_naive_note (self);
 }
 
 void
@@ -160,6 +192,8 @@ begin_anew (ReboundNaiveSocket *self, int fd, sa_family_t family)
   self->is_bound = FALSE;
   self->is_reusing = FALSE;
   self->is_lingering = FALSE;
+  self->sent_bytes = 0;
+  self->received_bytes = 0;
   self->number++;
 }
 
@@ -464,6 +498,8 @@ rebound_naive_socket_come_to_life (ReboundActor *actor, ReboundSite *site)
   self->number = 0; /* it may have had another life before */
   self->result = 0;
   self->error_number = 0;
+  self->sent_bytes = 0;
+  self->received_bytes = 0;
   rebound_naive_set_text (&self->data, g_strdup (""));
   rebound_naive_set_text (&self->revents, g_strdup ("none"));
 }
@@ -478,7 +514,7 @@ rebound_naive_socket_abandon (ReboundActor *actor)
     return;
   self->last_state = rebound_naive_socket_get_state (self);
   stop_lingering (self);
-  g_clear_pointer (&self->watch, rebound_watch_free);
+  rebound_naive_end_waiting (self);
   g_clear_pointer (&self->connecting_name, g_free);
   rebound_socket_close_descriptor (&self->socket, &self->fd);
   g_clear_object (&self->site);
@@ -487,5 +523,7 @@ rebound_naive_socket_abandon (ReboundActor *actor)
 char *
 rebound_naive_socket_dup_waiting_for (ReboundActor *actor)
 {
-  return REBOUND_NAIVE_SOCKET (actor)->watch != NULL ? g_strdup ("waits for its connection") : NULL;
+  ReboundNaiveSocket *self = REBOUND_NAIVE_SOCKET (actor);
+
+  return self->watch != NULL ? g_strdup_printf ("waits for %s", self->waiting_for) : NULL;
 }

@@ -40,6 +40,7 @@ struct _ReboundSocket
   gboolean is_touched;
   gboolean is_resumed;  /* it has sent again what it could not while the link was down */
   gboolean has_unacked; /* as it was last looked at through its descriptor */
+  gboolean is_held_back; /* its FIN waits behind what the other end has no room for */
   gboolean is_forgotten;
   GList link;           /* in the table's queue */
   gboolean is_pairable; /* it has a tuple and a cookie */

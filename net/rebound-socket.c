@@ -3,15 +3,24 @@
  * cheaper, and by its addresses and cookie after that.
  *
  * Whether something is on its way cannot be read from the queue alone: what a closed window or a
- * full backlog does not take lies there for ever. So it is judged by what is known to come: a FIN,
- * and what was sent again when the link came up. */
+ * full backlog does not take lies there for ever. So it is judged by what is known to come: a FIN
+ * with nothing before it, and what was sent again when the link came up. */
 
 #include "rebound-socket-private.h"
 
+#include <linux/sockios.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "rebound-link-private.h"
+
+/* In these states a FIN is queued that has not been acknowledged. */
+static gboolean
+has_fin_queued (guint8 state)
+{
+  return state == TCP_FIN_WAIT1 || state == TCP_CLOSING || state == TCP_LAST_ACK;
+}
 
 /* By the descriptor; TCP_CLOSE where that says nothing. */
 static guint8
@@ -19,11 +28,15 @@ look_at_descriptor (ReboundSocket *self)
 {
   struct tcp_info tcp;
   socklen_t length = sizeof tcp;
+  int unsent_bytes = 0;
 
   self->has_unacked = FALSE;
+  self->is_held_back = FALSE;
   if (self->fd < 0 || getsockopt (self->fd, IPPROTO_TCP, TCP_INFO, &tcp, &length) < 0)
     return TCP_CLOSE;
   self->has_unacked = tcp.tcpi_unacked > 0;
+  if (has_fin_queued (tcp.tcpi_state))
+    self->is_held_back = ioctl (self->fd, SIOCOUTQNSD, &unsent_bytes) == 0 && unsent_bytes > 0;
   return tcp.tcpi_state;
 }
 
@@ -42,6 +55,9 @@ rebound_socket_look (ReboundSocket *self, ReboundSocketDiag *diag, gboolean *is_
       || rebound_socket_diag_look_up (diag, &self->tuple, self->cookie, &info) != 0)
     return TCP_CLOSE;
   *is_orphan = info.inode == 0;
+  /* A FIN counts as one byte of the queue. What is before it and not acknowledged, on a loopback
+   * where all that could be sent has been, is what there was no room for. */
+  self->is_held_back = has_fin_queued (info.state) && info.send_queue_bytes > 1;
   return info.state;
 }
 
@@ -50,7 +66,7 @@ rebound_socket_look (ReboundSocket *self, ReboundSocketDiag *diag, gboolean *is_
 static gboolean
 has_fin_on_its_way (const ReboundSocket *self)
 {
-  return self->state == TCP_FIN_WAIT1 || self->state == TCP_CLOSING || self->state == TCP_LAST_ACK;
+  return has_fin_queued (self->state) && !self->is_held_back;
 }
 
 gboolean
