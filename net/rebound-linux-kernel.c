@@ -20,6 +20,8 @@
 #include "rebound-kernel-probe-private.h"
 #include "rebound-link-private.h"
 #include "rebound-listener.h"
+#include "rebound-naive-child.h"
+#include "rebound-naive-pair.h"
 #include "rebound-naive-socket.h"
 #include "rebound-reclaim-private.h"
 #include "rebound-net-enums.h"
@@ -465,6 +467,14 @@ rebound_net_init (GError **error)
              "A peer that connects, says something, and connects again when it was closed.", error)
          && rebound_scriptable_register (
              REBOUND_TYPE_NAIVE_SOCKET, "socket", REBOUND_SIDE_APPLICATION,
-             "The naive code: a TCP socket whose actions are the system calls, one for one.",
-             error);
+             "The naive code: a TCP socket whose actions are the system calls, one for one.", error)
+         && rebound_scriptable_register (REBOUND_TYPE_NAIVE_PIPE, "pipe", REBOUND_SIDE_APPLICATION,
+                                         "The naive code with a pipe: both ends are its own.",
+                                         error)
+         && rebound_scriptable_register (
+             REBOUND_TYPE_NAIVE_SOCKETPAIR, "socketpair", REBOUND_SIDE_APPLICATION,
+             "The naive code with a pair of local sockets: both ends are its own.", error)
+         && rebound_scriptable_register (
+             REBOUND_TYPE_NAIVE_CHILD, "child", REBOUND_SIDE_APPLICATION,
+             "The naive code in a child process, which a signal can kill.", error);
 }

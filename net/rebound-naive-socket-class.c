@@ -147,20 +147,6 @@ install_readings (GObjectClass *klass)
   g_object_class_install_properties (klass, N_PROPS, properties);
 }
 
-static void
-install_signal (gpointer klass)
-{
-  returned_signal = rebound_class_install_signal (
-      klass, "returned", REBOUND_EVENT_GROUP_ACTORS,
-      "{call}({arguments}) = {result}[ {error}][ {detail}]", "a system call has returned",
-      string_spec ("call", "the system call"), string_spec ("arguments", "what it was given"),
-      string_spec ("result", "what it returned; for a descriptor the name of who has it"),
-      string_spec ("error", "the errno, by name, where it failed"),
-      string_spec ("detail", "of recv the beginning of what was read, of drain how much it was, of "
-                             "accept the connection"),
-      NULL);
-}
-
 static gboolean
 is_address (const char *text, char **expected)
 {
@@ -300,7 +286,7 @@ rebound_naive_socket_class_init (ReboundNaiveSocketClass *klass)
   install_opening_calls (klass);
   install_talking_calls (klass);
   install_closing_calls (klass);
-  install_signal (klass);
+  returned_signal = rebound_naive_install_returned (klass);
 }
 
 static void

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "rebound-linux-kernel-private.h"
+#include "rebound-naive-call-private.h"
 #include "rebound-naive-socket.h"
 #include "rebound-poll-private.h"
 
@@ -81,14 +82,7 @@ GError *rebound_naive_socket_drain (ReboundNaiveSocket *self, gpointer data);
 /* send() of @size_bytes at once, which is handed over as the other end reads. */
 GError *rebound_naive_socket_send_bulk (ReboundNaiveSocket *self, gsize size_bytes);
 
-/* What could not be called, and what would never return. (transfer full) */
-GError *rebound_naive_refuse (const char *call, const char *why);
-GError *rebound_naive_would_block (const char *call, const char *why);
-
-/* NULL where the code that lives at @site can run at all. */
-GError *rebound_naive_check_site (ReboundSite *site, const char *call);
-
-/* The same, and it has not been waiting in a call already. */
+/* NULL where the code can run at all, and has not been waiting in a call already. */
 GError *rebound_naive_check (ReboundNaiveSocket *self, const char *call);
 
 /* The call has not returned: @func goes on with it when @events are there. FALSE with errno where
@@ -113,9 +107,6 @@ void rebound_naive_tell (ReboundNaiveSocket *self,
                          const char *arguments,
                          const char *success,
                          const char *detail);
-
-/* Puts @text (transfer full) in the place of *@field. */
-void rebound_naive_set_text (char **field, char *text);
 
 /* What its present socket() is called: "naive#2". (transfer full) */
 char *rebound_naive_socket_dup_name (ReboundNaiveSocket *self);

@@ -17,6 +17,50 @@
 /* SYN, SYN and ACK, ACK: each may be delivered behind a fence of its own. */
 #define HANDSHAKE_SEGMENTS 3
 
+/* -- a call that has not returned yet -- */
+
+GError *
+rebound_naive_check (ReboundNaiveSocket *self, const char *call)
+{
+  g_autofree char *why = NULL;
+
+  if (self->watch == NULL)
+    return rebound_naive_check_site (self->site, call);
+  why = g_strdup_printf ("%s() has not returned yet; expected a wait before", self->waiting_call);
+  return rebound_naive_refuse (call, why);
+}
+
+gboolean
+rebound_naive_begin_waiting (ReboundNaiveSocket *self,
+                             guint32 events,
+                             ReboundWatchFunc func,
+                             const char *call,
+                             const char *waiting_for)
+{
+  ReboundPoll *site_poll = rebound_poll_of_site (self->site);
+
+  self->waiting_call = call;
+  self->waiting_for = waiting_for;
+  if (site_poll != NULL)
+    self->watch = rebound_poll_watch (site_poll, self->fd, events, func, self);
+  return self->watch != NULL;
+}
+
+void
+rebound_naive_end_waiting (ReboundNaiveSocket *self)
+{
+  g_clear_pointer (&self->watch, rebound_watch_free);
+  g_clear_pointer (&self->bulk, g_free);
+}
+
+char *
+rebound_naive_socket_dup_waiting_for (ReboundActor *actor)
+{
+  ReboundNaiveSocket *self = REBOUND_NAIVE_SOCKET (actor);
+
+  return self->watch != NULL ? g_strdup_printf ("waits for %s", self->waiting_for) : NULL;
+}
+
 /* -- connecting -- */
 
 static int

@@ -18,73 +18,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include "lifecycle/rebound-application.h"
-#include "lifecycle/rebound-error.h"
 #include "rebound-address-private.h"
 
 /* -- what a call came to -- */
-
-GError *
-rebound_naive_refuse (const char *call, const char *why)
-{
-  return g_error_new (REBOUND_ERROR, REBOUND_ERROR_STATE, "%s() is not possible: %s", call, why);
-}
-
-GError *
-rebound_naive_would_block (const char *call, const char *why)
-{
-  return g_error_new (REBOUND_ERROR, REBOUND_ERROR_ACTION, "%s() would block (EAGAIN): %s", call,
-                      why);
-}
-
-GError *
-rebound_naive_check_site (ReboundSite *site, const char *call)
-{
-  ReboundApplication *application;
-
-  if (site == NULL)
-    return rebound_naive_refuse (call, "its application does not run; expected a launch before");
-  application = rebound_application_of_site (site);
-  if (application != NULL
-      && rebound_application_get_state (application) == REBOUND_APPLICATION_STATE_SUSPENDED)
-    return rebound_naive_refuse (
-        call, "its application is suspended and does not run; expected an open before");
-  return NULL;
-}
-
-GError *
-rebound_naive_check (ReboundNaiveSocket *self, const char *call)
-{
-  g_autofree char *why = NULL;
-
-  if (self->watch == NULL)
-    return rebound_naive_check_site (self->site, call);
-  why = g_strdup_printf ("%s() has not returned yet; expected a wait before", self->waiting_call);
-  return rebound_naive_refuse (call, why);
-}
-
-gboolean
-rebound_naive_begin_waiting (ReboundNaiveSocket *self,
-                             guint32 events,
-                             ReboundWatchFunc func,
-                             const char *call,
-                             const char *waiting_for)
-{
-  ReboundPoll *site_poll = rebound_poll_of_site (self->site);
-
-  self->waiting_call = call;
-  self->waiting_for = waiting_for;
-  if (site_poll != NULL)
-    self->watch = rebound_poll_watch (site_poll, self->fd, events, func, self);
-  return self->watch != NULL;
-}
-
-void
-rebound_naive_end_waiting (ReboundNaiveSocket *self)
-{
-  g_clear_pointer (&self->watch, rebound_watch_free);
-  g_clear_pointer (&self->bulk, g_free);
-}
 
 void
 rebound_naive_note (ReboundNaiveSocket *self)
@@ -92,13 +28,6 @@ rebound_naive_note (ReboundNaiveSocket *self)
   if (self->socket != NULL)
     rebound_socket_touch (self->socket);
   rebound_site_note_progress (self->site);
-}
-
-void
-rebound_naive_set_text (char **field, char *text)
-{
-  g_free (*field);
-  *field = text;
 }
 
 void
@@ -518,12 +447,4 @@ rebound_naive_socket_abandon (ReboundActor *actor)
   g_clear_pointer (&self->connecting_name, g_free);
   rebound_socket_close_descriptor (&self->socket, &self->fd);
   g_clear_object (&self->site);
-}
-
-char *
-rebound_naive_socket_dup_waiting_for (ReboundActor *actor)
-{
-  ReboundNaiveSocket *self = REBOUND_NAIVE_SOCKET (actor);
-
-  return self->watch != NULL ? g_strdup_printf ("waits for %s", self->waiting_for) : NULL;
 }

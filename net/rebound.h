@@ -28,5 +28,7 @@
 #include "net/rebound-isolation.h"
 #include "net/rebound-linux-kernel.h"
 #include "net/rebound-listener.h"
+#include "net/rebound-naive-child.h"
+#include "net/rebound-naive-pair.h"
 #include "net/rebound-naive-socket.h"
 #include "net/rebound-net-enums.h"

@@ -198,3 +198,11 @@ close (int fd)
     close_func (fd, close_data);
   return real (fd);
 }
+
+pid_t
+fork (void)
+{
+  REAL (pid_t, void);
+
+  return shall_fail (FAILING_FORK) ? -1 : real ();
+}

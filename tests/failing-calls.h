@@ -21,6 +21,7 @@ typedef enum
   FAILING_SEND,
   FAILING_RECV,
   FAILING_EPOLL_ADD,
+  FAILING_FORK,
   FAILING_N_CALLS,
 } FailingCall;
 

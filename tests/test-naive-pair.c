@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A pipe and a socketpair: both ends are of one machine, so the first write after the
+ * reader is gone fails. */
+
+#include <signal.h>
+
+#include "kernel/kernel-test.h"
+#include "net-test.h"
+
+typedef struct
+{
+  const char *name;
+  const char *script;
+  const char *actors;
+  const char *story;
+} Story;
+
+#define PIPE "pipe tube\nlaunch\ntube.open\n"
+#define PAIR "socketpair pair\nlaunch\npair.open\n"
+#define MADE "0s tube: pipe() = 0\n"
+
+static const Story stories[] = {
+
+  { "pipe",
+    PIPE "tube.write text=one\ntube.read bytes=2B\nexpect tube.data == on\ntube.read\n"
+         "tube.close-writer\ntube.read\nexpect tube.result == 0\ntube.close-reader\ntube.open\n",
+    "tube",
+    MADE "0s tube: write(“one”) = 3\n"
+         "0s tube: read() = 2 “on”\n"
+         "0s tube: read() = 1 “e”\n"
+         "0s tube: close(writer) = 0\n"
+         "0s tube: read() = 0\n"
+         "0s tube: close(reader) = 0\n" MADE },
+  { "pipe/reader-closed",
+    PIPE "tube.write text=one\ntube.close-reader\ntube.write text=two\n"
+         "expect tube.errno == EPIPE\nexpect tube.result == -1\ntube.read\n",
+    "tube",
+    MADE "0s tube: write(“one”) = 3\n"
+         "0s tube: close(reader) = 0\n"
+         "0s tube: write(“two”) = -1 EPIPE\n"
+         "0s tube: read() = -1 EBADF\n" },
+  { "socketpair",
+    PAIR "pair.write text=one\npair.close-writer\npair.read\npair.read\npair.close-reader\n"
+         "pair.close-reader\n",
+    "pair",
+    "0s pair: socketpair() = 0\n"
+    "0s pair: write(“one”) = 3\n"
+    "0s pair: close(writer) = 0\n"
+    "0s pair: read() = 3 “one”\n"
+    "0s pair: read() = 0\n"
+    "0s pair: close(reader) = 0\n"
+    "0s pair: close(reader) = -1 EBADF\n" },
+  { "socketpair/reader-closed", PAIR "pair.close-reader\npair.write text=one\n", "pair",
+    "0s pair: socketpair() = 0\n"
+    "0s pair: close(reader) = 0\n"
+    "0s pair: write(“one”) = -1 EPIPE\n" },
+  { "socketpair/reader-closed-with-unread-input",
+    PAIR "pair.write text=one\npair.close-reader\npair.write text=two\npair.write text=three\n",
+    "pair",
+    "0s pair: socketpair() = 0\n"
+    "0s pair: write(“one”) = 3\n"
+    "0s pair: close(reader) = 0\n"
+    "0s pair: write(“two”) = -1 EPIPE\n"
+    "0s pair: write(“three”) = -1 EPIPE\n" },
+  { "no-descriptors", "pipe tube\nlaunch\ntube.write text=one\ntube.read\ntube.close-writer\n",
+    "tube",
+    "0s tube: write(“one”) = -1 EBADF\n"
+    "0s tube: read() = -1 EBADF\n"
+    "0s tube: close(writer) = -1 EBADF\n" },
+  { "killed", PIPE "tube.write text=one\nkill\nlaunch\ntube.open\nexpect tube.data == \"\"\n",
+    "tube", MADE "0s tube: write(“one”) = 3\n" MADE },
+};
+
+static void
+test_story (gconstpointer data)
+{
+  const Story *story = data;
+
+  net_test_play_story (story->script, story->actors, story->story);
+}
+
+/* -- what ends a script -- */
+
+typedef struct
+{
+  const char *name;
+  const char *script;
+  const char *message;
+} Refusal;
+
+static const Refusal refusals[] = {
+
+  { "write-would-block", PIPE "repeat 2\ntube.write text=$long\nend\n",
+    "write() would block (EAGAIN): nobody reads, and no more fits into the buffer; expected a read "
+    "before it" },
+  { "read-would-block", PAIR "pair.read\n",
+    "read() would block (EAGAIN): nothing was written; expected a write before it" },
+  { "two-pairs", PIPE "tube.close-reader\ntube.open\n",
+    "pipe() is not possible: it has a descriptor already; expected both closed before" },
+  { "suspended", PIPE "home\ntube.read\n",
+    "read() is not possible: its application is suspended and does not run; expected an open "
+    "before" },
+  { "killed", PAIR "kill\npair.write text=one\n",
+    "write() is not possible: its application does not run; expected a launch before" },
+};
+
+static void
+test_refusal (gconstpointer data)
+{
+  const Refusal *refusal = data;
+  g_autofree char *much = g_strnfill (60000, 'x');
+  g_autofree char *script = g_strdup_printf ("let long=%s\n%s", much, refusal->script);
+  g_autoptr (NetTest) test = net_test_new (script);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (rebound_run_play (test->run, &error), ==, REBOUND_RUN_STATUS_FAILED);
+  g_assert_nonnull (error);
+  g_test_message ("%s", error->message);
+  g_assert_true (g_str_has_suffix (error->message, refusal->message));
+}
+
+/* -- the signal -- */
+
+static void
+test_disposition (void)
+{
+  struct sigaction before = { .sa_handler = SIG_DFL };
+  struct sigaction after;
+
+  g_test_summary ("what the program does about SIGPIPE is as it was before");
+  sigaction (SIGPIPE, &before, NULL);
+  net_test_play_story (PIPE "tube.close-reader\ntube.write text=one\n", "", "");
+  sigaction (SIGPIPE, NULL, &after);
+  g_assert_true (after.sa_handler == SIG_DFL);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  if (!kernel_test_enter ())
+    return g_test_run ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (stories); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/naive-pair/%s", stories[i].name);
+
+      g_test_add_data_func (path, &stories[i], test_story);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/naive-pair/refused/%s", refusals[i].name);
+
+      g_test_add_data_func (path, &refusals[i], test_refusal);
+    }
+  g_test_add_func ("/naive-pair/disposition", test_disposition);
+  return g_test_run ();
+}
