@@ -30,11 +30,17 @@ rebound_naive_note (ReboundNaiveSocket *self)
   rebound_site_note_progress (self->site);
 }
 
-void
-rebound_naive_take_result (ReboundNaiveSocket *self, gint64 result)
+static void
+keep_result (ReboundNaiveSocket *self, gint64 result)
 {
   self->error_number = result < 0 ? errno : 0;
   self->result = result;
+}
+
+void
+rebound_naive_take_result (ReboundNaiveSocket *self, gint64 result)
+{
+  keep_result (self, result);
   rebound_naive_note (self);
 }
 
@@ -344,7 +350,9 @@ rebound_naive_socket_accept (ReboundNaiveSocket *self, const char *into, gpointe
     return rebound_naive_would_block ("accept",
                                       "nobody has connected; expected a client, or a wait for one, "
                                       "before it");
-  rebound_naive_take_result (self, fd < 0 ? -1 : 0);
+  /* The listener has not changed by it, and to look at one is to look at all its clients. */
+  keep_result (self, fd < 0 ? -1 : 0);
+  rebound_site_note_progress (self->site);
   if (fd >= 0)
     {
       name = take_over (self, REBOUND_NAIVE_SOCKET (taker), fd);
