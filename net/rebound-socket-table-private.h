@@ -38,8 +38,9 @@ struct _ReboundSocket
   guint8 state;     /* TCP_* when last observed, and told of */
   guint8 state_now; /* TCP_* as list_port() or destroy_remainder() found it */
   gboolean is_touched;
-  gboolean is_resumed;  /* it has sent again what it could not while the link was down */
-  gboolean has_unacked; /* as it was last looked at through its descriptor */
+  gboolean was_cut_off;  /* the link came up, and what it could not send is the kernel's to send */
+  gboolean is_resumed;   /* it has sent again what it could not while the link was down */
+  gboolean has_unacked;  /* as it was last looked at through its descriptor */
   gboolean is_held_back; /* its FIN waits behind what the other end has no room for */
   gboolean is_forgotten;
   GList link;           /* in the table's queue */

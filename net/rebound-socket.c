@@ -66,7 +66,7 @@ rebound_socket_look (ReboundSocket *self, ReboundSocketDiag *diag, gboolean *is_
 static gboolean
 has_fin_on_its_way (const ReboundSocket *self)
 {
-  return has_fin_queued (self->state) && !self->is_held_back;
+  return has_fin_queued (self->state) && (!self->is_held_back || self->was_cut_off);
 }
 
 gboolean
@@ -103,6 +103,7 @@ rebound_socket_resume (ReboundSocket *self)
 
   self->is_resumed
       = fd >= 0 && rebound_socket_cookie (fd) == self->cookie && rebound_link_resume (fd);
+  self->was_cut_off = !self->is_resumed && self->fd < 0;
   rebound_socket_close_kept (self);
 }
 
