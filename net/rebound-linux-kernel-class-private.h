@@ -3,12 +3,14 @@
 
 #include "rebound-descriptor-limit-private.h"
 #include "rebound-fence-private.h"
+#include "rebound-kernel-settings-private.h"
 #include "rebound-linux-kernel-private.h"
 
 G_BEGIN_DECLS
 
-/* The kernel is one class in two files: rebound-linux-kernel.c is what a run asks of it,
- * rebound-linux-kernel-services.c what the actors do. */
+/* The kernel is one class in three files: rebound-linux-kernel.c is what a run asks of it,
+ * rebound-linux-kernel-services.c what the actors do, rebound-linux-kernel-actions.c what a script
+ * does to it. */
 struct _ReboundLinuxKernel
 {
   GObject parent_instance;
@@ -17,6 +19,7 @@ struct _ReboundLinuxKernel
   ReboundFence *fence;
   ReboundSocketTable *table;
   ReboundDescriptorLimit *descriptor_limit; /* NULL: the machine's own */
+  ReboundKernelSettings *settings;          /* NULL: no script has changed one */
   ReboundRebindRule rebind_rule;
   gint64 time_wait_usec; /* 0: the kernel's own */
   gboolean is_isolated;
@@ -36,5 +39,7 @@ struct _ReboundLinuxKernel
  * namespace's range. */
 #define REBOUND_FIRST_EPHEMERAL_PORT 61001
 #define REBOUND_LAST_EPHEMERAL_PORT  64999
+
+void rebound_linux_kernel_install_actions (gpointer klass);
 
 G_END_DECLS

@@ -26,10 +26,6 @@
 #include "rebound-reclaim-private.h"
 #include "rebound-net-enums.h"
 
-/* Of the descriptors that limit-descriptors leaves: fs.nr_open, beyond which no limit can be, is
- * 1024 * 1024 by default. */
-#define SPARE_MAXIMUM (1024 * 1024)
-
 enum
 {
   PROP_TIME_WAIT_COUNT = 1,
@@ -79,6 +75,7 @@ static void
 close_tools (ReboundLinuxKernel *self)
 {
   g_clear_pointer (&self->descriptor_limit, rebound_descriptor_limit_free);
+  g_clear_pointer (&self->settings, rebound_kernel_settings_free);
   g_clear_pointer (&self->table, rebound_socket_table_free);
   g_clear_pointer (&self->fence, rebound_fence_free);
   g_clear_pointer (&self->diag, rebound_socket_diag_free);
@@ -95,40 +92,6 @@ static GParamSpec *
 string_spec (const char *name, const char *blurb)
 {
   return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-}
-
-static GError *
-action_limit_descriptors (ReboundLinuxKernel *self, guint spare, gpointer data)
-{
-  g_clear_pointer (&self->descriptor_limit, rebound_descriptor_limit_free);
-  self->descriptor_limit = rebound_descriptor_limit_new (spare);
-  if (self->descriptor_limit != NULL)
-    return NULL;
-  return g_error_new (REBOUND_ERROR, REBOUND_ERROR_ACTION,
-                      "descriptors cannot be limited: %s; expected /proc and a descriptor to spare",
-                      rebound_errno_name (errno));
-}
-
-static GError *
-action_unlimit_descriptors (ReboundLinuxKernel *self, gpointer data)
-{
-  g_clear_pointer (&self->descriptor_limit, rebound_descriptor_limit_free);
-  return NULL;
-}
-
-static void
-install_actions (ReboundLinuxKernelClass *klass)
-{
-  rebound_class_install_action (
-      klass, "limit-descriptors", G_CALLBACK (action_limit_descriptors), NULL,
-      "let the process, peers included, open just so many descriptors more; the next is EMFILE. "
-      "One goes to the first connection that its side watches, so have one before",
-      g_param_spec_uint ("spare", NULL, "how many more can be opened", 0, SPARE_MAXIMUM, 0,
-                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS),
-      NULL);
-  rebound_class_install_action (klass, "unlimit-descriptors",
-                                G_CALLBACK (action_unlimit_descriptors), NULL,
-                                "give the descriptors back; the end of the run does so too", NULL);
 }
 
 static void
@@ -206,7 +169,7 @@ rebound_linux_kernel_class_init (ReboundLinuxKernelClass *klass)
       REBOUND_TYPE_LINK, REBOUND_LINK_UP, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
-  install_actions (klass);
+  rebound_linux_kernel_install_actions (klass);
   install_signals (klass);
 }
 

@@ -67,6 +67,7 @@ void rebound_socket_table_free (ReboundSocketTable *self);
 void rebound_socket_table_start (ReboundSocketTable *self, ReboundSite *world);
 void rebound_socket_table_stop (ReboundSocketTable *self);
 void rebound_socket_table_set_time_wait (ReboundSocketTable *self, gint64 time_wait_usec);
+void rebound_socket_table_set_fin_timeout (ReboundSocketTable *self, gint64 fin_timeout_usec);
 
 /* The link goes down: nothing is on its way until it is up again. Then, in virtual time, every
  * socket sends at once what it could not send, in the order in which they came, and time waits

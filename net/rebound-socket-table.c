@@ -32,6 +32,7 @@ struct _ReboundSocketTable
   gboolean brings_timers_along;
   gboolean is_link_down;
   gint64 time_wait_usec;
+  gint64 fin_timeout_usec;
   guint64 next_serial;
   GQueue sockets;     /* ReboundSocket, by serial; each is a link itself, a reference is held */
   GHashTable *by_key; /* of the pairable ones */
@@ -66,6 +67,7 @@ rebound_socket_table_new (ReboundSocketDiag *diag,
   self->brings_timers_along = brings_timers_along;
   self->listener = *listener;
   self->time_wait_usec = TIME_WAIT_USEC;
+  self->fin_timeout_usec = FIN_TIMEOUT_USEC;
   g_queue_init (&self->sockets);
   self->by_key = g_hash_table_new (rebound_tuple_hash, rebound_tuple_equal);
   self->touched = g_ptr_array_new_with_free_func (socket_unref);
@@ -130,6 +132,12 @@ void
 rebound_socket_table_set_time_wait (ReboundSocketTable *self, gint64 time_wait_usec)
 {
   self->time_wait_usec = time_wait_usec;
+}
+
+void
+rebound_socket_table_set_fin_timeout (ReboundSocketTable *self, gint64 fin_timeout_usec)
+{
+  self->fin_timeout_usec = fin_timeout_usec;
 }
 
 static void
@@ -397,7 +405,7 @@ arm_expiry (ReboundSocket *socket, gboolean is_orphan)
   if (socket->state == TCP_TIME_WAIT)
     delay_usec = self->time_wait_usec;
   else if (socket->state == TCP_FIN_WAIT2)
-    delay_usec = FIN_TIMEOUT_USEC;
+    delay_usec = self->fin_timeout_usec;
   if (delay_usec < 0)
     {
       g_clear_pointer (&socket->expiry, rebound_timer_free);
