@@ -25,7 +25,8 @@ WRONG = [
     ("an unknown word", b"launch\n  lanch\n",
      ["wrong.life:2:3: “lanch” is no statement; expected a verb"]),
     ("an unknown type", b"listner web port=1\n",
-     ["wrong.life:1:1: there is no type “listner”; expected one of application, client, database, listener, socket; did you mean "
+     ["wrong.life:1:1: there is no type “listner”; expected one of "
+      "application, child, client, database, listener, pipe, socket, socketpair; did you mean "
       "“listener”?"]),
     ("an unknown property", b"listener web prt=30000\n",
      ["wrong.life:1:14: there is no property “prt”; expected one of address, port,"]),

@@ -12,7 +12,8 @@ import program
 from program import expect, expect_equal, expect_status, run
 
 # Between them they bind, fail to bind, accept, suspend, resume, and leave clients in a backlog.
-SCRIPTS = ["rebind-bug", "rebind-fix", "backlog-while-suspended", "defunct-socket"]
+SCRIPTS = ["rebind-bug", "rebind-fix", "backlog-while-suspended", "defunct-socket",
+           "close-loses-data"]
 
 # One that the program itself never has.
 FOUND_SOMETHING = 42
