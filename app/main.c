@@ -23,6 +23,7 @@ static const ReboundCommand commands[] = {
   { "list", "list the scripts that come with Rebound", rebound_command_list },
   { "describe", "describe what a script can use, the lifecycle and the profiles",
     rebound_command_describe },
+  { "why", "say why a port of this machine can be bound, or who has it", rebound_command_why },
 };
 
 void
@@ -136,7 +137,7 @@ main (int argc, char **argv)
   if (command == NULL)
     {
       rebound_command_complain (
-          "there is no command “%s”; expected one of run, check, list, describe", argv[1]);
+          "there is no command “%s”; expected one of run, check, list, describe, why", argv[1]);
       return REBOUND_EXIT_USAGE;
     }
   name = g_strconcat ("rebound ", command->name, NULL);

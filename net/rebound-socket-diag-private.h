@@ -47,6 +47,8 @@ typedef struct
   guint32 send_queue_bytes;    /* of a listener: the backlog's limit */
   guint32 inode;               /* 0: no process has it open */
   guint32 uid;
+  gint8 v6only;          /* IPV6_V6ONLY: -1 where the kernel does not tell (connections) */
+  gint64 time_left_usec; /* of a TIME_WAIT, or of an orphan in FIN_WAIT2 in its place; else -1 */
 } ReboundSocketInfo;
 
 typedef struct _ReboundSocketDiag ReboundSocketDiag;

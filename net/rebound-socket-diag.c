@@ -31,6 +31,9 @@
  * since 4.9). */
 #define ANSWER_MAX_BYTES 32768
 
+/* idiag_timer of a socket whose remaining time is that of TIME_WAIT: sock_diag(7). */
+#define TIMER_TIME_WAIT 3
+
 struct _ReboundSocketDiag
 {
   struct mnl_socket *netlink;
@@ -240,6 +243,15 @@ hear (ReboundSocketDiag *self, mnl_cb_t callback, gpointer data)
   return result < 0 ? -errno : result;
 }
 
+/* Listeners and bound sockets of IPv6 come with it. */
+static int
+take_v6only (const struct nlattr *attribute, gpointer data)
+{
+  if (mnl_attr_get_type (attribute) == INET_DIAG_SKV6ONLY)
+    *(gint8 *) data = mnl_attr_get_u8 (attribute) != 0;
+  return MNL_CB_OK;
+}
+
 static gboolean
 read_info (const struct nlmsghdr *header, ReboundSocketInfo *info)
 {
@@ -261,7 +273,12 @@ read_info (const struct nlmsghdr *header, ReboundSocketInfo *info)
     .send_queue_bytes = message->idiag_wqueue,
     .inode = message->idiag_inode,
     .uid = message->idiag_uid,
+    .v6only = -1,
+    .time_left_usec = -1,
   };
+  if (message->idiag_timer == TIMER_TIME_WAIT)
+    info->time_left_usec = (gint64) message->idiag_expires * 1000;
+  mnl_attr_parse (header, sizeof *message, take_v6only, &info->v6only);
   memcpy (info->tuple.local_address, message->id.idiag_src, address_bytes (message->idiag_family));
   memcpy (info->tuple.remote_address, message->id.idiag_dst, address_bytes (message->idiag_family));
   return TRUE;

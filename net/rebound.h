@@ -32,3 +32,4 @@
 #include "net/rebound-naive-pair.h"
 #include "net/rebound-naive-socket.h"
 #include "net/rebound-net-enums.h"
+#include "net/rebound-port-report.h"

@@ -56,13 +56,15 @@ def test_help():
     for words in (["--help"], ["-h"], ["help"]):
         done = run(*words)
         expect_status(done, 0)
-        for text in ("Usage: rebound", "run ", "check ", "list ", "describe ", "--version"):
+        for text in ("Usage: rebound", "run ", "check ", "list ", "describe ", "why ", "--version"):
             expect_in(text, done.stdout, f"{words}")
     for command, options in (("run", ["--clock", "--set", "--show", "--format", "--quiet",
                                       "--color", "--timeout", "--no-isolation", "--expose",
                                       "--fill", "Exit status: 0"]),
                              ("check", ["--twice", "--set", "--fill"]), ("list", []),
-                             ("describe", [])):
+                             ("describe", []),
+                             ("why", ["PORT", "--reuse", "--address", "--json",
+                                      "Exit status: 0 free, 1 taken"])):
         done = run(command, "--help")
         expect_status(done, 0)
         for text in [f"rebound {command} [OPTION", *options]:
@@ -145,7 +147,7 @@ def test_describe_words():
 # -- what is wrong with a command line --
 
 WRONG = [
-    (["play"], "there is no command “play”; expected one of run, check, list, describe"),
+    (["play"], "there is no command “play”; expected one of run, check, list, describe, why"),
     (["run"], "something is missing; “rebound run --help” says what"),
     (["check"], "something is missing"),
     (["run", "rebind-fix", "rebind-bug"], "“rebind-bug” is one word too many"),
