@@ -416,6 +416,45 @@ test_nobody_seen (void)
   g_assert_nonnull (strstr (report->fix, "sudo rebound why 1"));
 }
 
+/* Only one user is to be had in a namespace of one's own, so this is not held against bind (). */
+static void
+test_users (void)
+{
+  const struct
+  {
+    guint8 state;
+    guint32 inode;
+    gint64 time_left_usec;
+    ReboundPortAnswer stands;
+  } cases[] = {
+    { TCP_ESTABLISHED, 7, -1, REBOUND_PORT_YES }, { TCP_FIN_WAIT2, 7, -1, REBOUND_PORT_YES },
+    { TCP_FIN_WAIT2, 0, 1, REBOUND_PORT_NO },     { TCP_TIME_WAIT, 0, 1, REBOUND_PORT_NO },
+    { TCP_SYN_RECV, 0, -1, REBOUND_PORT_NO },
+  };
+  g_autoptr (GInetAddress) any = g_inet_address_new_any (G_SOCKET_FAMILY_IPV4);
+  ReboundPortTry ours = { any, FALSE, { 0 } };
+
+  g_test_summary ("SO_REUSEPORT is for sockets of one user, but a remainder is nobody's");
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (ReboundPortReport) report = rebound_port_report_alloc (1, REBOUND_PORT_PLAIN);
+      ReboundSocketInfo info = { .tuple = { .family = AF_INET },
+                                 .state = cases[i].state,
+                                 .inode = cases[i].inode,
+                                 .uid = 1,
+                                 .v6only = -1,
+                                 .time_left_usec = cases[i].time_left_usec };
+      ReboundPortHolder *holder = rebound_port_holder_new (&info);
+
+      g_ptr_array_add (report->holders, holder);
+      holder->reuse_port = REBOUND_PORT_YES;
+      g_assert_cmpint (rebound_port_stands (holder, &ours, REBOUND_PORT_REUSE_PORT, 2), ==,
+                       cases[i].stands);
+      g_assert_cmpint (rebound_port_stands (holder, &ours, REBOUND_PORT_REUSE_PORT, 1), ==,
+                       REBOUND_PORT_NO);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -428,6 +467,7 @@ main (int argc, char **argv)
   g_test_add_func ("/port-report/owners", test_owners);
   g_test_add_func ("/port-report/inference", test_inference);
   g_test_add_func ("/port-report/whole", test_whole);
+  g_test_add_func ("/port-report/users", test_users);
   g_test_add_func ("/port-report/nobody-seen", test_nobody_seen);
   return g_test_run ();
 }
