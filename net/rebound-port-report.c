@@ -204,7 +204,7 @@ rebound_port_try_bind (ReboundPortTry *self, guint16 port)
     self->errors[i] = bind_once (self, &native, length, options[i]);
 }
 
-/* Without an address both wildcards are meant, of as many families as there are here. */
+/* Without an address both wildcards are meant, that of IPv6 where there is IPv6. */
 static gboolean
 try_addresses (ReboundPortReport *self, const char *address, GError **error)
 {
@@ -224,7 +224,7 @@ try_addresses (ReboundPortReport *self, const char *address, GError **error)
       ReboundPortTry *attempt = rebound_port_try_new (given != NULL ? given : wildcard);
 
       rebound_port_try_bind (attempt, self->port);
-      if (given == NULL && attempt->errors[REBOUND_PORT_PLAIN] == EAFNOSUPPORT)
+      if (i > 0 && attempt->errors[REBOUND_PORT_PLAIN] == EAFNOSUPPORT)
         try_free (attempt);
       else
         g_ptr_array_add (self->tries, attempt);
@@ -274,7 +274,8 @@ list_holders (ReboundPortReport *self, ReboundSocketDiag *diag)
       g_autoptr (GArray) infos
           = rebound_socket_diag_dump (diag, families[i], self->port, G_MAXUINT32, &error);
 
-      if (infos == NULL)
+      /* A family that the kernel has not has no sockets. */
+      if (infos == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
         g_ptr_array_add (self->unseen,
                          g_strdup_printf ("the sockets of IPv%c: %s",
                                           families[i] == AF_INET ? '4' : '6', error->message));

@@ -169,11 +169,13 @@ report_hidden (const Search *self, ReboundPortReport *report, guint n_unowned)
                                       "processes of other users may not be read; root sees them",
                                       n_unowned, self->n_hidden));
   else
-    g_ptr_array_add (
-        report->unseen,
-        g_strdup_printf ("who has %u of the sockets open: no process that is seen from here, so "
-                         "one in another PID namespace (a container), or the kernel itself",
-                         n_unowned));
+    g_ptr_array_add (report->unseen,
+                     g_strdup_printf ("who has %u of the sockets open: no process that /proc shows "
+                                      "here, so one in another PID namespace (a container), %s",
+                                      n_unowned,
+                                      report->uid != 0 ? "one that /proc hides (hidepid), or the "
+                                                         "kernel itself"
+                                                       : "or the kernel itself"));
 }
 
 void

@@ -368,6 +368,8 @@ check_inference (const Holding *holding)
   if (holding->way != WAY_LISTENING) /* a listener's option makes no difference */
     g_assert_cmpint (holder->reuse_address, ==, holding->option == REBOUND_PORT_REUSE_ADDRESS);
   g_assert_cmpint (holder->reuse_port, ==, REBOUND_PORT_UNSEEN);
+  if (g_str_equal (holding->where->via, "::1"))
+    g_assert_cmpint (holder->v6only, ==, holding->v6only);
   g_assert_false (report->is_free);
   g_assert_cmpint (holder->in_the_way[REBOUND_PORT_PLAIN], ==, REBOUND_PORT_YES);
   g_assert_nonnull (holder->rule);
