@@ -4,8 +4,8 @@
  * nothing.
  *
  * SO_REUSEADDR and SO_REUSEPORT of a socket are told by no table at all. Its owner could ask; and
- * whoever may trace the owner (root, its parent; under Yama nobody else) can have the descriptor
- * by pidfd_getfd(), ask, and close it again, which the owner does not notice. */
+ * whoever may trace the owner (root, the same user, under Yama an ancestor alone) can have the
+ * descriptor by pidfd_getfd(), ask, and close it again, which the owner does not notice. */
 
 #include <errno.h>
 #include <netinet/in.h>
