@@ -89,6 +89,7 @@ colour_of (ReboundTextSink *self, ReboundEvent *event)
     case REBOUND_EVENT_GROUP_CHECKS:
       return strcmp (kind, "met") == 0 ? GREEN : RED;
     case REBOUND_EVENT_GROUP_SOCKETS:
+    case REBOUND_EVENT_GROUP_PACKETS:
       return DIM;
     case REBOUND_EVENT_GROUP_ACTORS:
       return strstr (kind, "fail") != NULL || strstr (kind, "refused") != NULL ? YELLOW : "";
@@ -140,7 +141,7 @@ release (ReboundTextSink *self)
 static gboolean
 is_same (ReboundEvent *a, ReboundEvent *b)
 {
-  return rebound_event_get_group (a) != REBOUND_EVENT_GROUP_SCRIPT
+  return (rebound_event_get_group (a) & REBOUND_EVENT_GROUP_SCRIPT) == 0
          && rebound_event_get_actor (a) == rebound_event_get_actor (b)
          && rebound_event_get_kind (a) == rebound_event_get_kind (b)
          && strcmp (rebound_event_get_text (a), rebound_event_get_text (b)) == 0;

@@ -283,6 +283,7 @@ check_statement (ReboundChecker *self, const ReboundStatement *statement)
     case REBOUND_STATEMENT_LET:
       rebound_scope_let (self->scope, statement->name.text, statement->value.text);
       break;
+    case REBOUND_STATEMENT_PRINT_SOCKETS:
     case REBOUND_STATEMENT_REPEAT:
       break;
     }

@@ -17,8 +17,8 @@ ReboundEvent *rebound_event_new (guint64 number,
 void rebound_event_add_field (ReboundEvent *self, GParamSpec *pspec, const GValue *value);
 
 /* Fills @template in: {name} is the field's value as a script writes it, "" where there is none; a
- * part in […] is left out whole when a field in it is empty, or
- * an unsigned 0. */
+ * part in […] is left out whole when a field in it is empty, or an unsigned 0. {name:8} takes eight
+ * columns at least, for the rows of a table: numbers stand on the right of them. */
 void rebound_event_set_text (ReboundEvent *self, const char *template);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 
 #include "rebound-event-private.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "rebound-value-private.h"
@@ -115,6 +116,20 @@ says_nothing (const Field *field)
   return G_VALUE_HOLDS_UINT (&field->value) && g_value_get_uint (&field->value) == 0;
 }
 
+/* The field's value in @columns at least. */
+static void
+append_value (const Field *field, guint columns, GString *out)
+{
+  g_autofree char *value = rebound_value_to_string (field->pspec, &field->value);
+  glong length = g_utf8_strlen (value, -1);
+  int padding = (int) MAX ((glong) columns - length, 0);
+
+  if (G_VALUE_HOLDS_STRING (&field->value))
+    g_string_append_printf (out, "%s%*s", value, padding, "");
+  else
+    g_string_append_printf (out, "%*s%s", padding, "", value);
+}
+
 /* Fills one stretch in, without brackets. FALSE if a field in it says nothing. */
 static gboolean
 fill_in (ReboundEvent *self, const char *from, const char *end, GString *out)
@@ -124,6 +139,7 @@ fill_in (ReboundEvent *self, const char *from, const char *end, GString *out)
   while (from < end)
     {
       const char *close = *from == '{' ? memchr (from, '}', (gsize) (end - from)) : NULL;
+      const char *colon;
       Field *field;
 
       if (close == NULL)
@@ -131,13 +147,10 @@ fill_in (ReboundEvent *self, const char *from, const char *end, GString *out)
           g_string_append_c (out, *from++);
           continue;
         }
-      field = find_field (self, from + 1, (gsize) (close - from - 1));
+      colon = memchr (from, ':', (gsize) (close - from));
+      field = find_field (self, from + 1, (gsize) ((colon != NULL ? colon : close) - from - 1));
       if (field != NULL)
-        {
-          g_autofree char *value = rebound_value_to_string (field->pspec, &field->value);
-
-          g_string_append (out, value);
-        }
+        append_value (field, colon != NULL ? (guint) strtoul (colon + 1, NULL, 10) : 0, out);
       complete = complete && !says_nothing (field);
       from = close + 1;
     }

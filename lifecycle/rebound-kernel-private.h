@@ -18,5 +18,6 @@ guint rebound_kernel_reclaim (ReboundKernel *self,
                               ReboundReclaimedListener listener);
 gboolean rebound_kernel_set_link_up (ReboundKernel *self, gboolean up, GError **error);
 void rebound_kernel_forget (ReboundKernel *self, ReboundSite *site);
+void rebound_kernel_tell_sockets (ReboundKernel *self);
 
 G_END_DECLS

@@ -86,3 +86,12 @@ rebound_kernel_forget (ReboundKernel *self, ReboundSite *site)
   if (iface != NULL)
     iface->forget (self, site);
 }
+
+void
+rebound_kernel_tell_sockets (ReboundKernel *self)
+{
+  ReboundKernelInterface *iface = IFACE_WITH (self, tell_sockets);
+
+  if (iface != NULL)
+    iface->tell_sockets (self);
+}

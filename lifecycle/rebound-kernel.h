@@ -73,6 +73,7 @@ G_DECLARE_INTERFACE (ReboundKernel, rebound_kernel, REBOUND, KERNEL, GObject)
  * @set_link_up: takes the network's link down, or brings it up
  * @forget: the machine of the application at @site was started anew: nothing remains in the kernel
  * of the connections that it had
+ * @tell_sockets: tells, by events of its own, of every socket of the run as it is now
  *
  * What lifecycle/ asks of the kernel, and net/ implements. Since: 0.1
  */
@@ -91,6 +92,7 @@ struct _ReboundKernelInterface
                     ReboundReclaimedListener listener);
   gboolean (*set_link_up) (ReboundKernel *self, gboolean up, GError **error);
   void (*forget) (ReboundKernel *self, ReboundSite *site);
+  void (*tell_sockets) (ReboundKernel *self);
 };
 
 G_END_DECLS

@@ -17,6 +17,7 @@ typedef struct
   ReboundJournal *journal;
   ReboundClock *clock;
   ReboundDevice *device;
+  ReboundKernel *kernel; /* or NULL */
   gboolean fill;
 
   guint n_expectations; /* of expects and waits, so far */

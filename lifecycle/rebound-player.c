@@ -11,6 +11,7 @@
 #include "rebound-device-private.h"
 #include "rebound-error.h"
 #include "rebound-expression-private.h"
+#include "rebound-kernel-private.h"
 #include "rebound-lookup-private.h"
 #include "rebound-member-private.h"
 #include "rebound-units-private.h"
@@ -394,6 +395,9 @@ play_one (ReboundPlayer *self, const ReboundStatement *statement, GError **error
       return TRUE;
     case REBOUND_STATEMENT_PRINT:
       play_print (self, statement);
+      return TRUE;
+    case REBOUND_STATEMENT_PRINT_SOCKETS:
+      rebound_kernel_tell_sockets (self->kernel);
       return TRUE;
     case REBOUND_STATEMENT_AFTER:  /* play_after() */
     case REBOUND_STATEMENT_REPEAT: /* play_repeat() */

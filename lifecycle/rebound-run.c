@@ -437,6 +437,7 @@ rebound_run_play (ReboundRun *self, GError **error)
                            .journal = self->journal,
                            .clock = self->clock,
                            .device = self->device,
+                           .kernel = self->kernel,
                            .fill = self->fill };
 
   g_return_val_if_fail (!self->is_played, REBOUND_RUN_STATUS_INTERNAL);

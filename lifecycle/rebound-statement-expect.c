@@ -207,13 +207,18 @@ check_braces (const char *text)
   return NULL;
 }
 
-/* One word, in which {NAME.PROPERTY} stands for a value. */
+/* sockets, or one text, in which {NAME.PROPERTY} stands for a value. */
 gboolean
 rebound_statement_read_print (ReboundStatement *self, ReboundPhrase *phrase)
 {
   g_autofree char *problem = NULL;
 
-  if (!rebound_phrase_read_text (phrase, "a text in quotes", &self->value)
+  if (rebound_phrase_take (phrase, "sockets"))
+    {
+      self->kind = REBOUND_STATEMENT_PRINT_SOCKETS;
+      return rebound_phrase_finish (phrase, "the end of the line");
+    }
+  if (!rebound_phrase_read_text (phrase, "a text in quotes, or sockets", &self->value)
       || !rebound_phrase_finish (phrase, "one text in quotes"))
     return FALSE;
   problem = check_braces (self->value.text);

@@ -302,6 +302,7 @@ rebound_statement_does_something (const ReboundStatement *self)
     case REBOUND_STATEMENT_EXPECT_SIGNAL:
     case REBOUND_STATEMENT_LET:
     case REBOUND_STATEMENT_PRINT:
+    case REBOUND_STATEMENT_PRINT_SOCKETS:
     case REBOUND_STATEMENT_REPEAT:
       break;
     }

@@ -329,6 +329,7 @@ dial (ReboundCall *self)
 
   self->phase = REBOUND_CALL_DIALLING;
   self->pending_error = 0;
+  rebound_linux_kernel_name_port (self->site, self->local_port, self->name);
   self->fd = socket (self->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (self->fd < 0 || poll == NULL
       || !rebound_address_bind_port (self->fd, self->address.ss_family, self->local_port))

@@ -16,6 +16,10 @@ ReboundSocketTable *rebound_linux_kernel_table_of (ReboundSite *site);
  * no ephemeral port is ever drawn; 0 where the kernel shall choose. */
 guint16 rebound_linux_kernel_next_port (ReboundSite *site);
 
+/* Says what is about to connect from @port, before it does: one that is refused at once never comes
+ * into the table. Nothing where @port is 0. */
+void rebound_linux_kernel_name_port (ReboundSite *site, guint16 port, const char *connection);
+
 /* TRUE where a listener has to keep to the loopback: a run on the host's network that was not told
  * otherwise. */
 gboolean rebound_linux_kernel_keeps_to_loopback (ReboundSite *site);

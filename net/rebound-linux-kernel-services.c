@@ -39,6 +39,15 @@ rebound_linux_kernel_next_port (ReboundSite *site)
   return port;
 }
 
+void
+rebound_linux_kernel_name_port (ReboundSite *site, guint16 port, const char *connection)
+{
+  ReboundSocketTable *table = rebound_linux_kernel_table_of (site);
+
+  if (table != NULL && port != 0)
+    rebound_port_names_add (rebound_socket_table_get_names (table), port, connection);
+}
+
 gboolean
 rebound_linux_kernel_keeps_to_loopback (ReboundSite *site)
 {

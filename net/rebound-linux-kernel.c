@@ -24,6 +24,7 @@
 #include "rebound-naive-pair.h"
 #include "rebound-naive-socket.h"
 #include "rebound-reclaim-private.h"
+#include "rebound-socket-rows-private.h"
 #include "rebound-net-enums.h"
 
 enum
@@ -43,6 +44,8 @@ enum
   GOES_WITHOUT,
   LINK_DOWN,
   LINK_UP,
+  SOCKETS,
+  SOCKET,
   N_SIGNALS
 };
 
@@ -131,10 +134,43 @@ install_socket_signals (ReboundLinuxKernelClass *klass)
       string_spec ("end", "whose end of it"), string_spec ("error", "the errno's name"), NULL);
 }
 
+static GParamSpec *
+count_spec (const char *name, const char *blurb)
+{
+  return g_param_spec_uint (name, NULL, blurb, 0, G_MAXUINT, 0,
+                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+}
+
+/* The table that netstat prints. Its rows are what a script prints, and the kernel's side. */
+static void
+install_row_signals (ReboundLinuxKernelClass *klass)
+{
+  const ReboundEventGroup group = REBOUND_EVENT_GROUP_SCRIPT | REBOUND_EVENT_GROUP_SOCKETS;
+
+  signals[SOCKETS] = rebound_class_install_signal (
+      klass, "sockets", group,
+      "Proto Recv-Q Send-Q Local Address          Foreign Address        State",
+      "print sockets: the table's head; a row for each of the run's sockets follows, in the order "
+      "in which they came",
+      count_spec ("count", "how many rows follow"), NULL);
+  signals[SOCKET] = rebound_class_install_signal (
+      klass, "socket", group, "{proto:5} {recv-q:6} {send-q:6} {local:22} {foreign:22} {state}",
+      "print sockets: a row of the table, as netstat has it", string_spec ("proto", "tcp, or tcp6"),
+      count_spec ("recv-q", "bytes that have come and were not read, a FIN counted as one; of a "
+                            "listener: connections that wait to be accepted"),
+      count_spec ("send-q", "bytes that the other end has not acknowledged, a FIN counted as one; "
+                            "of a listener: how many connections may wait"),
+      string_spec ("local", "its own end: ADDRESS:PORT, or the connection's name in place of a "
+                            "port that nobody chose"),
+      string_spec ("foreign", "the other end, in the same way"),
+      string_spec ("state", "the TCP state"), NULL);
+}
+
 static void
 install_signals (ReboundLinuxKernelClass *klass)
 {
   install_socket_signals (klass);
+  install_row_signals (klass);
   signals[GOES_WITHOUT]
       = rebound_class_install_signal (klass, "goes-without", REBOUND_EVENT_GROUP_ACTORS,
                                       "this kernel lacks something: {what}",
@@ -388,6 +424,25 @@ rebound_linux_kernel_forget (ReboundKernel *kernel, ReboundSite *site)
 }
 
 static void
+rebound_linux_kernel_tell_sockets (ReboundKernel *kernel)
+{
+  ReboundLinuxKernel *self = REBOUND_LINUX_KERNEL (kernel);
+  g_autoptr (GArray) rows = NULL;
+
+  if (self->table == NULL)
+    return;
+  rows = rebound_socket_rows_new (self->table, self->diag);
+  g_signal_emit (self, signals[SOCKETS], 0, rows->len);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const ReboundSocketRow *row = &g_array_index (rows, ReboundSocketRow, i);
+
+      g_signal_emit (self, signals[SOCKET], 0, row->proto, row->receive_queue, row->send_queue,
+                     row->local, row->foreign, rebound_tcp_state_name (row->state));
+    }
+}
+
+static void
 rebound_linux_kernel_kernel_init (ReboundKernelInterface *iface)
 {
   iface->start = rebound_linux_kernel_start;
@@ -397,6 +452,7 @@ rebound_linux_kernel_kernel_init (ReboundKernelInterface *iface)
   iface->configure = rebound_linux_kernel_configure;
   iface->reclaim = rebound_linux_kernel_reclaim;
   iface->forget = rebound_linux_kernel_forget;
+  iface->tell_sockets = rebound_linux_kernel_tell_sockets;
   iface->set_link_up = rebound_linux_kernel_set_link_up;
 }
 

@@ -68,6 +68,12 @@ bind_own_port (ReboundNaiveSocket *self)
 {
   guint16 port = self->is_bound || self->fd < 0 ? 0 : rebound_linux_kernel_next_port (self->site);
 
+  if (port != 0)
+    {
+      g_autofree char *name = rebound_naive_socket_dup_name (self);
+
+      rebound_linux_kernel_name_port (self->site, port, name);
+    }
   if (!rebound_address_bind_port (self->fd, self->family, port))
     return -1;
   self->is_bound = self->is_bound || port != 0;

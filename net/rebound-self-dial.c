@@ -32,7 +32,8 @@
 struct _ReboundSelfDial
 {
   ReboundSite *site;
-  const char *end; /* interned */
+  const char *end;  /* interned */
+  const char *name; /* of the connection; interned */
   ReboundSelfDialFunc failed;
   gpointer user_data;
 
@@ -97,9 +98,11 @@ rebound_self_dial_new (ReboundSite *site,
                        gpointer user_data)
 {
   ReboundSelfDial *self = g_new0 (ReboundSelfDial, 1);
+  g_autofree char *name = g_strconcat (end, "#self", NULL);
 
   self->site = site;
   self->end = g_intern_string (end);
+  self->name = g_intern_string (name);
   self->failed = failed;
   self->user_data = user_data;
   self->fd = -1;
@@ -138,10 +141,9 @@ static void
 enlist (ReboundSelfDial *self)
 {
   ReboundSocketTable *table = rebound_linux_kernel_table_of (self->site);
-  g_autofree char *name = g_strconcat (self->end, "#self", NULL);
 
   if (table != NULL)
-    self->socket = rebound_socket_table_add_connection (table, self->site, self->end, name,
+    self->socket = rebound_socket_table_add_connection (table, self->site, self->end, self->name,
                                                         self->fd, 0, FALSE);
 }
 
@@ -155,6 +157,7 @@ dial (ReboundSelfDial *self)
       fail (self, errno);
       return;
     }
+  rebound_linux_kernel_name_port (self->site, self->local_port, self->name);
   self->fd = socket (self->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (self->fd < 0
       || !rebound_address_bind_port (self->fd, self->address.ss_family, self->local_port)

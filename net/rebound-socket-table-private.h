@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lifecycle/rebound-site.h"
+#include "rebound-port-names-private.h"
 #include "rebound-socket-diag-private.h"
 
 G_BEGIN_DECLS
@@ -135,9 +136,12 @@ gboolean rebound_socket_table_observe (ReboundSocketTable *self, char **waits_fo
  * looked at afresh. (transfer container) */
 GPtrArray *rebound_socket_table_list_port (ReboundSocketTable *self, guint16 port);
 
-/* Every socket of @site in the order in which they came, closed ones too. (transfer full): a
- * reference each, so handlers of what is told of one may close others */
+/* Every socket of @site (NULL: of the run) in the order in which they came, closed ones too.
+ * (transfer full): a reference each, so handlers of what is told of one may close others */
 GPtrArray *rebound_socket_table_list_site (ReboundSocketTable *self, ReboundSite *site);
+
+/* What the ports of the run's sockets are called. (transfer none) */
+ReboundPortNames *rebound_socket_table_get_names (ReboundSocketTable *self);
 
 /* How many are in TIME_WAIT. */
 guint rebound_socket_table_count_time_wait (ReboundSocketTable *self);

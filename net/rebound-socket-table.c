@@ -37,6 +37,7 @@ struct _ReboundSocketTable
   GQueue sockets;     /* ReboundSocket, by serial; each is a link itself, a reference is held */
   GHashTable *by_key; /* of the pairable ones */
   GPtrArray *touched; /* ReboundSocket, a reference each */
+  ReboundPortNames *names;
 };
 
 static void
@@ -71,6 +72,7 @@ rebound_socket_table_new (ReboundSocketDiag *diag,
   g_queue_init (&self->sockets);
   self->by_key = g_hash_table_new (rebound_tuple_hash, rebound_tuple_equal);
   self->touched = g_ptr_array_new_with_free_func (socket_unref);
+  self->names = rebound_port_names_new ();
   return self;
 }
 
@@ -103,6 +105,7 @@ rebound_socket_table_free (ReboundSocketTable *self)
   forget_all (self);
   g_hash_table_unref (self->by_key);
   g_ptr_array_unref (self->touched);
+  rebound_port_names_free (self->names);
   g_clear_object (&self->world);
   g_free (self);
 }
@@ -221,6 +224,7 @@ rebound_socket_table_add_listener (ReboundSocketTable *self,
 
   socket->is_listener = TRUE;
   socket->local_port = rebound_socket_local_port (fd);
+  rebound_port_names_add_listener (self->names, socket->local_port, end);
   touch (socket);
   return socket;
 }
@@ -237,6 +241,7 @@ rebound_socket_table_add_connection (ReboundSocketTable *self,
   ReboundSocket *socket = add (self, site, end, connection, fd, generation, reuse_address);
 
   socket->local_port = rebound_socket_local_port (fd);
+  rebound_port_names_add (self->names, socket->local_port, connection);
   socket->cookie = rebound_socket_cookie (fd);
   socket->is_pairable = socket->cookie != 0 && rebound_tuple_from_descriptor (fd, &socket->tuple);
   if (socket->is_pairable)
@@ -500,9 +505,15 @@ rebound_socket_table_list_site (ReboundSocketTable *self, ReboundSite *site)
   GPtrArray *list = g_ptr_array_new_with_free_func (socket_unref);
 
   for (GList *link = self->sockets.head; link != NULL; link = link->next)
-    if (((ReboundSocket *) link->data)->site == site)
+    if (site == NULL || ((ReboundSocket *) link->data)->site == site)
       g_ptr_array_add (list, g_rc_box_acquire (link->data));
   return list;
+}
+
+ReboundPortNames *
+rebound_socket_table_get_names (ReboundSocketTable *self)
+{
+  return self->names;
 }
 
 guint

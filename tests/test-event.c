@@ -114,6 +114,8 @@ test_template (void)
     { "{}", "" },
     { "[{}]", "" },
     { "ä{peer}ö", "äphone#1ö" },
+    /* Columns: texts stand on the left, numbers on the right. */
+    { "{peer:9}|{for:6}|{peer:3}|{unknown:3}|", "phone#1  |  1.5s|phone#1||" },
   };
 
   g_test_summary ("{name} is a field's value; a part in […] goes when a field in it is empty");

@@ -68,8 +68,8 @@ static void
 append_statement (GString *out, ReboundStatement *self)
 {
   static const char *const kinds[] = {
-    "declaration", "set",    "action",        "verb", "after", "wait-signal",
-    "wait-until",  "expect", "expect-signal", "let",  "print", "repeat",
+    "declaration", "set",           "action", "verb",  "after",         "wait-signal", "wait-until",
+    "expect",      "expect-signal", "let",    "print", "print-sockets", "repeat",
   };
 
   g_string_append_printf (out, "%s@%u", kinds[self->kind], self->position.column);
@@ -134,6 +134,8 @@ test_good (void)
     { "after 2ms phone.close", "after@1 2000us > action@11 name=[phone]@1:11 member=[close]@1:17" },
     { "after 2ms client c", "after@1 2000us > declaration@11 type=[client]@1:11 name=[c]@1:18" },
     { "after 2ms set web p=1", "after@1 2000us > set@11 name=[web]@1:15 n=[p]@1:19 v=[1]@1:21" },
+    { "print sockets", "print-sockets@1" },
+    { "print \"sockets\"", "print@1 value=[sockets]@1:7" },
     { "after 2ms print x", "after@1 2000us > print@11 value=[x]@1:17" },
     { "after 2ms expect a.b == 1",
       "after@1 2000us > expect@11 name=[a]@1:18 member=[b]@1:20 == value=[1]@1:25" },
@@ -355,7 +357,8 @@ static const struct
   { "let x = 5", "1:5: “x” has no “=”; expected NAME=VALUE in one word" },
   { "let X=5", "1:5: “X” is no name; expected NAME=VALUE" NAME },
   { "let x=a b", "1:9: “b” is one word too many; expected one NAME=VALUE (quotes keep blanks)" },
-  { "print", "1:1: nothing follows “print”; expected a text in quotes" },
+  { "print", "1:1: nothing follows “print”; expected a text in quotes, or sockets" },
+  { "print sockets now", "1:15: “now” is one word too many; expected the end of the line" },
   { "print a b", "1:9: “b” is one word too many; expected one text in quotes" },
   { "print \"{a.b\"", "1:7: “{” is not closed; expected {NAME.PROPERTY}, or {{ for a brace" },
   { "print \"{\"", "1:7: “{” is not closed; expected {NAME.PROPERTY}, or {{ for a brace" },

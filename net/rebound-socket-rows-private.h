@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "rebound-socket-table-private.h"
+
+G_BEGIN_DECLS
+
+/* A row of the table that netstat prints. */
+typedef struct
+{
+  const char *proto;     /* static: "tcp", "tcp6" */
+  guint32 receive_queue; /* bytes; of a listener: handshakes in the backlog */
+  guint32 send_queue;    /* bytes; of a listener: the backlog's limit */
+  char *local;
+  char *foreign;
+  guint8 state; /* TCP_* */
+} ReboundSocketRow;
+
+/* The run's sockets as the kernel has them now, in the order in which they came. As with netstat
+ * one that is closed, or bound and not listening, has no row. (transfer full) (element-type
+ * ReboundSocketRow) */
+GArray *rebound_socket_rows_new (ReboundSocketTable *table, ReboundSocketDiag *diag);
+
+G_END_DECLS
