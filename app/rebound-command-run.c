@@ -21,6 +21,7 @@ typedef struct
   ReboundEventGroup groups;
 } RunOptions;
 
+/* Without packets, which are captured only where they are asked for by name. */
 #define ALL_GROUPS                                                                                 \
   (REBOUND_EVENT_GROUP_LIFE | REBOUND_EVENT_GROUP_ACTORS | REBOUND_EVENT_GROUP_SOCKETS             \
    | REBOUND_EVENT_GROUP_SCRIPT | REBOUND_EVENT_GROUP_CHECKS)
@@ -45,7 +46,7 @@ add_group (RunOptions *options, const char *name)
     {
       rebound_command_complain (
           "--show: there is no group “%s”; expected some of life, actors, sockets, script, "
-          "checks, or all",
+          "checks, packets, or all (but packets)",
           name);
       return FALSE;
     }
@@ -65,6 +66,7 @@ resolve_groups (RunOptions *options)
   for (guint i = 0; names[i] != NULL; i++)
     if (!add_group (options, names[i]))
       return FALSE;
+  options->play.captures = (options->groups & REBOUND_EVENT_GROUP_PACKETS) != 0;
   return names[0] != NULL || add_group (options, "");
 }
 
@@ -151,7 +153,8 @@ rebound_command_run (int argc, char **argv)
   RunOptions options = { 0 };
   const GOptionEntry entries[] = {
     { "show", 0, 0, G_OPTION_ARG_STRING, &options.show,
-      "What to show: life, actors, sockets, script, checks, or all (default: all but sockets)",
+      "What to show: life, actors, sockets, script, checks, packets, or all, which is all but "
+      "packets (default: all but packets and sockets)",
       "GROUP[,GROUP…]" },
     { "format", 0, 0, G_OPTION_ARG_STRING, &options.format,
       "text for people, jsonl for machines (default: text)", "text|jsonl" },

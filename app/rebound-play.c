@@ -88,6 +88,12 @@ rebound_play_options_resolve (ReboundPlayOptions *options)
           "--no-isolation with it");
       return FALSE;
     }
+  if (options->captures && options->no_isolation)
+    {
+      rebound_command_complain ("packets are captured in a namespace of the run's own, where there "
+                                "are no others; with --no-isolation expected none to be asked for");
+      return FALSE;
+    }
   return resolve_clock (options);
 }
 
@@ -117,6 +123,7 @@ make_ready (const ReboundPlayOptions *options, ReboundRun *run, GError **error)
   g_autoptr (ReboundKernel) kernel = rebound_linux_kernel_new ();
 
   rebound_linux_kernel_set_exposed (REBOUND_LINUX_KERNEL (kernel), options->expose);
+  rebound_linux_kernel_set_captures (REBOUND_LINUX_KERNEL (kernel), options->captures);
   rebound_run_set_kernel (run, kernel);
   rebound_run_set_fill (run, options->fill);
   rebound_run_set_wall_limit (run, options->timeout_usec);
@@ -140,6 +147,8 @@ rebound_play_enter (const ReboundPlayOptions *options)
 {
   g_autoptr (GError) error = NULL;
 
+  if (options->captures)
+    rebound_isolation_allow_capture ();
   if (options->no_isolation || rebound_isolation_enter (&error))
     return 0;
   rebound_command_complain ("%s", error->message);

@@ -16,6 +16,7 @@ typedef struct
   char *timeout; /* a duration, or NULL */
   gboolean no_isolation;
   gboolean expose;
+  gboolean captures; /* packets are wanted */
 
   /* What comes of them. */
   ReboundClockMode mode;

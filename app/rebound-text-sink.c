@@ -137,11 +137,13 @@ release (ReboundTextSink *self)
   print_event (self, event, suffix);
 }
 
-/* What a script says is not folded: whoever prints twice wants to read it twice. */
+/* What a script says is not folded, for whoever prints twice wants to read it twice; nor is a
+ * segment, for two are not one. */
 static gboolean
 is_same (ReboundEvent *a, ReboundEvent *b)
 {
-  return (rebound_event_get_group (a) & REBOUND_EVENT_GROUP_SCRIPT) == 0
+  return (rebound_event_get_group (a) & (REBOUND_EVENT_GROUP_SCRIPT | REBOUND_EVENT_GROUP_PACKETS))
+             == 0
          && rebound_event_get_actor (a) == rebound_event_get_actor (b)
          && rebound_event_get_kind (a) == rebound_event_get_kind (b)
          && strcmp (rebound_event_get_text (a), rebound_event_get_text (b)) == 0;

@@ -117,6 +117,7 @@ static const Setting settings[] = {
 };
 
 static gboolean is_entered;
+static gboolean allows_capture;
 
 /* Facts about the machine are collected when they are needed, that is, after a no. */
 static gboolean
@@ -251,15 +252,19 @@ write_settings (GError **error)
   return TRUE;
 }
 
-/* CAP_NET_ADMIN stays effective, for SOCK_DESTROY, the link and the values under /proc/sys/net.
- * Nothing can be handed on by exec: the bounding set is empty, so that a child of root's run and
- * one of a user's have the same powers, none. It takes CAP_SETPCAP to empty that set; the other
- * capabilities go after it. */
+/* CAP_NET_ADMIN stays effective, for SOCK_DESTROY, the link and the values under /proc/sys/net; and
+ * where packets are wanted CAP_NET_RAW, for a packet socket at the start of each run. Either is
+ * over this namespace alone, in which there is a loopback and nobody else's packet. Nothing can be
+ * handed on by exec: the bounding set is empty, so that a child of root's run and one of a user's
+ * have the same powers, none. It takes CAP_SETPCAP to empty that set; the other capabilities go
+ * after it. */
 static int
 drop_capabilities (void)
 {
   struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
   struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
+  const guint32 kept
+      = CAP_TO_MASK (CAP_NET_ADMIN) | (allows_capture ? CAP_TO_MASK (CAP_NET_RAW) : 0);
 
   /* Reading fails for the first number that this kernel has no capability for. */
   for (int capability = 0; prctl (PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
@@ -268,13 +273,21 @@ drop_capabilities (void)
   if (prctl (PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
     return -errno;
 
-  data[CAP_TO_INDEX (CAP_NET_ADMIN)].effective = CAP_TO_MASK (CAP_NET_ADMIN);
-  data[CAP_TO_INDEX (CAP_NET_ADMIN)].permitted = CAP_TO_MASK (CAP_NET_ADMIN);
+  data[CAP_TO_INDEX (CAP_NET_ADMIN)].effective = kept;
+  data[CAP_TO_INDEX (CAP_NET_ADMIN)].permitted = kept;
   if (syscall (SYS_capset, &header, data) < 0)
     return -errno;
   if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
     return -errno;
   return 0;
+}
+
+void
+rebound_isolation_allow_capture (void)
+{
+  g_return_if_fail (!is_entered);
+
+  allows_capture = TRUE;
 }
 
 gboolean

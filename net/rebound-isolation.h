@@ -49,6 +49,15 @@ REBOUND_API GQuark rebound_isolation_error_quark (void);
 REBOUND_API gboolean rebound_isolation_enter (GError **error);
 
 /**
+ * rebound_isolation_allow_capture:
+ *
+ * Lets rebound_isolation_enter() keep CAP_NET_RAW as well, so that the packets of a run can be
+ * captured (rebound_linux_kernel_set_captures()). It is power over the namespace's own loopback
+ * and nothing else. To be called before it is entered. Since: 0.1
+ */
+REBOUND_API void rebound_isolation_allow_capture (void);
+
+/**
  * rebound_isolation_is_entered:
  *
  * Returns: %TRUE after a successful rebound_isolation_enter()

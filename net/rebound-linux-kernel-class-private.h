@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "rebound-capture-private.h"
 #include "rebound-descriptor-limit-private.h"
 #include "rebound-fence-private.h"
 #include "rebound-kernel-settings-private.h"
 #include "rebound-linux-kernel-private.h"
+#include "rebound-trace-private.h"
 
 G_BEGIN_DECLS
 
-/* The kernel is one class in three files: rebound-linux-kernel.c is what a run asks of it,
- * rebound-linux-kernel-services.c what the actors do, rebound-linux-kernel-actions.c what a script
- * does to it. */
+/* The kernel is one class in four files: rebound-linux-kernel.c is what a run asks of it,
+ * rebound-linux-kernel-services.c what the actors do, -reports.c what it tells where somebody wants to
+ * know, -actions.c what a script does to it. */
 struct _ReboundLinuxKernel
 {
   GObject parent_instance;
@@ -28,7 +30,21 @@ struct _ReboundLinuxKernel
   ReboundLink link;
   guint16 next_port;
   guint16 next_ephemeral_port;
+
+  gboolean captures;
+  ReboundPacketFunc packet_func;
+  gpointer packet_data;
+  ReboundCapture *capture; /* NULL: packets are not wanted */
+  ReboundTrace *trace;
 };
+
+void rebound_linux_kernel_install_reports (ReboundLinuxKernelClass *klass);
+void rebound_linux_kernel_tell_sockets (ReboundKernel *kernel);
+
+/* Where packets are wanted; what was sent since the last time is told of by the drain. */
+gboolean rebound_linux_kernel_open_capture (ReboundLinuxKernel *self, GError **error);
+void rebound_linux_kernel_close_capture (ReboundLinuxKernel *self);
+gboolean rebound_linux_kernel_drain_capture (ReboundLinuxKernel *self, GError **error);
 
 /* The clients' ports. Below Linux's default ephemeral range is no need: the namespace is ours, and
  * its own range is set above this one. */

@@ -24,7 +24,6 @@
 #include "rebound-naive-pair.h"
 #include "rebound-naive-socket.h"
 #include "rebound-reclaim-private.h"
-#include "rebound-socket-rows-private.h"
 #include "rebound-net-enums.h"
 
 enum
@@ -44,8 +43,6 @@ enum
   GOES_WITHOUT,
   LINK_DOWN,
   LINK_UP,
-  SOCKETS,
-  SOCKET,
   N_SIGNALS
 };
 
@@ -79,6 +76,7 @@ close_tools (ReboundLinuxKernel *self)
 {
   g_clear_pointer (&self->descriptor_limit, rebound_descriptor_limit_free);
   g_clear_pointer (&self->settings, rebound_kernel_settings_free);
+  rebound_linux_kernel_close_capture (self);
   g_clear_pointer (&self->table, rebound_socket_table_free);
   g_clear_pointer (&self->fence, rebound_fence_free);
   g_clear_pointer (&self->diag, rebound_socket_diag_free);
@@ -134,43 +132,11 @@ install_socket_signals (ReboundLinuxKernelClass *klass)
       string_spec ("end", "whose end of it"), string_spec ("error", "the errno's name"), NULL);
 }
 
-static GParamSpec *
-count_spec (const char *name, const char *blurb)
-{
-  return g_param_spec_uint (name, NULL, blurb, 0, G_MAXUINT, 0,
-                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-}
-
-/* The table that netstat prints. Its rows are what a script prints, and the kernel's side. */
-static void
-install_row_signals (ReboundLinuxKernelClass *klass)
-{
-  const ReboundEventGroup group = REBOUND_EVENT_GROUP_SCRIPT | REBOUND_EVENT_GROUP_SOCKETS;
-
-  signals[SOCKETS] = rebound_class_install_signal (
-      klass, "sockets", group,
-      "Proto Recv-Q Send-Q Local Address          Foreign Address        State",
-      "print sockets: the table's head; a row for each of the run's sockets follows, in the order "
-      "in which they came",
-      count_spec ("count", "how many rows follow"), NULL);
-  signals[SOCKET] = rebound_class_install_signal (
-      klass, "socket", group, "{proto:5} {recv-q:6} {send-q:6} {local:22} {foreign:22} {state}",
-      "print sockets: a row of the table, as netstat has it", string_spec ("proto", "tcp, or tcp6"),
-      count_spec ("recv-q", "bytes that have come and were not read, a FIN counted as one; of a "
-                            "listener: connections that wait to be accepted"),
-      count_spec ("send-q", "bytes that the other end has not acknowledged, a FIN counted as one; "
-                            "of a listener: how many connections may wait"),
-      string_spec ("local", "its own end: ADDRESS:PORT, or the connection's name in place of a "
-                            "port that nobody chose"),
-      string_spec ("foreign", "the other end, in the same way"),
-      string_spec ("state", "the TCP state"), NULL);
-}
-
 static void
 install_signals (ReboundLinuxKernelClass *klass)
 {
   install_socket_signals (klass);
-  install_row_signals (klass);
+  rebound_linux_kernel_install_reports (klass);
   signals[GOES_WITHOUT]
       = rebound_class_install_signal (klass, "goes-without", REBOUND_EVENT_GROUP_ACTORS,
                                       "this kernel lacks something: {what}",
@@ -249,7 +215,7 @@ open_tools (ReboundLinuxKernel *self, gboolean is_virtual, GError **error)
   if (is_virtual && (self->fence = rebound_fence_new (error)) == NULL)
     return FALSE;
   self->table = rebound_socket_table_new (self->diag, brings_timers_along, &listener);
-  return TRUE;
+  return rebound_linux_kernel_open_capture (self, error);
 }
 
 static void
@@ -308,14 +274,19 @@ rebound_linux_kernel_fence (ReboundKernel *kernel, GError **error)
   ReboundLinuxKernel *self = REBOUND_LINUX_KERNEL (kernel);
 
   /* Without a link nothing is sent that could be waited for, and the fence could not be passed. */
-  return self->fence == NULL || self->link == REBOUND_LINK_DOWN
-         || rebound_fence_pass (self->fence, error);
+  return (self->fence == NULL || self->link == REBOUND_LINK_DOWN
+          || rebound_fence_pass (self->fence, error))
+         && rebound_linux_kernel_drain_capture (self, error);
 }
 
 static gboolean
 rebound_linux_kernel_observe (ReboundKernel *kernel, char **waits_for)
 {
-  return rebound_socket_table_observe (REBOUND_LINUX_KERNEL (kernel)->table, waits_for);
+  ReboundLinuxKernel *self = REBOUND_LINUX_KERNEL (kernel);
+
+  /* In real time there is no fence to do it, and what was lost is told of and no more. */
+  rebound_linux_kernel_drain_capture (self, NULL);
+  return rebound_socket_table_observe (self->table, waits_for);
 }
 
 static void
@@ -420,25 +391,6 @@ rebound_linux_kernel_forget (ReboundKernel *kernel, ReboundSite *site)
       if (!socket->is_forgotten && rebound_socket_destroy_remainder (socket))
         g_signal_emit (self, signals[REMAINDER_FORGOTTEN], 0, socket->connection, socket->end,
                        rebound_tcp_state_name (socket->state_now));
-    }
-}
-
-static void
-rebound_linux_kernel_tell_sockets (ReboundKernel *kernel)
-{
-  ReboundLinuxKernel *self = REBOUND_LINUX_KERNEL (kernel);
-  g_autoptr (GArray) rows = NULL;
-
-  if (self->table == NULL)
-    return;
-  rows = rebound_socket_rows_new (self->table, self->diag);
-  g_signal_emit (self, signals[SOCKETS], 0, rows->len);
-  for (guint i = 0; i < rows->len; i++)
-    {
-      const ReboundSocketRow *row = &g_array_index (rows, ReboundSocketRow, i);
-
-      g_signal_emit (self, signals[SOCKET], 0, row->proto, row->receive_queue, row->send_queue,
-                     row->local, row->foreign, rebound_tcp_state_name (row->state));
     }
 }
 

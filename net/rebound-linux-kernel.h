@@ -49,6 +49,43 @@ REBOUND_API ReboundKernel *rebound_linux_kernel_new (void);
 REBOUND_API void rebound_linux_kernel_set_exposed (ReboundLinuxKernel *self, gboolean exposed);
 
 /**
+ * rebound_linux_kernel_set_captures:
+ * @captures: whether the segments that are sent are events
+ *
+ * Makes an event “packet” of every TCP segment, in the group %REBOUND_EVENT_GROUP_PACKETS: at the
+ * instant at which it was sent, in the kernel's order. It needs a namespace that was entered after
+ * rebound_isolation_allow_capture(), and is said before the run begins. Since: 0.1
+ */
+REBOUND_API void rebound_linux_kernel_set_captures (ReboundLinuxKernel *self, gboolean captures);
+
+/**
+ * ReboundPacketFunc:
+ * @packet: (array length=captured_bytes): what was sent, from the IP header on; its checksums may
+ * not have been computed
+ * @captured_bytes: how much of it there is
+ * @wire_bytes: how much was sent
+ * @user_data: what was given with the function
+ *
+ * Takes a segment, just before the event that tells of it. Since: 0.1
+ */
+typedef void (*ReboundPacketFunc) (const guint8 *packet,
+                                   gsize captured_bytes,
+                                   gsize wire_bytes,
+                                   gpointer user_data);
+
+/**
+ * rebound_linux_kernel_set_packet_func:
+ * @func: (scope forever): who takes the segments
+ * @user_data: passed to @func
+ *
+ * Hands the segments themselves over, some two thousand bytes of each; for a run that captures. It
+ * is said before the run begins. Since: 0.1
+ */
+REBOUND_API void rebound_linux_kernel_set_packet_func (ReboundLinuxKernel *self,
+                                                       ReboundPacketFunc func,
+                                                       gpointer user_data);
+
+/**
  * rebound_linux_kernel_adopt:
  * @site: where whose socket it is lives: the application's, which a device then takes it away from
  * like any other of its sockets, or the world's

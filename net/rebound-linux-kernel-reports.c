@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a run tells of its kernel only where somebody asks: the table of sockets, and the segments
+ * on the wire. Nobody's log becomes longer by either. */
+
+#include "rebound-linux-kernel-class-private.h"
+
+#include "lifecycle/rebound-error.h"
+#include "lifecycle/rebound-member.h"
+#include "rebound-socket-rows-private.h"
+
+enum
+{
+  SOCKETS,
+  SOCKET,
+  PACKET,
+  PACKETS_LOST,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static GParamSpec *
+string_spec (const char *name, const char *blurb)
+{
+  return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+}
+
+static GParamSpec *
+count_spec (const char *name, const char *blurb)
+{
+  return g_param_spec_uint (name, NULL, blurb, 0, G_MAXUINT, 0,
+                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+}
+
+/* The table that netstat prints. Its rows are what a script prints, and the kernel's side. */
+static void
+install_row_signals (ReboundLinuxKernelClass *klass)
+{
+  const ReboundEventGroup group = REBOUND_EVENT_GROUP_SCRIPT | REBOUND_EVENT_GROUP_SOCKETS;
+
+  signals[SOCKETS] = rebound_class_install_signal (
+      klass, "sockets", group,
+      "Proto Recv-Q Send-Q Local Address          Foreign Address        State",
+      "print sockets: the table's head; a row for each of the run's sockets follows, in the order "
+      "in which they came",
+      count_spec ("count", "how many rows follow"), NULL);
+  signals[SOCKET] = rebound_class_install_signal (
+      klass, "socket", group, "{proto:5} {recv-q:6} {send-q:6} {local:22} {foreign:22} {state}",
+      "print sockets: a row of the table, as netstat has it", string_spec ("proto", "tcp, or tcp6"),
+      count_spec ("recv-q", "bytes that have come and were not read, a FIN counted as one; of a "
+                            "listener: connections that wait to be accepted"),
+      count_spec ("send-q", "bytes that the other end has not acknowledged, a FIN counted as one; "
+                            "of a listener: how many connections may wait"),
+      string_spec ("local", "its own end: ADDRESS:PORT, or the connection's name in place of a "
+                            "port that nobody chose"),
+      string_spec ("foreign", "the other end, in the same way"),
+      string_spec ("state", "the TCP state"), NULL);
+}
+
+void
+rebound_linux_kernel_install_reports (ReboundLinuxKernelClass *klass)
+{
+  install_row_signals (klass);
+  signals[PACKET] = rebound_class_install_signal (
+      klass, "packet", REBOUND_EVENT_GROUP_PACKETS,
+      "{from:15} > {to:15}  {flags:3} seq {seq}[, ack {ack}], length {length}",
+      "a TCP segment was sent; only where packets are captured, as --show=packets does",
+      string_spec ("from", "who sent it: ADDRESS:PORT, or the connection's name in place of a "
+                           "port that nobody chose"),
+      string_spec ("to", "whom it was sent to, in the same way"),
+      string_spec ("flags", "S for SYN, F for FIN, P for PSH, R for RST, and a point for ACK"),
+      count_spec ("seq", "its sequence number, counted from the SYN of who sent it"),
+      count_spec ("ack", "what it acknowledges, counted from the other's SYN"),
+      count_spec ("length", "the bytes of data in it"), NULL);
+  signals[PACKETS_LOST]
+      = rebound_class_install_signal (klass, "packets-lost", REBOUND_EVENT_GROUP_PACKETS, "{why}",
+                                      "the capture is not whole; in virtual time the run ends here",
+                                      string_spec ("why", "what was lost, and why"), NULL);
+}
+
+void
+rebound_linux_kernel_tell_sockets (ReboundKernel *kernel)
+{
+  ReboundLinuxKernel *self = REBOUND_LINUX_KERNEL (kernel);
+  g_autoptr (GArray) rows = NULL;
+
+  if (self->table == NULL)
+    return;
+  rows = rebound_socket_rows_new (self->table, self->diag);
+  g_signal_emit (self, signals[SOCKETS], 0, rows->len);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const ReboundSocketRow *row = &g_array_index (rows, ReboundSocketRow, i);
+
+      g_signal_emit (self, signals[SOCKET], 0, row->proto, row->receive_queue, row->send_queue,
+                     row->local, row->foreign, rebound_tcp_state_name (row->state));
+    }
+}
+
+static void
+on_packet (const guint8 *packet, gsize captured_bytes, gsize wire_bytes, gpointer user_data)
+{
+  ReboundLinuxKernel *self = user_data;
+  g_autofree char *flags = NULL;
+  ReboundSegment segment;
+  const char *from;
+  const char *to;
+
+  if (!rebound_segment_parse (packet, captured_bytes, wire_bytes, &segment))
+    return;
+  rebound_trace_relate (self->trace, &segment, &from, &to);
+  flags = rebound_segment_dup_flags (&segment);
+  if (self->packet_func != NULL)
+    self->packet_func (packet, captured_bytes, wire_bytes, self->packet_data);
+  g_signal_emit (self, signals[PACKET], 0, from, to, flags, segment.sequence,
+                 segment.acknowledgement, segment.payload_bytes);
+}
+
+gboolean
+rebound_linux_kernel_open_capture (ReboundLinuxKernel *self, GError **error)
+{
+  if (!self->captures)
+    return TRUE;
+  if (!self->is_isolated)
+    {
+      g_set_error_literal (error, REBOUND_ERROR, REBOUND_ERROR_ACTION,
+                           "without isolation the packets on the network are everybody's, and a "
+                           "run leaves them alone; expected to be played with isolation");
+      return FALSE;
+    }
+  self->capture = rebound_capture_new (self->packet_func != NULL, error);
+  if (self->capture == NULL)
+    return FALSE;
+  self->trace = rebound_trace_new (rebound_socket_table_get_names (self->table));
+  return TRUE;
+}
+
+void
+rebound_linux_kernel_close_capture (ReboundLinuxKernel *self)
+{
+  g_clear_pointer (&self->trace, rebound_trace_free);
+  g_clear_pointer (&self->capture, rebound_capture_free);
+}
+
+gboolean
+rebound_linux_kernel_drain_capture (ReboundLinuxKernel *self, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+
+  if (self->capture == NULL || rebound_capture_drain (self->capture, on_packet, self, &problem))
+    return TRUE;
+  g_signal_emit (self, signals[PACKETS_LOST], 0, problem->message);
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
+void
+rebound_linux_kernel_set_captures (ReboundLinuxKernel *self, gboolean captures)
+{
+  self->captures = captures;
+}
+
+void
+rebound_linux_kernel_set_packet_func (ReboundLinuxKernel *self,
+                                      ReboundPacketFunc func,
+                                      gpointer user_data)
+{
+  self->packet_func = func;
+  self->packet_data = user_data;
+}
