@@ -8,6 +8,7 @@
 #include "lifecycle/rebound-lifecycle-enums.h"
 #include "rebound-command.h"
 #include "rebound-jsonl-sink.h"
+#include "rebound-pcap-sink.h"
 #include "rebound-play.h"
 #include "rebound-text-sink.h"
 
@@ -17,6 +18,7 @@ typedef struct
   char *show;
   char *format;
   char *color;
+  char *pcap;
   gboolean quiet;
   ReboundEventGroup groups;
 } RunOptions;
@@ -66,7 +68,6 @@ resolve_groups (RunOptions *options)
   for (guint i = 0; names[i] != NULL; i++)
     if (!add_group (options, names[i]))
       return FALSE;
-  options->play.captures = (options->groups & REBOUND_EVENT_GROUP_PACKETS) != 0;
   return names[0] != NULL || add_group (options, "");
 }
 
@@ -83,6 +84,14 @@ is_one_of (const char *option, const char *value, const char *const *known)
 }
 
 static gboolean
+resolve_captures (RunOptions *options)
+{
+  options->play.captures
+      = (options->groups & REBOUND_EVENT_GROUP_PACKETS) != 0 || options->pcap != NULL;
+  return TRUE;
+}
+
+static gboolean
 resolve (RunOptions *options)
 {
   static const char *const formats[] = { "text", "jsonl", NULL };
@@ -90,7 +99,7 @@ resolve (RunOptions *options)
 
   return is_one_of ("--format", options->format, formats)
          && is_one_of ("--color", options->color, colors) && resolve_groups (options)
-         && rebound_play_options_resolve (&options->play);
+         && resolve_captures (options) && rebound_play_options_resolve (&options->play);
 }
 
 static gboolean
@@ -124,27 +133,71 @@ print_title (const RunOptions *options, ReboundRun *run, const char *word)
 }
 
 static int
-play (const RunOptions *options, const char *word)
+play_run (const RunOptions *options, ReboundRun *run, const char *word)
 {
-  g_autoptr (ReboundRun) run = rebound_play_load (&options->play, word);
-  g_autoptr (ReboundEventSink) sink = NULL;
+  g_autoptr (ReboundEventSink) sink = new_sink (options);
   g_autoptr (GError) error = NULL;
   int status;
 
-  if (run == NULL)
-    return REBOUND_EXIT_USAGE;
-  if (options->play.mode == REBOUND_CLOCK_REAL)
-    setvbuf (stdout, NULL, _IOLBF, 0);
-  status = rebound_play_enter (&options->play);
-  if (status != 0)
-    return status;
-  sink = new_sink (options);
   rebound_run_add_sink (run, sink);
   print_title (options, run, word);
   status = rebound_play (run, &error);
   if (error != NULL)
     rebound_command_complain ("%s", error->message);
   return status;
+}
+
+/* FALSE after a complaint; @pcap is NULL where none is wanted. */
+static gboolean
+open_pcap (const RunOptions *options, ReboundRun *run, const char *word, ReboundPcapSink **pcap)
+{
+  g_autofree char *title = rebound_run_get_title (run);
+  g_autofree char *about
+      = g_strdup_printf ("%s: %s\nThe times are those of the run's clock, from 0.", word, title);
+  g_autoptr (GError) error = NULL;
+
+  if (options->pcap == NULL)
+    return TRUE;
+  *pcap = rebound_pcap_sink_new (options->pcap, about, &error);
+  if (*pcap == NULL)
+    {
+      rebound_command_complain ("%s", error->message);
+      return FALSE;
+    }
+  rebound_run_add_sink (run, REBOUND_EVENT_SINK (*pcap));
+  rebound_play_take_packets (run, rebound_pcap_sink_take, *pcap);
+  return TRUE;
+}
+
+static int
+close_pcap (ReboundPcapSink *pcap, int status)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (pcap == NULL || rebound_pcap_sink_close (pcap, &error))
+    return status;
+  rebound_command_complain ("%s", error->message);
+  return REBOUND_EXIT_INTERNAL;
+}
+
+static int
+play (const RunOptions *options, const char *word)
+{
+  g_autoptr (ReboundRun) run = rebound_play_load (&options->play, word);
+  g_autoptr (ReboundPcapSink) pcap = NULL;
+  int status;
+
+  if (run == NULL)
+    return REBOUND_EXIT_USAGE;
+  if (options->play.mode == REBOUND_CLOCK_REAL)
+    setvbuf (stdout, NULL, _IOLBF, 0);
+  if (!open_pcap (options, run, word, &pcap))
+    return REBOUND_EXIT_INTERNAL;
+  status = rebound_play_enter (&options->play);
+  if (status != 0)
+    return status;
+  status = play_run (options, run, word);
+  return close_pcap (pcap, status);
 }
 
 int
@@ -158,6 +211,8 @@ rebound_command_run (int argc, char **argv)
       "GROUP[,GROUP…]" },
     { "format", 0, 0, G_OPTION_ARG_STRING, &options.format,
       "text for people, jsonl for machines (default: text)", "text|jsonl" },
+    { "pcap", 0, 0, G_OPTION_ARG_FILENAME, &options.pcap,
+      "Write the packets to a file for Wireshark (pcapng), in the run's time", "FILE" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Show only what was not as expected",
       NULL },
     { "color", 0, 0, G_OPTION_ARG_STRING, &options.color,
@@ -180,5 +235,6 @@ rebound_command_run (int argc, char **argv)
   g_free (options.show);
   g_free (options.format);
   g_free (options.color);
+  g_free (options.pcap);
   return status;
 }

@@ -142,6 +142,14 @@ rebound_play_load (const ReboundPlayOptions *options, const char *word)
   return NULL;
 }
 
+void
+rebound_play_take_packets (ReboundRun *run, ReboundPacketFunc func, gpointer user_data)
+{
+  ReboundKernel *kernel = rebound_site_get_kernel (rebound_run_get_world (run));
+
+  rebound_linux_kernel_set_packet_func (REBOUND_LINUX_KERNEL (kernel), func, user_data);
+}
+
 int
 rebound_play_enter (const ReboundPlayOptions *options)
 {

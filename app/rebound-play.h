@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "lifecycle/rebound-run.h"
+#include "net/rebound-linux-kernel.h"
 
 G_BEGIN_DECLS
 
@@ -32,6 +33,9 @@ gboolean rebound_play_options_resolve (ReboundPlayOptions *options);
 
 /* Loads a script, with its variables set and a kernel, and checks it; NULL after a complaint. */
 ReboundRun *rebound_play_load (const ReboundPlayOptions *options, const char *word);
+
+/* Who is handed the packets of a run that captures them; before it is played. */
+void rebound_play_take_packets (ReboundRun *run, ReboundPacketFunc func, gpointer user_data);
 
 /* Enters the namespace, if the options do not forbid it. 0, or an exit status after a complaint. */
 int rebound_play_enter (const ReboundPlayOptions *options);

@@ -1,9 +1,15 @@
 #!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The packets of a run: the trace that is shown."""
+"""The packets of a run: the trace that is shown, and the file for Wireshark."""
 
 import json
+import os
+import shutil
+import struct
+import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import program
 from program import expect, expect_equal, expect_in, expect_status, run
@@ -67,6 +73,167 @@ def test_no_isolation():
     done = run("run", "--no-isolation", "--show=packets", "rebind-fix")
     expect_status(done, 2)
     expect_in("--no-isolation", done.stderr, "the refusal")
+
+
+# -- pcapng, by a reader of our own, which takes nothing that the format does not allow --
+
+def read_options(body):
+    options = []
+    while body:
+        code, size = struct.unpack_from("<HH", body)
+        if code == 0:
+            expect_equal((size, len(body)), (0, 4), "the end of the options")
+            return options
+        padded = (size + 3) & ~3
+        expect(len(body) >= 4 + padded, "an option is longer than its block")
+        expect(not any(body[4 + size:4 + padded]), "the padding of an option is not zero")
+        options.append((code, body[4:4 + size]))
+        body = body[4 + padded:]
+    raise program.Failure("the options have no end")
+
+
+def read_blocks(data):
+    while data:
+        kind, size = struct.unpack_from("<II", data)
+        expect(size % 4 == 0 and 12 <= size <= len(data), f"a block of {size} bytes")
+        expect_equal(struct.unpack_from("<I", data, size - 4)[0], size, "the length at the end")
+        yield kind, data[8:size - 4]
+        data = data[size:]
+
+
+def add_up(data):
+    data += bytes(len(data) % 2)
+    total = sum(struct.unpack(f">{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return total
+
+
+def check_sums(packet):
+    """As a receiver does: with the checksum in it, the sum is all ones."""
+    if packet[0] >> 4 == 4:
+        size = (packet[0] & 15) * 4
+        expect_equal(add_up(packet[:size]), 0xffff, "the IP checksum")
+        addresses = packet[12:20]
+    else:
+        size, addresses = 40, packet[8:40]
+    segment = packet[size:]
+    expect_equal(add_up(addresses + struct.pack(">II", 6, len(segment)) + segment), 0xffff,
+                 "the TCP checksum")
+
+
+def read_pcapng(path):
+    """The packets of the file: time, bytes, length on the wire, number, comments."""
+    blocks = list(read_blocks(path.read_bytes()))
+    expect_equal([kind for kind, _ in blocks[:2]], [0x0A0D0D0A, 1], "the first two blocks")
+    expect_equal(blocks[-1][0], 5, "the last block")
+    expect_equal(struct.unpack_from("<IHHq", blocks[0][1]), (0x1A2B3C4D, 1, 0, -1), "the section")
+    about = dict(read_options(blocks[0][1][16:]))
+    expect_equal(sorted(about), [1, 4], "the section's options")
+    expect(about[4].startswith(b"rebound "), "the section does not say who wrote it")
+    expect_equal(struct.unpack_from("<HHI", blocks[1][1]), (101, 0, 0), "the interface")
+    expect_equal(read_options(blocks[1][1][8:]), [(2, b"lo"), (9, b"\x09")], "its options")
+    packets = []
+    for kind, body in blocks[2:-1]:
+        expect_equal(kind, 6, "the kind of a block")
+        interface, high, low, captured, wire = struct.unpack_from("<IIIII", body)
+        padded = (captured + 3) & ~3
+        options = read_options(body[20 + padded:])
+        expect_equal((interface, dict(options)[2]), (0, b"\2\0\0\0"), "interface and direction")
+        packets.append((high << 32 | low, body[20:20 + captured], wire,
+                        struct.unpack("<Q", dict(options)[5])[0],
+                        [value.decode() for code, value in options if code == 1]))
+    return packets
+
+
+def play_into(folder, script, *words, **options):
+    path = Path(folder) / "run.pcapng"
+    done = run("run", "--pcap", str(path), "--format=jsonl", "--show=all,packets", *words, script,
+               **options)
+    expect_status(done, 0)
+    expect_equal(os.listdir(folder), ["run.pcapng"], "the files")
+    return read_pcapng(path), [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_pcap():
+    """The file has every packet, at its event's time and under its number, with good checksums."""
+    with tempfile.TemporaryDirectory() as folder:
+        packets, events = play_into(folder, "rebind-fix")
+        told = [event for event in events if event["kind"] == "packet"]
+        expect_equal([(time, number) for time, _, _, number, _ in packets],
+                     [(event["time_usec"] * 1000, event["n"]) for event in told], "the packets")
+        for _, packet, wire, _, _ in packets:
+            expect_equal(len(packet), wire, "bytes of a packet")
+            check_sums(packet)
+        comments = "\n".join(text for packet in packets for text in packet[4])
+        expect_in("app: did enter background", comments, "the comments")
+        expect_in("web: closed (generation 1), at will-resign-active", comments, "the comments")
+        expect_in("kernel: phone#1, web's end: CLOSED -> TIME_WAIT", comments, "the comments")
+
+
+def test_pcap_payload():
+    """What is sent is in the file, over IPv6 as well; the checksum of an odd length is good."""
+    script = ("peer listener web address=:: port=30000 on-accept=echo\n"
+              "client phone connect=[::1]:30000 count=1 message=hello expected-answer=hello\n")
+    with tempfile.TemporaryDirectory() as folder:
+        packets, _ = play_into(folder, "-", input=script)
+        for _, packet, _, _, _ in packets:
+            expect_equal(packet[0] >> 4, 6, "the version of IP")
+            check_sums(packet)
+        expect_equal(sum(packet.endswith(b"hello") for _, packet, _, _, _ in packets), 2, "hellos")
+
+
+def test_pcap_cannot_be_written():
+    """A file that cannot be written is named with the errno, and nothing is played."""
+    done = run("run", "--pcap", "/nowhere/run.pcapng", "rebind-fix")
+    expect_status(done, 99)
+    expect_equal(done.stderr, "rebound: --pcap: /nowhere/run.pcapng cannot be written: ENOENT "
+                 "(No such file or directory)\n", "the complaint")
+    expect_equal(done.stdout, "", "what was shown")
+
+
+def test_pcap_not_replaced():
+    """A run that is not begun leaves the file as it was, and none beside it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "run.pcapng"
+        path.write_text("earlier")
+        expect_status(run("run", "--pcap", str(path), "-", input="lunch\n"), 2)
+        expect_equal(path.read_text(), "earlier", "the earlier file")
+        expect_equal(os.listdir(folder), ["run.pcapng"], "the files")
+
+
+def read_tshark(path, *words):
+    done = subprocess.run(["tshark", "-r", str(path), "-o", "tcp.check_checksum:TRUE",
+                           "-o", "ip.check_checksum:TRUE", *words], check=True, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return done.stdout.splitlines()
+
+
+def describe_as_tshark(event):
+    fields = [str(int(letter in event["flags"])) for letter in "SFR."] + [str(event["length"])]
+    return ",".join(fields + ([] if event["flags"] == "R." else [str(event["seq"])]))
+
+
+def test_tshark():
+    """tshark finds nothing wrong with the file, and reads what the trace says."""
+    if shutil.which("tshark") is None:
+        raise program.Skip("tshark is not installed")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "run.pcapng"
+        for script in ("rebind-fix", "defunct-socket", "day-in-the-life"):
+            _, events = play_into(folder, script)
+            expect_equal(read_tshark(path, "-Y", "_ws.malformed || tcp.checksum.status==0"), [],
+                         "what tshark complains about")
+            seen = read_tshark(path, "-T", "fields", "-E", "separator=,", "-e", "tcp.flags.syn",
+                               "-e", "tcp.flags.fin", "-e", "tcp.flags.reset",
+                               "-e", "tcp.flags.ack", "-e", "tcp.len", "-e", "tcp.seq")
+            # To the 0 in the RST that refuses a SYN tshark gives the relative number 1.
+            seen = [line.rpartition(",")[0] if line.startswith("0,0,1,1") else line
+                    for line in seen]
+            told = [describe_as_tshark(event) for event in events if event["kind"] == "packet"]
+            expect_equal(seen, told, f"the segments of {script}")
+        expect(read_tshark(path, "-Y", 'frame.comment contains "did enter background"'),
+               "tshark does not find our comments")
 
 
 if __name__ == "__main__":
