@@ -69,10 +69,10 @@ rebound_pcap_sink_init (ReboundPcapSink *self)
 }
 
 static gboolean
-fail (const ReboundPcapSink *self, int error_number, const char *what, GError **error)
+fail (const ReboundPcapSink *self, int error_number, GError **error)
 {
   g_set_error (error, G_IO_ERROR, g_io_error_from_errno (error_number),
-               "--pcap: %s cannot be %s: %s (%s)", self->path, what, strerrorname_np (error_number),
+               "--pcap: %s cannot be written: %s (%s)", self->path, strerrorname_np (error_number),
                g_strerror (error_number));
   return FALSE;
 }
@@ -100,12 +100,12 @@ open_beside (ReboundPcapSink *self, GError **error)
       int error_number = errno;
 
       g_clear_pointer (&self->beside, g_free);
-      return fail (self, error_number, "written", error);
+      return fail (self, error_number, error);
     }
   self->stream = fchmod (fd, 0666 & ~mask) < 0 ? NULL : fdopen (fd, "w");
   if (self->stream != NULL)
     return TRUE;
-  fail (self, errno, "written", error);
+  fail (self, errno, error);
   close (fd);
   return FALSE;
 }
@@ -162,6 +162,23 @@ rebound_pcap_sink_write (ReboundEventSink *sink, ReboundEvent *event)
   g_ptr_array_set_size (self->comments, 0);
 }
 
+/* Root's run has no rights any more over a folder of somebody else's, in which it could make the
+ * file before. */
+static gboolean
+put_into_place (ReboundPcapSink *self, GError **error)
+{
+  g_autofree char *beside = g_steal_pointer (&self->beside);
+  int error_number;
+
+  if (rename (beside, self->path) == 0)
+    return TRUE;
+  error_number = errno;
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (error_number),
+               "--pcap: %s cannot be put into its place: %s (%s); it is whole in %s", self->path,
+               strerrorname_np (error_number), g_strerror (error_number), beside);
+  return FALSE;
+}
+
 gboolean
 rebound_pcap_sink_close (ReboundPcapSink *self, GError **error)
 {
@@ -169,11 +186,8 @@ rebound_pcap_sink_close (ReboundPcapSink *self, GError **error)
   if (fclose (g_steal_pointer (&self->stream)) != 0 && self->error_number == 0)
     self->error_number = errno;
   if (self->error_number != 0)
-    return fail (self, self->error_number, "written", error);
-  if (rename (self->beside, self->path) < 0)
-    return fail (self, errno, "put into its place", error);
-  g_clear_pointer (&self->beside, g_free);
-  return TRUE;
+    return fail (self, self->error_number, error);
+  return put_into_place (self, error);
 }
 
 static void

@@ -192,6 +192,21 @@ def test_pcap_cannot_be_written():
     expect_equal(done.stdout, "", "what was shown")
 
 
+def test_pcap_out_of_place():
+    """Where the place is out of reach at the end, it is said where the whole file is."""
+    if os.geteuid() != 0:
+        raise program.Skip("only root makes files in folders that a run has no rights over")
+    with tempfile.TemporaryDirectory() as folder:
+        os.chown(folder, 65534, 65534)
+        os.chmod(folder, 0o755)
+        done = run("run", "--quiet", "--pcap", f"{folder}/run.pcapng", "rebind-fix")
+        expect_status(done, 99)
+        expect_in("cannot be put into its place: EACCES", done.stderr, "the complaint")
+        beside = Path(done.stderr.strip().rpartition(" ")[2])
+        expect_equal(os.listdir(folder), [beside.name], "the files")
+        expect(read_pcapng(beside), "the file beside has no packets")
+
+
 def test_pcap_not_replaced():
     """A run that is not begun leaves the file as it was, and none beside it."""
     with tempfile.TemporaryDirectory() as folder:
