@@ -11,8 +11,8 @@
 G_BEGIN_DECLS
 
 /* The kernel is one class in four files: rebound-linux-kernel.c is what a run asks of it,
- * rebound-linux-kernel-services.c what the actors do, -reports.c what it tells where somebody wants to
- * know, -actions.c what a script does to it. */
+ * rebound-linux-kernel-services.c what the actors do, -reports.c what it tells where somebody wants
+ * to know, -actions.c what a script does to it. */
 struct _ReboundLinuxKernel
 {
   GObject parent_instance;
