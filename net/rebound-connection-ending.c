@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The ways out of a connection, and what each costs. The proper one has four steps: send the last
+ * data, end our half, read until the peer's end, close. Whoever leaves out the third has input
+ * unread when it closes, the kernel answers with an RST, and that throws away what is still on its
+ * way to the peer. But a peer that never ends, or never stops talking, must not keep us: so there
+ * is a deadline and a limit, and past either the connection is aborted, and says what that cost.
+ *
+ * The accounts are settled just before the descriptor is closed, for nobody can ask the kernel
+ * after that. */
+
+#include "rebound-connection-private.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "lifecycle/rebound-application.h"
+#include "lifecycle/rebound-duration.h"
+#include "rebound-errno.h"
+#include "rebound-socket-diag-private.h"
+
+/* What is kept of the stay in the background for whoever has to end the task: an expiration
+ * callback comes about a second before the end. */
+#define GRACE_USEC G_USEC_PER_SEC
+
+/* -- the end -- */
+
+/* @is_cut: what is on its way will not arrive. */
+static void
+settle_accounts (ReboundConnection *self, gboolean is_cut)
+{
+  ReboundConnectionFigures *figures = &self->figures;
+  guint64 unacknowledged_bytes;
+
+  rebound_connection_count_acknowledged (self);
+  unacknowledged_bytes = figures->handed_bytes - figures->acknowledged_bytes;
+  figures->left_bytes = is_cut ? 0 : unacknowledged_bytes;
+  figures->lost_bytes = figures->given_bytes - figures->acknowledged_bytes - figures->left_bytes;
+}
+
+/* The one order of teardown: sources, then the descriptor. */
+static void
+release (ReboundConnection *self)
+{
+  self->state = REBOUND_CONNECTION_STATE_CLOSED;
+  self->is_reading = FALSE;
+  g_byte_array_set_size (self->queue, 0);
+  self->queue_start = 0;
+  rebound_timer_disarm (self->rest_timer);
+  rebound_timer_disarm (self->deadline_timer);
+  g_clear_pointer (&self->watch, rebound_watch_free);
+  rebound_connection_touch (self);
+  rebound_socket_close_descriptor (&self->socket, &self->fd);
+}
+
+/* Whoever is told may let go of the connection. */
+static void
+tell_end (ReboundConnection *self, int error_number, const char *how)
+{
+  g_object_ref (self);
+  if (error_number != 0)
+    rebound_connection_emit_error (self, error_number);
+  rebound_connection_emit_ended (self, how);
+  rebound_connection_update (self);
+  g_object_unref (self);
+}
+
+static char *
+dup_loss (ReboundConnection *self)
+{
+  const ReboundConnectionFigures *figures = &self->figures;
+  GString *text = g_string_new (NULL);
+
+  if (figures->lost_bytes == 0)
+    g_string_append (text, "nothing lost");
+  else
+    g_string_append_printf (text, "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " bytes lost",
+                            figures->lost_bytes, figures->given_bytes);
+  if (figures->left_bytes > 0)
+    g_string_append_printf (text, ", %" G_GUINT64_FORMAT " left to the kernel",
+                            figures->left_bytes);
+  return g_string_free (text, FALSE);
+}
+
+static void
+set_linger_zero (ReboundConnection *self)
+{
+  const struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+
+  setsockopt (self->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+void
+rebound_connection_give_up (ReboundConnection *self, const char *why)
+{
+  g_autofree char *loss = NULL;
+  g_autofree char *how = NULL;
+
+  if (self->state == REBOUND_CONNECTION_STATE_CLOSED)
+    return;
+  settle_accounts (self, TRUE);
+  set_linger_zero (self);
+  release (self);
+  loss = dup_loss (self);
+  how = g_strdup_printf ("aborted%s%s; %s", why != NULL ? ": " : "", why != NULL ? why : "", loss);
+  tell_end (self, 0, how);
+}
+
+void
+rebound_connection_abort (ReboundConnection *self)
+{
+  g_return_if_fail (REBOUND_IS_CONNECTION (self));
+
+  rebound_connection_give_up (self, NULL);
+}
+
+/* Bytes that nobody has read, and that turn the FIN of a close into an RST. */
+static int
+count_unread (ReboundConnection *self)
+{
+  int unread_bytes = 0;
+
+  if (ioctl (self->fd, FIONREAD, &unread_bytes) < 0
+      || rebound_socket_state (self->fd) == TCP_CLOSE) /* nobody is there to be sent an RST */
+    return 0;
+  return unread_bytes;
+}
+
+/* Nothing arrives any more that is not acknowledged where an RST was sent or received; after an end
+ * in good order everything was. */
+static gboolean
+is_cut_by_close (ReboundConnection *self, int unread_bytes)
+{
+  return unread_bytes > 0 || rebound_socket_state (self->fd) == TCP_CLOSE;
+}
+
+void
+rebound_connection_close (ReboundConnection *self)
+{
+  g_autofree char *loss = NULL;
+  g_autofree char *how = NULL;
+  int unread_bytes;
+
+  g_return_if_fail (REBOUND_IS_CONNECTION (self));
+  if (self->state == REBOUND_CONNECTION_STATE_CLOSED)
+    return;
+  unread_bytes = count_unread (self);
+  settle_accounts (self, is_cut_by_close (self, unread_bytes));
+  release (self);
+  loss = dup_loss (self);
+  how = unread_bytes == 0 ? g_strdup_printf ("closed; %s", loss)
+                          : g_strdup_printf ("closed, with %d byte%s unread: by RST; %s",
+                                             unread_bytes, unread_bytes == 1 ? "" : "s", loss);
+  tell_end (self, 0, how);
+}
+
+void
+rebound_connection_abandon (ReboundConnection *self)
+{
+  if (self->state == REBOUND_CONNECTION_STATE_CLOSED)
+    return;
+  settle_accounts (self, is_cut_by_close (self, count_unread (self)));
+  release (self);
+  rebound_connection_update (self);
+}
+
+void
+rebound_connection_fail (ReboundConnection *self, int error_number)
+{
+  g_autofree char *loss = NULL;
+  g_autofree char *how = NULL;
+
+  settle_accounts (self, TRUE);
+  release (self);
+  loss = dup_loss (self);
+  how = g_strdup_printf ("%s; %s", rebound_errno_name (error_number), loss);
+  tell_end (self, error_number, how);
+}
+
+ReboundPeerReading
+rebound_connection_get_peer_reading (ReboundConnection *self)
+{
+  ReboundConnectionFigures figures;
+
+  g_return_val_if_fail (REBOUND_IS_CONNECTION (self), REBOUND_PEER_READING_UNKNOWN);
+  if (self->has_peer_said_goodbye)
+    return REBOUND_PEER_READING_SAID_GOODBYE;
+  rebound_connection_get_figures (self, &figures);
+  if (figures.acknowledged_bytes < figures.given_bytes)
+    return REBOUND_PEER_READING_UNKNOWN;
+  return self->has_peer_finished ? REBOUND_PEER_READING_ENDED : REBOUND_PEER_READING_ACKNOWLEDGED;
+}
+
+static const char *const readings[] = {
+  [REBOUND_PEER_READING_UNKNOWN] = "not all is acknowledged yet",
+  [REBOUND_PEER_READING_ACKNOWLEDGED] = "all is acknowledged",
+  [REBOUND_PEER_READING_ENDED] = "the peer has read all of it, if it has closed",
+  [REBOUND_PEER_READING_SAID_GOODBYE] = "the peer has read all of it, and said goodbye",
+};
+
+void
+rebound_connection_end_in_order (ReboundConnection *self)
+{
+  g_autofree char *how = NULL;
+
+  settle_accounts (self, FALSE);
+  release (self);
+  how = g_strdup_printf ("both ends in good order, %" G_GUINT64_FORMAT " bytes sent: %s",
+                         self->figures.handed_bytes,
+                         readings[rebound_connection_get_peer_reading (self)]);
+  tell_end (self, 0, how);
+}
+
+/* -- ending our half -- */
+
+/* To shut down what is gone already is ENOTCONN; why it is gone is the better answer. */
+static int
+take_socket_error (ReboundConnection *self, int otherwise)
+{
+  int error_number = 0;
+  socklen_t length = sizeof error_number;
+
+  if (getsockopt (self->fd, SOL_SOCKET, SO_ERROR, &error_number, &length) < 0 || error_number == 0)
+    return otherwise;
+  return error_number;
+}
+
+void
+rebound_connection_shut_down_if_asked (ReboundConnection *self)
+{
+  if (self->has_shut_down || self->pending_error != 0
+      || (self->state != REBOUND_CONNECTION_STATE_SHUTTING_DOWN
+          && self->state != REBOUND_CONNECTION_STATE_FINISHING))
+    return;
+  if (shutdown (self->fd, SHUT_WR) < 0)
+    {
+      self->pending_error = take_socket_error (self, errno);
+      rebound_timer_arm (self->rest_timer, 0);
+      return;
+    }
+  self->has_shut_down = TRUE;
+  rebound_connection_touch (self);
+  if (self->state == REBOUND_CONNECTION_STATE_SHUTTING_DOWN)
+    self->state = REBOUND_CONNECTION_STATE_HALF_CLOSED;
+  rebound_connection_emit_half_closed (self);
+  if (self->has_peer_finished && self->state != REBOUND_CONNECTION_STATE_CLOSED)
+    rebound_connection_end_in_order (self);
+}
+
+static void
+begin_to_end (ReboundConnection *self, ReboundConnectionState state)
+{
+  gboolean may_speak = self->state == REBOUND_CONNECTION_STATE_OPEN;
+
+  g_object_ref (self);
+  self->state = state;
+  if (may_speak && self->goodbye != NULL)
+    rebound_connection_enqueue (self, self->goodbye, strlen (self->goodbye));
+  if (rebound_connection_get_queued_bytes (self) == 0)
+    rebound_connection_shut_down_if_asked (self);
+  rebound_connection_update (self);
+  g_object_unref (self);
+}
+
+void
+rebound_connection_shutdown_send (ReboundConnection *self)
+{
+  g_return_if_fail (REBOUND_IS_CONNECTION (self));
+
+  if (self->state == REBOUND_CONNECTION_STATE_OPEN)
+    begin_to_end (self, REBOUND_CONNECTION_STATE_SHUTTING_DOWN);
+}
+
+/* -- the proper way -- */
+
+void
+rebound_connection_on_deadline (gpointer user_data)
+{
+  ReboundConnection *self = user_data;
+  g_autofree char *time = rebound_duration_to_string (self->deadline_usec);
+  g_autofree char *why = NULL;
+
+  if (self->has_shut_down)
+    why = g_strdup_printf ("the peer had not ended %s after it was asked to", time);
+  else
+    why = g_strdup_printf ("the peer had not taken everything after %s", time);
+  rebound_connection_give_up (self, why);
+}
+
+void
+rebound_connection_drain (ReboundConnection *self, const guint8 *bytes, gsize length_bytes)
+{
+  g_autofree char *why = NULL;
+  gsize goodbye_bytes = self->goodbye != NULL ? strlen (self->goodbye) : 0;
+
+  self->figures.drained_bytes += length_bytes;
+  if (self->figures.drained_bytes > (guint64) self->drain_limit_bytes)
+    {
+      why = g_strdup_printf ("the peer went on talking: more than %" G_GINT64_FORMAT
+                             " bytes drained",
+                             self->drain_limit_bytes);
+      rebound_connection_give_up (self, why);
+      return;
+    }
+  if (goodbye_bytes == 0)
+    return;
+  g_string_append_len (self->tail, (const char *) bytes, (gssize) length_bytes);
+  if (self->tail->len > goodbye_bytes)
+    g_string_erase (self->tail, 0, (gssize) (self->tail->len - goodbye_bytes));
+  self->has_peer_said_goodbye = self->has_shut_down && strcmp (self->tail->str, self->goodbye) == 0;
+}
+
+/* An application that is in the background has so long and no longer. */
+static gint64
+limit_to_budget (ReboundConnection *self, gint64 deadline_usec)
+{
+  ReboundApplication *application = rebound_application_of_site (self->site);
+  gint64 left_usec = application != NULL ? rebound_application_get_time_remaining_usec (application)
+                                         : G_MAXINT64;
+
+  if (left_usec == G_MAXINT64)
+    return deadline_usec;
+  return MIN (deadline_usec, left_usec - MIN (GRACE_USEC, left_usec / 2));
+}
+
+void
+rebound_connection_finish (ReboundConnection *self, gint64 deadline_usec, gint64 drain_bytes)
+{
+  gint64 limited_usec;
+  gint64 now_usec;
+
+  g_return_if_fail (REBOUND_IS_CONNECTION (self));
+  if (self->state == REBOUND_CONNECTION_STATE_CLOSED)
+    return;
+  now_usec = rebound_clock_get_time_usec (rebound_site_get_clock (self->site));
+  limited_usec = MAX (limit_to_budget (self, deadline_usec), 0);
+  if (self->state != REBOUND_CONNECTION_STATE_FINISHING)
+    self->finish_end_usec = G_MAXINT64;
+  if (now_usec + limited_usec < self->finish_end_usec)
+    {
+      self->finish_end_usec = now_usec + limited_usec;
+      self->deadline_usec = limited_usec;
+      rebound_timer_arm (self->deadline_timer, limited_usec);
+    }
+  if (self->state != REBOUND_CONNECTION_STATE_FINISHING)
+    {
+      self->drain_limit_bytes = drain_bytes;
+      begin_to_end (self, REBOUND_CONNECTION_STATE_FINISHING);
+    }
+  else
+    self->drain_limit_bytes = MIN (self->drain_limit_bytes, drain_bytes);
+}
+
+char *
+rebound_connection_dup_waiting_for (ReboundConnection *self)
+{
+  g_return_val_if_fail (REBOUND_IS_CONNECTION (self), NULL);
+
+  if (self->state == REBOUND_CONNECTION_STATE_OPEN
+      || self->state == REBOUND_CONNECTION_STATE_CLOSED)
+    return NULL;
+  if (!self->has_shut_down)
+    return g_strdup_printf ("waits for the peer to take %" G_GSIZE_FORMAT " bytes that are queued",
+                            rebound_connection_get_queued_bytes (self));
+  return g_strdup ("waits for the peer's end");
+}

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What goes in and out of a connection. What is given is handed to TCP at once as far as TCP takes
+ * it, which saves a turn of the main loop and a copy; the rest waits in one array, whose beginning
+ * is given up when half of it has gone, so that each byte is moved once or twice at most.
+ *
+ * A send that fails is not the end of what can be read: bytes that came before an RST are still
+ * there. So an error waits until they are read, and is always told from the main loop. */
+
+#include "rebound-connection-private.h"
+
+#include <errno.h>
+#include <linux/tcp.h> /* tcpi_bytes_acked is not in the C library's */
+#include <netinet/in.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+/* Bytes read at a time: what Linux takes for one segment of its loopback (the MTU of lo). */
+#define BUFFER_BYTES 65536
+
+/* How long it rests when the kernel has no memory for it; as a listener's. */
+#define REST_USEC (100 * 1000)
+
+gsize
+rebound_connection_get_queued_bytes (ReboundConnection *self)
+{
+  g_return_val_if_fail (REBOUND_IS_CONNECTION (self), 0);
+
+  return self->queue->len - self->queue_start;
+}
+
+static gboolean
+wants_input (ReboundConnection *self)
+{
+  return !self->has_peer_finished
+         && (self->is_reading || self->state == REBOUND_CONNECTION_STATE_FINISHING);
+}
+
+void
+rebound_connection_touch (ReboundConnection *self)
+{
+  rebound_site_note_progress (self->site);
+  if (self->socket != NULL)
+    rebound_socket_touch (self->socket);
+}
+
+/* The kernel's own count (RFC 4898's HCThruOctetsAcked): it survives a reset, and starts at 0 again
+ * only where the socket was disconnected. It counts a FIN, and of some a SYN. */
+static guint64
+ask_acknowledged (ReboundConnection *self)
+{
+  struct tcp_info info = { 0 };
+  socklen_t length = sizeof info;
+
+  if (self->fd < 0 || getsockopt (self->fd, IPPROTO_TCP, TCP_INFO, &info, &length) < 0)
+    return 0;
+  return info.tcpi_bytes_acked;
+}
+
+void
+rebound_connection_begin_counting (ReboundConnection *self)
+{
+  int unacknowledged_bytes = 0;
+
+  ioctl (self->fd, TIOCOUTQ, &unacknowledged_bytes);
+  self->acknowledged_before_bytes = ask_acknowledged (self) + (guint64) unacknowledged_bytes;
+}
+
+void
+rebound_connection_count_acknowledged (ReboundConnection *self)
+{
+  ReboundConnectionFigures *figures = &self->figures;
+  guint64 acknowledged_bytes = ask_acknowledged (self);
+
+  if (acknowledged_bytes >= self->acknowledged_before_bytes)
+    figures->acknowledged_bytes = CLAMP (acknowledged_bytes - self->acknowledged_before_bytes,
+                                         figures->acknowledged_bytes, figures->handed_bytes);
+}
+
+/* -- the watch and the reference -- */
+
+static void on_ready (guint32 events, gpointer user_data);
+
+static void
+update_watch (ReboundConnection *self)
+{
+  gboolean is_sending = rebound_connection_get_queued_bytes (self) > 0;
+  guint32 events = (wants_input (self) ? EPOLLIN : 0) | (is_sending ? EPOLLOUT : 0);
+  ReboundPoll *poll;
+
+  if (events != 0)
+    self->is_parked = FALSE;
+  if (self->fd < 0 || self->is_resting || self->is_parked || self->pending_error != 0)
+    g_clear_pointer (&self->watch, rebound_watch_free);
+  else if (self->watch != NULL)
+    rebound_watch_set_events (self->watch, events);
+  else if (events != 0)
+    {
+      poll = rebound_poll_of_site (self->site);
+      if (poll != NULL)
+        self->watch = rebound_poll_watch (poll, self->fd, events, on_ready, self);
+      if (self->watch == NULL)
+        {
+          self->pending_error = errno;
+          rebound_timer_arm (self->rest_timer, 0);
+        }
+    }
+}
+
+void
+rebound_connection_update (ReboundConnection *self)
+{
+  gboolean is_busy = self->state != REBOUND_CONNECTION_STATE_CLOSED
+                     && (wants_input (self) || rebound_connection_get_queued_bytes (self) > 0
+                         || self->state == REBOUND_CONNECTION_STATE_FINISHING);
+
+  update_watch (self);
+  if (is_busy == self->holds_itself)
+    return;
+  self->holds_itself = is_busy;
+  if (is_busy)
+    g_object_ref (self);
+  else
+    g_object_unref (self);
+}
+
+/* -- out -- */
+
+static gboolean
+is_passing (int error_number)
+{
+  return error_number == ENOBUFS || error_number == ENOMEM;
+}
+
+static void
+rest (ReboundConnection *self)
+{
+  self->is_resting = TRUE;
+  rebound_timer_arm (self->rest_timer, REST_USEC);
+}
+
+/* How much TCP has taken. An error is kept for the main loop. */
+static gsize
+hand_over (ReboundConnection *self, const guint8 *bytes, gsize length_bytes)
+{
+  gsize handed_bytes = 0;
+
+  while (handed_bytes < length_bytes)
+    {
+      ssize_t sent
+          = send (self->fd, bytes + handed_bytes, length_bytes - handed_bytes, MSG_NOSIGNAL);
+
+      if (sent < 0 && errno == EINTR)
+        continue;
+      if (sent < 0 && is_passing (errno))
+        rest (self);
+      else if (sent < 0 && errno != EAGAIN)
+        {
+          self->pending_error = errno;
+          rebound_timer_arm (self->rest_timer, 0);
+        }
+      if (sent < 0)
+        break;
+      handed_bytes += (gsize) sent;
+    }
+  self->figures.handed_bytes += handed_bytes;
+  if (handed_bytes > 0)
+    rebound_connection_touch (self);
+  return handed_bytes;
+}
+
+static gboolean
+can_hand_over (ReboundConnection *self)
+{
+  return self->pending_error == 0 && !self->is_resting;
+}
+
+void
+rebound_connection_enqueue (ReboundConnection *self, gconstpointer bytes, gsize length_bytes)
+{
+  const guint8 *start = bytes;
+  gsize handed_bytes = 0;
+
+  self->figures.given_bytes += length_bytes;
+  if (rebound_connection_get_queued_bytes (self) == 0 && can_hand_over (self))
+    handed_bytes = hand_over (self, start, length_bytes);
+  if (handed_bytes < length_bytes)
+    g_byte_array_append (self->queue, start + handed_bytes, (guint) (length_bytes - handed_bytes));
+}
+
+gboolean
+rebound_connection_send (ReboundConnection *self, gconstpointer bytes, gsize length_bytes)
+{
+  g_return_val_if_fail (REBOUND_IS_CONNECTION (self), FALSE);
+
+  if (self->state != REBOUND_CONNECTION_STATE_OPEN
+      || length_bytes > G_MAXUINT32 / 2 - rebound_connection_get_queued_bytes (self))
+    return FALSE; /* a GByteArray holds less than 4 GiB */
+  rebound_connection_enqueue (self, bytes, length_bytes);
+  rebound_connection_update (self);
+  return TRUE;
+}
+
+static void
+flush (ReboundConnection *self)
+{
+  gsize queued_bytes = rebound_connection_get_queued_bytes (self);
+
+  if (queued_bytes == 0 || !can_hand_over (self))
+    return;
+  self->queue_start += hand_over (self, self->queue->data + self->queue_start, queued_bytes);
+  if (self->queue_start * 2 >= self->queue->len)
+    {
+      g_byte_array_remove_range (self->queue, 0, (guint) self->queue_start);
+      self->queue_start = 0;
+    }
+  if (self->queue->len > 0)
+    return;
+  rebound_connection_emit_flushed (self);
+  if (rebound_connection_get_queued_bytes (self) == 0)
+    rebound_connection_shut_down_if_asked (self);
+}
+
+/* -- in -- */
+
+static void
+take (ReboundConnection *self, const guint8 *buffer, gsize length_bytes)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  self->figures.received_bytes += length_bytes;
+  if (self->state == REBOUND_CONNECTION_STATE_FINISHING)
+    {
+      rebound_connection_drain (self, buffer, length_bytes);
+      return;
+    }
+  bytes = g_bytes_new (buffer, length_bytes);
+  rebound_connection_emit_received (self, bytes);
+}
+
+static void
+take_end (ReboundConnection *self)
+{
+  self->has_peer_finished = TRUE;
+  rebound_connection_emit_peer_finished (self);
+  if (self->has_shut_down && self->state != REBOUND_CONNECTION_STATE_CLOSED)
+    rebound_connection_end_in_order (self);
+}
+
+static void
+take_input (ReboundConnection *self)
+{
+  guint8 buffer[BUFFER_BYTES];
+  ssize_t received = recv (self->fd, buffer, sizeof buffer, 0);
+  int error_number = received < 0 ? errno : 0;
+
+  if (error_number == EINTR || (error_number == EAGAIN && self->pending_error == 0))
+    return;
+  if (is_passing (error_number))
+    {
+      rest (self);
+      return;
+    }
+  rebound_connection_touch (self);
+  if (received > 0)
+    take (self, buffer, (gsize) received);
+  else if (self->pending_error != 0)
+    rebound_connection_fail (self, self->pending_error);
+  else if (error_number != 0)
+    rebound_connection_fail (self, error_number);
+  else
+    take_end (self);
+}
+
+/* Something is over, and nobody asked for it: an error, or both streams. */
+static void
+take_unasked (ReboundConnection *self)
+{
+  int error_number = self->pending_error;
+  socklen_t length = sizeof error_number;
+
+  if (error_number == 0 && getsockopt (self->fd, SOL_SOCKET, SO_ERROR, &error_number, &length) < 0)
+    error_number = errno;
+  rebound_connection_touch (self);
+  if (error_number != 0)
+    rebound_connection_fail (self, error_number);
+  else
+    self->is_parked = TRUE;
+}
+
+static void
+on_ready (guint32 events, gpointer user_data)
+{
+  g_autoptr (ReboundConnection) self = g_object_ref (user_data);
+  const guint32 over = EPOLLERR | EPOLLHUP;
+
+  if ((events & (EPOLLOUT | over)) != 0)
+    flush (self);
+  if (self->state == REBOUND_CONNECTION_STATE_CLOSED)
+    return;
+  if (wants_input (self))
+    {
+      if ((events & (EPOLLIN | over)) != 0 && !self->is_resting)
+        take_input (self);
+    }
+  else if ((events & over) != 0 && self->pending_error == 0
+           && rebound_connection_get_queued_bytes (self) == 0)
+    take_unasked (self);
+  rebound_connection_update (self);
+}
+
+/* An error is told when all that came before it has been read. */
+static void
+take_error (ReboundConnection *self)
+{
+  if (!wants_input (self))
+    rebound_connection_fail (self, self->pending_error);
+  else
+    take_input (self);
+  if (self->state != REBOUND_CONNECTION_STATE_CLOSED && !self->is_resting)
+    rebound_timer_arm (self->rest_timer, 0);
+}
+
+void
+rebound_connection_on_rested (gpointer user_data)
+{
+  g_autoptr (ReboundConnection) self = g_object_ref (user_data);
+
+  self->is_resting = FALSE;
+  if (self->pending_error == 0)
+    flush (self);
+  else
+    take_error (self);
+  rebound_connection_update (self);
+}
+
+void
+rebound_connection_start_reading (ReboundConnection *self)
+{
+  g_return_if_fail (REBOUND_IS_CONNECTION (self));
+
+  self->is_reading = self->state != REBOUND_CONNECTION_STATE_CLOSED;
+  rebound_connection_update (self);
+}
+
+void
+rebound_connection_stop_reading (ReboundConnection *self)
+{
+  g_return_if_fail (REBOUND_IS_CONNECTION (self));
+
+  self->is_reading = FALSE;
+  rebound_connection_update (self);
+}
