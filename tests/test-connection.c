@@ -236,9 +236,11 @@ test_cell (Fixture *self, gconstpointer data)
 static void
 add_table (void)
 {
+  static Cell cells[N_WAYS * N_PEERS * 4];
+
   for (guint i = 0; i < N_WAYS * N_PEERS * 4; i++)
     {
-      Cell *cell = g_new0 (Cell, 1);
+      Cell *cell = &cells[i];
       g_autofree char *path = NULL;
 
       cell->way = i / (N_PEERS * 4);
