@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "rebound-connection.h"
 #include "rebound-linux-kernel-private.h"
 #include "rebound-listener.h"
-#include "rebound-poll-private.h"
 
 G_BEGIN_DECLS
 
@@ -23,6 +23,8 @@ typedef struct
   ReboundOnAccept on_accept;
   ReboundCloseOrder close_order;
   const char *greeting;
+  gint64 greeting_bytes; /* the greeting again and again, up to so many; 0: once */
+  const char *goodbye;   /* "" : none */
 } ReboundAcceptedManner;
 
 /* Takes over @fd. @socket may be NULL. */
@@ -39,6 +41,18 @@ const char *rebound_accepted_get_name (ReboundAccepted *self);
 
 /* @how, and whether closing it now sends RST because input is unread. (transfer full) */
 char *rebound_accepted_describe_close (ReboundAccepted *self, const char *how);
+
+/* Takes a way out; may finish at once. */
+void rebound_accepted_leave (ReboundAccepted *self,
+                             ReboundWayOut way,
+                             gint64 deadline_usec,
+                             gint64 drain_bytes);
+
+/* Aborts it if it is on its way out, because of @why. */
+void rebound_accepted_give_up (ReboundAccepted *self, const char *why);
+
+/* What keeps it from ending, where it is on its way out. (transfer full) (nullable) */
+char *rebound_accepted_dup_waiting_for (ReboundAccepted *self);
 
 /* Whether nothing can be sent over it any more: it was taken away, or reset. */
 gboolean rebound_accepted_is_dead (ReboundAccepted *self);

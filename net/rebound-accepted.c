@@ -8,30 +8,31 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
+#include "rebound-connection-private.h"
 #include "rebound-errno.h"
 #include "rebound-reclaim-private.h"
 
-/* Bytes read at a time, and kept for a peer that does not take its echo. */
-#define BUFFER_BYTES 16384
-
 struct _ReboundAccepted
 {
-  ReboundSite *site;
-  int fd;
-  ReboundSocket *socket;
+  ReboundConnection *connection;
   char *name;
   ReboundOnAccept on_accept;
   ReboundCloseOrder close_order;
+  char *greeting;
+  gsize greeting_bytes;
   ReboundAcceptedListener listener;
-  ReboundWatch *watch;
-  GByteArray *pending; /* to be sent */
   gboolean has_answered;
+  gboolean has_waited; /* for the client to take what was said, or to end */
+  char *how; /* what is told of its end, where that is not what the connection tells of it */
 };
+
+static void on_received (ReboundConnection *connection, GBytes *bytes, ReboundAccepted *self);
+static void on_flushed (ReboundConnection *connection, ReboundAccepted *self);
+static void on_peer_finished (ReboundConnection *connection, ReboundAccepted *self);
+static void on_error (ReboundConnection *connection, const char *error, ReboundAccepted *self);
+static void on_ended (ReboundConnection *connection, const char *how, ReboundAccepted *self);
 
 ReboundAccepted *
 rebound_accepted_new (ReboundSite *site,
@@ -43,17 +44,20 @@ rebound_accepted_new (ReboundSite *site,
 {
   ReboundAccepted *self = g_new0 (ReboundAccepted, 1);
 
-  self->site = site;
-  self->fd = fd;
-  self->socket = socket;
+  self->connection = rebound_connection_new_of_table (site, fd, socket);
+  rebound_connection_set_goodbye (self->connection, manner->goodbye);
   self->name = g_strdup (name);
   self->on_accept = manner->on_accept;
   self->close_order = manner->close_order;
+  self->greeting = g_strdup (manner->greeting);
+  self->greeting_bytes = (gsize) manner->greeting_bytes;
   self->listener = *listener;
-  self->pending = g_byte_array_new ();
-  if (manner->on_accept == REBOUND_ON_ACCEPT_HELLO)
-    g_byte_array_append (self->pending, (const guint8 *) manner->greeting,
-                         (guint) strlen (manner->greeting));
+  g_signal_connect (self->connection, "received", G_CALLBACK (on_received), self);
+  g_signal_connect (self->connection, "flushed", G_CALLBACK (on_flushed), self);
+  g_signal_connect (self->connection, "peer-finished", G_CALLBACK (on_peer_finished), self);
+  g_signal_connect (self->connection, "reset", G_CALLBACK (on_error), self);
+  g_signal_connect (self->connection, "failed", G_CALLBACK (on_error), self);
+  g_signal_connect (self->connection, "ended", G_CALLBACK (on_ended), self);
   return self;
 }
 
@@ -63,45 +67,53 @@ rebound_accepted_get_name (ReboundAccepted *self)
   return self->name;
 }
 
-/* The one order of teardown: sources, then the descriptor; whoever is told is told after. */
-static void
-close_descriptor (ReboundAccepted *self)
-{
-  g_clear_pointer (&self->watch, rebound_watch_free);
-  rebound_socket_close_descriptor (&self->socket, &self->fd);
-}
-
 void
 rebound_accepted_free (gpointer data)
 {
   ReboundAccepted *self = data;
 
-  close_descriptor (self);
-  g_byte_array_unref (self->pending);
+  g_signal_handlers_disconnect_by_data (self->connection, self);
+  rebound_connection_abandon (self->connection);
+  g_object_unref (self->connection);
   g_free (self->name);
+  g_free (self->greeting);
+  g_free (self->how);
   g_free (self);
 }
 
 char *
 rebound_accepted_describe_close (ReboundAccepted *self, const char *how)
 {
-  int unread_bytes = 0;
+  int unread_bytes = rebound_connection_count_unread (self->connection);
+  gsize queued_bytes = rebound_connection_get_queued_bytes (self->connection);
+  GString *text = g_string_new (how);
 
-  if (self->fd < 0 || ioctl (self->fd, FIONREAD, &unread_bytes) < 0 || unread_bytes == 0
-      || rebound_socket_state (self->fd) == TCP_CLOSE) /* nobody is there to be sent an RST */
-    return g_strdup (how);
-  return g_strdup_printf ("%s, with %d byte%s unread: by RST", how, unread_bytes,
-                          unread_bytes == 1 ? "" : "s");
+  if (unread_bytes > 0)
+    g_string_append_printf (text, ", with %d byte%s unread: by RST", unread_bytes,
+                            unread_bytes == 1 ? "" : "s");
+  if (queued_bytes > 0)
+    g_string_append_printf (text, "; %" G_GSIZE_FORMAT " bytes that were queued are lost",
+                            queued_bytes);
+  return g_string_free (text, FALSE);
 }
 
-/* We never half-close: a connection of ours that is neither established nor left by the client
- * alone is one that somebody else has ended. */
+static gboolean
+is_leaving (ReboundAccepted *self)
+{
+  ReboundConnectionState state = rebound_connection_get_state (self->connection);
+
+  return state != REBOUND_CONNECTION_STATE_OPEN && state != REBOUND_CONNECTION_STATE_CLOSED;
+}
+
+/* A connection that we have not half-closed, and that is neither established nor left by the client
+ * alone, is one that somebody else has ended. One that is on its way out finds that out itself. */
 gboolean
 rebound_accepted_is_dead (ReboundAccepted *self)
 {
-  guint8 state = self->fd >= 0 ? rebound_socket_state (self->fd) : TCP_CLOSE;
+  int fd = self->connection->fd;
+  guint8 state = fd >= 0 ? rebound_socket_state (fd) : TCP_CLOSE;
 
-  return state != TCP_ESTABLISHED && state != TCP_CLOSE_WAIT;
+  return state != TCP_ESTABLISHED && state != TCP_CLOSE_WAIT && !is_leaving (self);
 }
 
 char *
@@ -110,17 +122,25 @@ rebound_accepted_describe_death (ReboundAccepted *self)
   int error_number = 0;
   socklen_t length = sizeof error_number;
 
-  if (getsockopt (self->fd, SOL_SOCKET, SO_ERROR, &error_number, &length) < 0)
+  if (getsockopt (self->connection->fd, SOL_SOCKET, SO_ERROR, &error_number, &length) < 0)
     error_number = errno;
   return g_strdup (error_number != 0 ? rebound_errno_name (error_number)
                                      : "it was taken away with its listener");
 }
 
 static void
-finish (ReboundAccepted *self, const char *how)
+on_ended (ReboundConnection *connection, const char *how, ReboundAccepted *self)
 {
-  close_descriptor (self);
-  self->listener.finished (self, how, self->listener.user_data);
+  g_autofree char *told = g_strdup (self->how != NULL ? self->how : how);
+
+  self->listener.finished (self, told, self->listener.user_data);
+}
+
+static void
+on_error (ReboundConnection *connection, const char *error, ReboundAccepted *self)
+{
+  if (self->how == NULL && !self->has_waited)
+    self->how = g_strdup (error);
 }
 
 /* Closing with input unread is no good end: the kernel sends RST instead of FIN, and what the peer
@@ -128,120 +148,129 @@ finish (ReboundAccepted *self, const char *how)
 static void
 finish_first (ReboundAccepted *self)
 {
-  g_autofree char *how = rebound_accepted_describe_close (self, "the server closed first");
-
-  finish (self, how);
+  self->how = rebound_accepted_describe_close (self, "the server closed first");
+  rebound_connection_close (self->connection);
 }
 
 static void
-touch (ReboundAccepted *self)
+on_peer_finished (ReboundConnection *connection, ReboundAccepted *self)
 {
-  rebound_site_note_progress (self->site);
-  if (self->socket != NULL)
-    rebound_socket_touch (self->socket);
+  const char *how = rebound_reclaim_tell_end (connection->socket, "the client closed first");
+
+  if (is_leaving (self))
+    return;
+  self->how = rebound_accepted_describe_close (self, how);
+  rebound_connection_close (connection);
 }
 
 /* Whether all that is to be said has been said, and it is ours to close. */
 static gboolean
 is_served (ReboundAccepted *self)
 {
-  if (self->close_order != REBOUND_CLOSE_ORDER_SERVER_FIRST || self->pending->len > 0)
+  if (self->close_order != REBOUND_CLOSE_ORDER_SERVER_FIRST || is_leaving (self)
+      || rebound_connection_get_queued_bytes (self->connection) > 0)
     return FALSE;
   return self->on_accept != REBOUND_ON_ACCEPT_ECHO || self->has_answered;
 }
 
-/* Sends what is pending. FALSE if the connection has ended meanwhile. */
-static gboolean
-flush (ReboundAccepted *self)
+/* Whoever does not take what we say is not listened to until he does. */
+static void
+go_on (ReboundAccepted *self)
 {
-  while (self->pending->len > 0)
-    {
-      ssize_t sent = send (self->fd, self->pending->data, self->pending->len, MSG_NOSIGNAL);
-
-      if (sent < 0 && errno == EINTR)
-        continue;
-      if (sent < 0 && errno == EAGAIN)
-        break;
-      if (sent < 0)
-        {
-          const char *how = rebound_errno_name (errno);
-
-          touch (self);
-          finish (self, how);
-          return FALSE;
-        }
-      touch (self);
-      g_byte_array_remove_range (self->pending, 0, (guint) sent);
-      self->has_answered = TRUE;
-    }
   if (is_served (self))
+    finish_first (self);
+  else if (rebound_connection_get_queued_bytes (self->connection) > 0)
     {
-      finish_first (self);
-      return FALSE;
+      self->has_waited = self->connection->pending_error == 0;
+      rebound_connection_stop_reading (self->connection);
     }
-  rebound_watch_set_events (self->watch, self->pending->len > 0 ? EPOLLOUT : EPOLLIN);
-  return TRUE;
-}
-
-/* Reads what there is; echoes it, or drops it. */
-static void
-take_input (ReboundAccepted *self)
-{
-  guint8 buffer[BUFFER_BYTES];
-  ssize_t received = recv (self->fd, buffer, sizeof buffer, 0);
-  int error_number = received < 0 ? errno : 0;
-
-  if (error_number == EAGAIN || error_number == EINTR)
-    return;
-  touch (self);
-  if (error_number != 0)
-    {
-      finish (self, rebound_errno_name (error_number));
-      return;
-    }
-  if (received == 0)
-    {
-      finish (self, rebound_reclaim_tell_end (self->socket, "the client closed first"));
-      return;
-    }
-  if (self->on_accept == REBOUND_ON_ACCEPT_ECHO)
-    {
-      g_byte_array_append (self->pending, buffer, (guint) received);
-      flush (self);
-    }
-}
-
-static void
-on_ready (guint32 events, gpointer user_data)
-{
-  ReboundAccepted *self = user_data;
-
-  if (self->pending->len > 0 && (events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0)
-    flush (self);
   else
-    take_input (self);
+    rebound_connection_start_reading (self->connection);
+}
+
+static void
+on_flushed (ReboundConnection *connection, ReboundAccepted *self)
+{
+  self->has_answered = TRUE;
+  if (!is_leaving (self))
+    go_on (self);
+}
+
+/* Echoes what came, or drops it. */
+static void
+on_received (ReboundConnection *connection, GBytes *bytes, ReboundAccepted *self)
+{
+  gsize length_bytes;
+  gconstpointer data = g_bytes_get_data (bytes, &length_bytes);
+
+  if (self->on_accept != REBOUND_ON_ACCEPT_ECHO
+      || !rebound_connection_send (connection, data, length_bytes))
+    return;
+  if (rebound_connection_get_queued_bytes (connection) == 0)
+    self->has_answered = TRUE;
+  go_on (self);
+}
+
+static void
+greet (ReboundAccepted *self)
+{
+  gsize once_bytes = strlen (self->greeting);
+  gsize length_bytes = self->greeting_bytes > 0 ? self->greeting_bytes : once_bytes;
+  g_autofree char *text = g_malloc (length_bytes + 1);
+
+  for (gsize i = 0; i < length_bytes && once_bytes > 0; i++)
+    text[i] = self->greeting[i % once_bytes];
+  if (once_bytes > 0)
+    rebound_connection_send (self->connection, text, length_bytes);
 }
 
 void
 rebound_accepted_serve (ReboundAccepted *self)
 {
-  ReboundPoll *poll;
-
   if (self->on_accept == REBOUND_ON_ACCEPT_KEEP) /* not even looked at */
     return;
-  if (self->on_accept == REBOUND_ON_ACCEPT_CLOSE
-      && self->close_order == REBOUND_CLOSE_ORDER_SERVER_FIRST)
+  if (self->on_accept == REBOUND_ON_ACCEPT_HELLO)
+    greet (self);
+  go_on (self);
+}
+
+/* -- on the way out -- */
+
+void
+rebound_accepted_leave (ReboundAccepted *self,
+                        ReboundWayOut way,
+                        gint64 deadline_usec,
+                        gint64 drain_bytes)
+{
+  self->has_waited = TRUE;
+  switch (way)
     {
-      finish_first (self);
-      return;
+    case REBOUND_WAY_OUT_SHUTDOWN_SEND:
+      rebound_connection_start_reading (self->connection);
+      rebound_connection_shutdown_send (self->connection);
+      break;
+    case REBOUND_WAY_OUT_CLOSE:
+      rebound_connection_close (self->connection);
+      break;
+    case REBOUND_WAY_OUT_ABORT:
+      rebound_connection_abort (self->connection);
+      break;
+    default:
+      rebound_connection_finish (self->connection, deadline_usec, drain_bytes);
     }
-  poll = rebound_poll_of_site (self->site);
-  if (poll != NULL)
-    self->watch = rebound_poll_watch (poll, self->fd, EPOLLIN, on_ready, self);
-  if (self->watch == NULL)
-    {
-      finish (self, rebound_errno_name (errno));
-      return;
-    }
-  flush (self);
+}
+
+void
+rebound_accepted_give_up (ReboundAccepted *self, const char *why)
+{
+  if (is_leaving (self))
+    rebound_connection_give_up (self->connection, why);
+}
+
+char *
+rebound_accepted_dup_waiting_for (ReboundAccepted *self)
+{
+  g_autofree char *what = rebound_connection_dup_waiting_for (self->connection);
+
+  return what != NULL ? g_strdup_printf ("%s (%s)", what, self->name) : NULL;
 }

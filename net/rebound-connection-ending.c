@@ -33,10 +33,11 @@ settle_accounts (ReboundConnection *self, gboolean is_cut)
 {
   ReboundConnectionFigures *figures = &self->figures;
   guint64 unacknowledged_bytes;
+  gboolean is_known;
 
-  rebound_connection_count_acknowledged (self);
+  is_known = rebound_connection_count_acknowledged (self);
   unacknowledged_bytes = figures->handed_bytes - figures->acknowledged_bytes;
-  figures->left_bytes = is_cut ? 0 : unacknowledged_bytes;
+  figures->left_bytes = is_cut && is_known ? 0 : unacknowledged_bytes;
   figures->lost_bytes = figures->given_bytes - figures->acknowledged_bytes - figures->left_bytes;
 }
 
@@ -116,13 +117,12 @@ rebound_connection_abort (ReboundConnection *self)
   rebound_connection_give_up (self, NULL);
 }
 
-/* Bytes that nobody has read, and that turn the FIN of a close into an RST. */
-static int
-count_unread (ReboundConnection *self)
+int
+rebound_connection_count_unread (ReboundConnection *self)
 {
   int unread_bytes = 0;
 
-  if (ioctl (self->fd, FIONREAD, &unread_bytes) < 0
+  if (self->fd < 0 || ioctl (self->fd, FIONREAD, &unread_bytes) < 0
       || rebound_socket_state (self->fd) == TCP_CLOSE) /* nobody is there to be sent an RST */
     return 0;
   return unread_bytes;
@@ -146,7 +146,7 @@ rebound_connection_close (ReboundConnection *self)
   g_return_if_fail (REBOUND_IS_CONNECTION (self));
   if (self->state == REBOUND_CONNECTION_STATE_CLOSED)
     return;
-  unread_bytes = count_unread (self);
+  unread_bytes = rebound_connection_count_unread (self);
   settle_accounts (self, is_cut_by_close (self, unread_bytes));
   release (self);
   loss = dup_loss (self);
@@ -161,7 +161,7 @@ rebound_connection_abandon (ReboundConnection *self)
 {
   if (self->state == REBOUND_CONNECTION_STATE_CLOSED)
     return;
-  settle_accounts (self, is_cut_by_close (self, count_unread (self)));
+  settle_accounts (self, is_cut_by_close (self, rebound_connection_count_unread (self)));
   release (self);
   rebound_connection_update (self);
 }

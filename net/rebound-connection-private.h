@@ -52,6 +52,9 @@ void rebound_connection_abandon (ReboundConnection *self);
 /* Aborts what is finishing, or anything else, because of @why. */
 void rebound_connection_give_up (ReboundConnection *self, const char *why);
 
+/* Bytes that nobody has read, and that turn the FIN of a close into an RST. */
+int rebound_connection_count_unread (ReboundConnection *self);
+
 /* -- in and out -- */
 
 void rebound_connection_enqueue (ReboundConnection *self, gconstpointer bytes, gsize length_bytes);
@@ -62,9 +65,10 @@ void rebound_connection_on_rested (gpointer self);
 void rebound_connection_update (ReboundConnection *self);
 void rebound_connection_touch (ReboundConnection *self);
 
-/* Asks the kernel what is acknowledged; what others have sent before is none of ours. */
+/* Asks the kernel what is acknowledged; what others have sent before is none of ours. FALSE where
+ * it cannot tell any more. */
 void rebound_connection_begin_counting (ReboundConnection *self);
-void rebound_connection_count_acknowledged (ReboundConnection *self);
+gboolean rebound_connection_count_acknowledged (ReboundConnection *self);
 
 /* -- the ways out -- */
 

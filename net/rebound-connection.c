@@ -44,17 +44,19 @@ rebound_connection_touch (ReboundConnection *self)
     rebound_socket_touch (self->socket);
 }
 
-/* The kernel's own count (RFC 4898's HCThruOctetsAcked): it survives a reset, and starts at 0 again
- * only where the socket was disconnected. It counts a FIN, and of some a SYN. */
-static guint64
-ask_acknowledged (ReboundConnection *self)
+/* The kernel's own count (RFC 4898's HCThruOctetsAcked): it survives a reset, and a FIN counts as a
+ * byte. FALSE where the socket was disconnected, which is how the system takes one away: then it is
+ * gone, as is the count of segments, of which every connection has had some. */
+static gboolean
+ask_acknowledged (ReboundConnection *self, guint64 *acknowledged_bytes)
 {
   struct tcp_info info = { 0 };
   socklen_t length = sizeof info;
 
   if (self->fd < 0 || getsockopt (self->fd, IPPROTO_TCP, TCP_INFO, &info, &length) < 0)
-    return 0;
-  return info.tcpi_bytes_acked;
+    return FALSE;
+  *acknowledged_bytes = info.tcpi_bytes_acked;
+  return info.tcpi_segs_in > 0;
 }
 
 void
@@ -63,18 +65,22 @@ rebound_connection_begin_counting (ReboundConnection *self)
   int unacknowledged_bytes = 0;
 
   ioctl (self->fd, TIOCOUTQ, &unacknowledged_bytes);
-  self->acknowledged_before_bytes = ask_acknowledged (self) + (guint64) unacknowledged_bytes;
+  if (ask_acknowledged (self, &self->acknowledged_before_bytes))
+    self->acknowledged_before_bytes += (guint64) unacknowledged_bytes;
 }
 
-void
+gboolean
 rebound_connection_count_acknowledged (ReboundConnection *self)
 {
   ReboundConnectionFigures *figures = &self->figures;
-  guint64 acknowledged_bytes = ask_acknowledged (self);
+  guint64 acknowledged_bytes;
 
+  if (!ask_acknowledged (self, &acknowledged_bytes))
+    return FALSE;
   if (acknowledged_bytes >= self->acknowledged_before_bytes)
     figures->acknowledged_bytes = CLAMP (acknowledged_bytes - self->acknowledged_before_bytes,
                                          figures->acknowledged_bytes, figures->handed_bytes);
+  return TRUE;
 }
 
 /* -- the watch and the reference -- */

@@ -42,6 +42,23 @@ typedef enum
 } ReboundConnectionState;
 
 /**
+ * ReboundWayOut:
+ * @REBOUND_WAY_OUT_FINISH: rebound_connection_finish()
+ * @REBOUND_WAY_OUT_SHUTDOWN_SEND: rebound_connection_shutdown_send()
+ * @REBOUND_WAY_OUT_CLOSE: rebound_connection_close()
+ * @REBOUND_WAY_OUT_ABORT: rebound_connection_abort()
+ *
+ * The ways out of a connection, for scripts. Since: 0.1
+ */
+typedef enum
+{
+  REBOUND_WAY_OUT_FINISH,
+  REBOUND_WAY_OUT_SHUTDOWN_SEND,
+  REBOUND_WAY_OUT_CLOSE,
+  REBOUND_WAY_OUT_ABORT,
+} ReboundWayOut;
+
+/**
  * ReboundPeerReading:
  * @REBOUND_PEER_READING_UNKNOWN: not everything that was given is acknowledged
  * @REBOUND_PEER_READING_ACKNOWLEDGED: the peer's TCP has everything; whether its program has read
@@ -72,8 +89,9 @@ typedef enum
  * @drained_bytes: what of that was read while finishing, and thrown away
  * @lost_bytes: what will not come as far as this side can know: given, and neither acknowledged nor
  * left to the kernel. Bytes whose acknowledgement was on its way at a reset count as lost
- * @left_bytes: handed to TCP and not acknowledged when the descriptor was closed: the kernel goes
- * on sending, and nobody here will be told what came of it
+ * @left_bytes: handed to TCP, and nobody here will be told what came of it: not acknowledged when
+ * the descriptor was closed, so that the kernel goes on sending; or the system has taken the socket
+ * away, and the kernel's count with it
  *
  * What went over a #ReboundConnection. Once it is closed, given is acknowledged + lost + left.
  * Since: 0.1

@@ -68,7 +68,8 @@ static void
 take (ReboundListener *self, int fd)
 {
   ReboundSocketTable *table = rebound_linux_kernel_table_of (self->site);
-  ReboundAcceptedManner manner = { self->on_accept, self->close_order, self->greeting };
+  ReboundAcceptedManner manner
+      = { self->on_accept, self->close_order, self->greeting, self->greeting_bytes, self->goodbye };
   ReboundAcceptedListener listener = { on_finished, self };
   gboolean reuse_address
       = self->is_reusing || rebound_linux_kernel_apply_rebind_rule (self->site, fd);

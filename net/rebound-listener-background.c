@@ -29,13 +29,34 @@ rebound_listener_end_task (ReboundListener *self)
   rebound_application_end_task (rebound_application_of_site (self->site), task);
 }
 
+void
+rebound_listener_end_task_if_done (ReboundListener *self)
+{
+  if (self->site == NULL || !rebound_listener_is_finishing (self))
+    rebound_listener_end_task (self);
+}
+
 static void
 on_task_expired (ReboundApplication *application, guint task, gpointer user_data)
 {
   g_autoptr (ReboundListener) self = g_object_ref (user_data);
 
-  if (self->task == task)
-    rebound_listener_close (self, "the expiration of its background task");
+  if (self->task != task)
+    return;
+  rebound_listener_close (self, "the expiration of its background task");
+  rebound_listener_give_up_connections (self, "the time in the background is over");
+  rebound_listener_end_task_if_done (self);
+}
+
+static void
+begin_task (ReboundListener *self, const char *what)
+{
+  ReboundApplication *application = rebound_application_of_site (self->site);
+  g_autofree char *name
+      = g_strconcat (rebound_actor_get_name (REBOUND_ACTOR (self)), ": ", what, NULL);
+
+  if (application != NULL && self->task == 0)
+    self->task = rebound_application_begin_task (application, name, on_task_expired, self);
 }
 
 /* Who is in the backlog is connected, and would be reset. */
@@ -54,14 +75,13 @@ rebound_listener_close_if_served (ReboundListener *self)
 {
   if (self->task != 0 && self->connections->len == 0 && !somebody_waits (self))
     rebound_listener_close (self, "the end of its last connection");
+  if (self->task != 0 && self->state == REBOUND_LISTENER_STATE_CLOSED)
+    rebound_listener_end_task_if_done (self);
 }
 
 static void
 serve_then_close (ReboundListener *self)
 {
-  ReboundApplication *application = rebound_application_of_site (self->site);
-  g_autofree char *name = NULL;
-
   if (self->task != 0)
     return;
   if (self->connections->len == 0 && !somebody_waits (self))
@@ -69,13 +89,22 @@ serve_then_close (ReboundListener *self)
       rebound_listener_close (self, "did-enter-background");
       return;
     }
-  name = g_strconcat (rebound_actor_get_name (REBOUND_ACTOR (self)), ": serving", NULL);
-  if (application != NULL)
-    self->task = rebound_application_begin_task (application, name, on_task_expired, self);
+  begin_task (self, "serving");
   if (self->task == 0)
     rebound_listener_close (self, "did-enter-background: there was no background task to be had");
   else
     rebound_listener_emit_serving_on (self, self->connections->len);
+}
+
+/* What is finishing when the application goes to the background needs time there. */
+static void
+hold_while_finishing (ReboundListener *self)
+{
+  if (self->site == NULL || self->task != 0 || !rebound_listener_is_finishing (self))
+    return;
+  begin_task (self, "finishing");
+  if (self->task == 0)
+    rebound_listener_give_up_connections (self, "there was no background task to be had");
 }
 
 static void
@@ -93,6 +122,8 @@ go_down (ReboundListener *self, ReboundCallback callback)
     rebound_listener_close (self, "did-enter-background");
   else if (self->background_policy == REBOUND_BACKGROUND_POLICY_SERVE_THEN_CLOSE)
     serve_then_close (self);
+  if (callback == REBOUND_CALLBACK_DID_ENTER_BACKGROUND)
+    hold_while_finishing (self);
 }
 
 /* Opens what is closed, looks at what is open. One that could not be bound and is being retried, or
@@ -148,6 +179,7 @@ rebound_listener_told (ReboundActor *actor, ReboundCallback callback)
       go_up (self, callback);
       break;
     case REBOUND_CALLBACK_WILL_TERMINATE:
+      self->is_terminating = TRUE;
       rebound_listener_close (self, "will-terminate");
       break;
     default: /* neither launching nor memory nor files are a listener's business */

@@ -20,6 +20,9 @@
 #define BACKLOG_DEFAULT 128
 #define BACKLOG_MAXIMUM 65535
 
+/* As much as a run shall hold at once. */
+#define GREETING_MAXIMUM_BYTES (64 * 1024 * 1024)
+
 #define RETRY_DEFAULT_USEC G_USEC_PER_SEC
 #define RETRY_MAXIMUM_USEC (24 * 3600 * (gint64) G_USEC_PER_SEC)
 
@@ -39,8 +42,12 @@ enum
   PROP_ON_ACCEPT,
   PROP_ON_ACCEPT_ERROR,
   PROP_GREETING,
+  PROP_GREETING_SIZE,
+  PROP_GOODBYE,
   PROP_CLOSE_ORDER,
   PROP_CONNECTION_POLICY,
+  PROP_FINISH_WITHIN,
+  PROP_DRAIN_LIMIT,
   PROP_STATE,
   PROP_GENERATION,
   PROP_ACCEPT_COUNT,
@@ -92,6 +99,10 @@ static const gsize fields[N_PROPS] = {
   [PROP_ON_ACCEPT] = G_STRUCT_OFFSET (ReboundListener, on_accept),
   [PROP_ON_ACCEPT_ERROR] = G_STRUCT_OFFSET (ReboundListener, on_accept_error),
   [PROP_GREETING] = G_STRUCT_OFFSET (ReboundListener, greeting),
+  [PROP_GREETING_SIZE] = G_STRUCT_OFFSET (ReboundListener, greeting_bytes),
+  [PROP_GOODBYE] = G_STRUCT_OFFSET (ReboundListener, goodbye),
+  [PROP_FINISH_WITHIN] = G_STRUCT_OFFSET (ReboundListener, finish_within_usec),
+  [PROP_DRAIN_LIMIT] = G_STRUCT_OFFSET (ReboundListener, drain_limit_bytes),
   [PROP_CLOSE_ORDER] = G_STRUCT_OFFSET (ReboundListener, close_order),
   [PROP_CONNECTION_POLICY] = G_STRUCT_OFFSET (ReboundListener, connection_policy),
   [PROP_STATE] = G_STRUCT_OFFSET (ReboundListener, state),
@@ -146,6 +157,7 @@ rebound_listener_finalize (GObject *object)
   g_ptr_array_unref (self->connections);
   g_free (self->address);
   g_free (self->greeting);
+  g_free (self->goodbye);
   G_OBJECT_CLASS (rebound_listener_parent_class)->finalize (object);
 }
 
@@ -238,15 +250,41 @@ install_connection_settings (void)
   properties[PROP_GREETING]
       = g_param_spec_string ("greeting", NULL, "on-accept=hello: what is sent", "hello\n",
                              SETTING_FLAGS);
+  properties[PROP_GREETING_SIZE] = rebound_param_spec_size (
+      "greeting-size", NULL,
+      "on-accept=hello: how much is sent, the greeting again and again; 0B: the greeting once", 0,
+      GREETING_MAXIMUM_BYTES, 0, SETTING_FLAGS);
   properties[PROP_CLOSE_ORDER] = g_param_spec_enum (
       "close-order", NULL,
       "who closes first: the server, as soon as it has served (echo: one message), or the client",
       REBOUND_TYPE_CLOSE_ORDER, REBOUND_CLOSE_ORDER_SERVER_FIRST, SETTING_FLAGS);
-  properties[PROP_CONNECTION_POLICY]
-      = g_param_spec_enum ("connection-policy", NULL,
-                           "what becomes of the connections when the listener closes",
-                           REBOUND_TYPE_CONNECTION_POLICY, REBOUND_CONNECTION_POLICY_CLOSE,
-                           SETTING_FLAGS);
+}
+
+static void
+install_ending_settings (void)
+{
+  properties[PROP_CONNECTION_POLICY] = g_param_spec_enum (
+      "connection-policy", NULL,
+      "what becomes of the connections when the listener closes; finish holds a background task "
+      "while they end in good order, and aborts those that have not ended in time",
+      REBOUND_TYPE_CONNECTION_POLICY, REBOUND_CONNECTION_POLICY_CLOSE, SETTING_FLAGS);
+  rebound_param_spec_set_holding (properties[PROP_CONNECTION_POLICY],
+                                  REBOUND_CONNECTION_POLICY_FINISH);
+  properties[PROP_FINISH_WITHIN] = rebound_param_spec_duration (
+      "finish-within", NULL,
+      "how long it may take to finish a connection; never longer than what is left of the stay in "
+      "the background",
+      1, RETRY_MAXIMUM_USEC, REBOUND_CONNECTION_FINISH_USEC, SETTING_FLAGS);
+  properties[PROP_DRAIN_LIMIT]
+      = rebound_param_spec_size ("drain-limit", NULL,
+                                 "how much a client may still say while its connection is finished",
+                                 0, GREETING_MAXIMUM_BYTES, REBOUND_CONNECTION_DRAIN_BYTES,
+                                 SETTING_FLAGS);
+  properties[PROP_GOODBYE] = g_param_spec_string (
+      "goodbye", NULL,
+      "what is said last when a connection is finished or shut down; a client that answers it has "
+      "read everything; nothing if empty",
+      "", SETTING_FLAGS);
 }
 
 static void
@@ -295,6 +333,16 @@ action_close (ReboundListener *self, gpointer data)
   return NULL;
 }
 
+static GError *
+action_close_connections (ReboundListener *self, ReboundWayOut way, gpointer data)
+{
+  if (self->site == NULL)
+    return g_error_new_literal (REBOUND_ERROR, REBOUND_ERROR_STATE,
+                                "the listener does not live; expected a launch before");
+  rebound_listener_close_connections (self, way);
+  return NULL;
+}
+
 static void
 rebound_listener_class_init (ReboundListenerClass *klass)
 {
@@ -307,6 +355,7 @@ rebound_listener_class_init (ReboundListenerClass *klass)
   install_socket_settings ();
   install_background_settings ();
   install_connection_settings ();
+  install_ending_settings ();
   install_readings ();
   g_object_class_install_properties (object_class, N_PROPS, properties);
   rebound_listener_install_signals (klass);
@@ -314,6 +363,14 @@ rebound_listener_class_init (ReboundListenerClass *klass)
                                 "open the socket, if it is closed", NULL);
   rebound_class_install_action (klass, "close", G_CALLBACK (action_close), NULL, "close the socket",
                                 NULL);
+  rebound_class_install_action (
+      klass, "close-connections", G_CALLBACK (action_close_connections), NULL,
+      "end each connection: finish is the proper close (what is queued, FIN, read to the client's "
+      "end, close); shutdown-send sends what is queued and a FIN, and waits for the client's end; "
+      "close loses what is queued, and is an RST where input is unread; abort is an RST",
+      g_param_spec_enum ("way", NULL, "which way out", REBOUND_TYPE_WAY_OUT, REBOUND_WAY_OUT_FINISH,
+                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS),
+      NULL);
 }
 
 static void
@@ -330,6 +387,7 @@ rebound_listener_actor_init (ReboundActorInterface *iface)
   iface->come_to_life = rebound_listener_come_to_life;
   iface->told = rebound_listener_told;
   iface->abandon = rebound_listener_abandon;
+  iface->dup_waiting_for = rebound_listener_dup_waiting_for;
 }
 
 static gboolean

@@ -11,7 +11,8 @@
 G_BEGIN_DECLS
 
 /* The listener is one class in several files: rebound-listener.c is the socket, from its opening to
- * its closing; -accepting.c what comes out of the backlog; -background.c what it does when it is
+ * its closing; -accepting.c what comes out of the backlog; -connections.c what becomes of that;
+ * -background.c what it does when it is
  * told of a callback; -liveness.c whether the socket that it has kept is still one, and how it is
  * replaced; -class.c and -signals.c what a script sees of it. */
 struct _ReboundListener
@@ -33,7 +34,11 @@ struct _ReboundListener
   ReboundOnAccept on_accept;
   ReboundOnAcceptError on_accept_error;
   char *greeting;
+  gint64 greeting_bytes;
+  char *goodbye;
   ReboundCloseOrder close_order;
+  gint64 finish_within_usec;
+  gint64 drain_limit_bytes;
   ReboundConnectionPolicy connection_policy;
 
   /* As it stands. */
@@ -52,8 +57,9 @@ struct _ReboundListener
   ReboundTimer *next_run_timer;
   ReboundAccept accept;
   GPtrArray *connections; /* ReboundAccepted */
-  gboolean is_away;       /* it has not come back yet since it was told to go */
-  guint task;             /* the background task that it holds while it serves; 0: none */
+  gboolean is_terminating;
+  gboolean is_away; /* it has not come back yet since it was told to go */
+  guint task;       /* the background task that it holds while it serves; 0: none */
   ReboundSelfDial *dial;
 
   /* What is read after its life. */
@@ -82,7 +88,22 @@ void rebound_listener_enlist (ReboundListener *self);
 
 /* As rebound_listener_close(), but of the connections only those go that are dead themselves. */
 void rebound_listener_close_dead (ReboundListener *self, const char *why);
+
+/* -- the connections -- */
+
 void rebound_listener_drop_dead_connections (ReboundListener *self);
+
+/* What connection-policy says for when the socket closes. A process that is about to end has no
+ * time to finish anything. */
+void rebound_listener_dismiss_connections (ReboundListener *self, gboolean dead_alone);
+void rebound_listener_close_connections (ReboundListener *self, ReboundWayOut way);
+
+/* Whether there is one on its way out. */
+gboolean rebound_listener_is_finishing (ReboundListener *self);
+
+/* Aborts those that are on their way out. */
+void rebound_listener_give_up_connections (ReboundListener *self, const char *why);
+char *rebound_listener_dup_waiting_for (ReboundActor *actor);
 
 /* -- accepting -- */
 
@@ -98,6 +119,9 @@ void rebound_listener_on_next_run (gpointer self);
  */
 void rebound_listener_close_if_served (ReboundListener *self);
 void rebound_listener_end_task (ReboundListener *self);
+
+/* As long as a connection of a closed listener is on its way out the task is held. */
+void rebound_listener_end_task_if_done (ReboundListener *self);
 
 /* -- liveness -- */
 

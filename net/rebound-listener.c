@@ -245,44 +245,6 @@ rebound_listener_open (ReboundListener *self)
 
 /* -- closing -- */
 
-/* Takes those out that are to be dropped. (transfer full) */
-static GPtrArray *
-pick_connections (ReboundListener *self, gboolean dead_alone)
-{
-  GPtrArray *picked = g_ptr_array_new_with_free_func (rebound_accepted_free);
-
-  for (guint i = 0; i < self->connections->len;)
-    if (!dead_alone || rebound_accepted_is_dead (self->connections->pdata[i]))
-      g_ptr_array_add (picked, g_ptr_array_steal_index (self->connections, i));
-    else
-      i++;
-  return picked;
-}
-
-static void
-drop_connections (ReboundListener *self, gboolean dead_alone)
-{
-  g_autoptr (GPtrArray) connections = pick_connections (self, dead_alone);
-
-  while (connections->len > 0 && self->site != NULL)
-    {
-      ReboundAccepted *accepted = connections->pdata[0];
-      g_autofree char *name = g_strdup (rebound_accepted_get_name (accepted));
-      g_autofree char *how
-          = dead_alone ? rebound_accepted_describe_death (accepted)
-                       : rebound_accepted_describe_close (accepted, "its listener closed");
-
-      g_ptr_array_remove_index (connections, 0);
-      rebound_listener_emit_connection_closed (self, name, how);
-    }
-}
-
-void
-rebound_listener_drop_dead_connections (ReboundListener *self)
-{
-  drop_connections (self, TRUE);
-}
-
 /* Sources and timers, so that nothing of the listener's is called any more. */
 static void
 stop (ReboundListener *self)
@@ -306,8 +268,7 @@ close_socket (ReboundListener *self, gboolean dead_alone, const char *why)
         && (dead_alone || self->background_policy == REBOUND_BACKGROUND_POLICY_SERVE_THEN_CLOSE);
 
   stop (self);
-  if (dead_alone || self->connection_policy == REBOUND_CONNECTION_POLICY_CLOSE)
-    drop_connections (self, dead_alone);
+  rebound_listener_dismiss_connections (self, dead_alone);
   if (self->site == NULL || self->state == REBOUND_LISTENER_STATE_CLOSED
       || self->generation != generation)
     return; /* a handler has ended its life, closed it, or opened it anew */
@@ -330,7 +291,7 @@ rebound_listener_close (ReboundListener *self, const char *why)
   rebound_timer_disarm (self->next_run_timer);
   if (self->state != REBOUND_LISTENER_STATE_CLOSED)
     close_socket (self, FALSE, why);
-  rebound_listener_end_task (self);
+  rebound_listener_end_task_if_done (self);
 }
 
 void
@@ -353,6 +314,7 @@ rebound_listener_come_to_life (ReboundActor *actor, ReboundSite *site)
   self->last_error = 0;
   self->drawn_port = 0;
   self->is_away = TRUE;
+  self->is_terminating = FALSE;
   self->retry_timer = rebound_site_new_timer (site, "listener: retry", on_retry, self);
   self->rest_timer
       = rebound_site_new_timer (site, "listener: rest", rebound_listener_on_rested, self);

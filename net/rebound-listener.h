@@ -165,6 +165,9 @@ typedef enum
  * ReboundConnectionPolicy:
  * @REBOUND_CONNECTION_POLICY_CLOSE: the connections are closed with the listener
  * @REBOUND_CONNECTION_POLICY_KEEP: they stay open, and stand in the way of the next bind
+ * @REBOUND_CONNECTION_POLICY_FINISH: each is finished (rebound_connection_finish()), in the
+ * background under a background task; before the process ends, closed
+ * @REBOUND_CONNECTION_POLICY_ABORT: each is aborted
  *
  * What becomes of accepted connections when their listener closes. Since: 0.1
  */
@@ -172,6 +175,8 @@ typedef enum
 {
   REBOUND_CONNECTION_POLICY_CLOSE,
   REBOUND_CONNECTION_POLICY_KEEP,
+  REBOUND_CONNECTION_POLICY_FINISH,
+  REBOUND_CONNECTION_POLICY_ABORT,
 } ReboundConnectionPolicy;
 
 /**
