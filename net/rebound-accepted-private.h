@@ -60,7 +60,13 @@ gboolean rebound_accepted_is_dead (ReboundAccepted *self);
 /* What it died of. (transfer full) */
 char *rebound_accepted_describe_death (ReboundAccepted *self);
 
-/* Closes the descriptor if it is open, and frees. */
-void rebound_accepted_free (gpointer self);
+/* Closes the descriptor if it is open, without a word. */
+void rebound_accepted_close (ReboundAccepted *self);
+
+void rebound_accepted_free (gpointer self); /* the same, and frees */
+
+/* Of what was said to the client: what it will not get, as far as this side can know. Once it is
+ * closed. */
+guint64 rebound_accepted_get_lost_bytes (ReboundAccepted *self);
 
 G_END_DECLS

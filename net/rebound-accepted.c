@@ -68,12 +68,24 @@ rebound_accepted_get_name (ReboundAccepted *self)
 }
 
 void
+rebound_accepted_close (ReboundAccepted *self)
+{
+  g_signal_handlers_disconnect_by_data (self->connection, self);
+  rebound_connection_abandon (self->connection);
+}
+
+guint64
+rebound_accepted_get_lost_bytes (ReboundAccepted *self)
+{
+  return self->connection->figures.lost_bytes;
+}
+
+void
 rebound_accepted_free (gpointer data)
 {
   ReboundAccepted *self = data;
 
-  g_signal_handlers_disconnect_by_data (self->connection, self);
-  rebound_connection_abandon (self->connection);
+  rebound_accepted_close (self);
   g_object_unref (self->connection);
   g_free (self->name);
   g_free (self->greeting);

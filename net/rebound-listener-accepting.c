@@ -10,6 +10,7 @@
 #include "rebound-listener-private.h"
 
 #include <glib-unix.h>
+#include <sys/socket.h>
 
 /* Connections taken in one dispatch, so that a crowd does not keep others from their turn. */
 #define ACCEPT_LIMIT 64
@@ -39,6 +40,7 @@ on_finished (ReboundAccepted *accepted, const char *how, gpointer user_data)
   g_autoptr (ReboundListener) self = g_object_ref (user_data);
   g_autofree char *name = g_strdup (rebound_accepted_get_name (accepted));
 
+  rebound_listener_note_end (self, accepted, how);
   g_ptr_array_remove (self->connections, accepted);
   rebound_listener_emit_connection_closed (self, name, how);
   rebound_listener_close_if_served (self);
@@ -54,6 +56,15 @@ name_connection (ReboundListener *self, int fd)
   if (name != NULL)
     return g_strdup (name);
   return g_strdup_printf ("%s#%u", rebound_actor_get_name (REBOUND_ACTOR (self)), self->n_accepted);
+}
+
+static void
+limit_send_buffer (ReboundListener *self, int fd)
+{
+  const int size_bytes = (int) self->send_buffer_bytes;
+
+  if (size_bytes > 0)
+    setsockopt (fd, SOL_SOCKET, SO_SNDBUF, &size_bytes, sizeof size_bytes);
 }
 
 /* FALSE where a handler has closed it, with the listener or by ending the application. */
@@ -78,6 +89,7 @@ take (ReboundListener *self, int fd)
   g_autofree char *name = NULL;
 
   self->n_accepted++;
+  limit_send_buffer (self, fd);
   name = name_connection (self, fd);
   if (table != NULL)
     socket = rebound_socket_table_add_connection (table, self->site,

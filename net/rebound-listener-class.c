@@ -43,6 +43,7 @@ enum
   PROP_ON_ACCEPT_ERROR,
   PROP_GREETING,
   PROP_GREETING_SIZE,
+  PROP_SEND_BUFFER,
   PROP_GOODBYE,
   PROP_CLOSE_ORDER,
   PROP_CONNECTION_POLICY,
@@ -54,6 +55,8 @@ enum
   PROP_OPEN_COUNT,
   PROP_LAST_ERROR,
   PROP_BOUND_PORT,
+  PROP_LAST_END,
+  PROP_LOST_BYTES,
   N_PROPS
 };
 
@@ -100,6 +103,7 @@ static const gsize fields[N_PROPS] = {
   [PROP_ON_ACCEPT_ERROR] = G_STRUCT_OFFSET (ReboundListener, on_accept_error),
   [PROP_GREETING] = G_STRUCT_OFFSET (ReboundListener, greeting),
   [PROP_GREETING_SIZE] = G_STRUCT_OFFSET (ReboundListener, greeting_bytes),
+  [PROP_SEND_BUFFER] = G_STRUCT_OFFSET (ReboundListener, send_buffer_bytes),
   [PROP_GOODBYE] = G_STRUCT_OFFSET (ReboundListener, goodbye),
   [PROP_FINISH_WITHIN] = G_STRUCT_OFFSET (ReboundListener, finish_within_usec),
   [PROP_DRAIN_LIMIT] = G_STRUCT_OFFSET (ReboundListener, drain_limit_bytes),
@@ -107,6 +111,8 @@ static const gsize fields[N_PROPS] = {
   [PROP_CONNECTION_POLICY] = G_STRUCT_OFFSET (ReboundListener, connection_policy),
   [PROP_STATE] = G_STRUCT_OFFSET (ReboundListener, state),
   [PROP_GENERATION] = G_STRUCT_OFFSET (ReboundListener, generation),
+  [PROP_LAST_END] = G_STRUCT_OFFSET (ReboundListener, last_end),
+  [PROP_LOST_BYTES] = G_STRUCT_OFFSET (ReboundListener, lost_bytes),
   [PROP_ACCEPT_COUNT] = G_STRUCT_OFFSET (ReboundListener, n_accepted),
 };
 
@@ -158,6 +164,7 @@ rebound_listener_finalize (GObject *object)
   g_free (self->address);
   g_free (self->greeting);
   g_free (self->goodbye);
+  g_free (self->last_end);
   G_OBJECT_CLASS (rebound_listener_parent_class)->finalize (object);
 }
 
@@ -254,6 +261,11 @@ install_connection_settings (void)
       "greeting-size", NULL,
       "on-accept=hello: how much is sent, the greeting again and again; 0B: the greeting once", 0,
       GREETING_MAXIMUM_BYTES, 0, SETTING_FLAGS);
+  properties[PROP_SEND_BUFFER] = rebound_param_spec_size (
+      "send-buffer", NULL,
+      "SO_SNDBUF of a connection: how much TCP takes before a write is queued here; 0B: as the "
+      "kernel has it, which grows",
+      0, GREETING_MAXIMUM_BYTES, 0, SETTING_FLAGS);
   properties[PROP_CLOSE_ORDER] = g_param_spec_enum (
       "close-order", NULL,
       "who closes first: the server, as soon as it has served (echo: one message), or the client",
@@ -311,6 +323,15 @@ install_readings (void)
   properties[PROP_BOUND_PORT]
       = g_param_spec_uint ("bound-port", NULL, "the port that the socket has, 0 if none", 0,
                            G_MAXUINT16, 0, flags);
+  properties[PROP_LAST_END]
+      = g_param_spec_string ("last-end", NULL,
+                             "how the last connection ended that has, as the log has it", NULL,
+                             flags);
+  properties[PROP_LOST_BYTES] = rebound_param_spec_size (
+      "lost-bytes", NULL,
+      "how much of what was said will not come to the clients whose connections have ended, as far "
+      "as this side can know",
+      0, G_MAXINT64, 0, flags);
 }
 
 static GError *

@@ -19,6 +19,14 @@ pick_connections (ReboundListener *self, gboolean dead_alone)
   return picked;
 }
 
+void
+rebound_listener_note_end (ReboundListener *self, ReboundAccepted *accepted, const char *how)
+{
+  g_free (self->last_end);
+  self->last_end = g_strdup (how);
+  self->lost_bytes += (gint64) rebound_accepted_get_lost_bytes (accepted);
+}
+
 static void
 drop_connections (ReboundListener *self, gboolean dead_alone)
 {
@@ -32,6 +40,8 @@ drop_connections (ReboundListener *self, gboolean dead_alone)
           = dead_alone ? rebound_accepted_describe_death (accepted)
                        : rebound_accepted_describe_close (accepted, "its listener closed");
 
+      rebound_accepted_close (accepted);
+      rebound_listener_note_end (self, accepted, how);
       g_ptr_array_remove_index (connections, 0);
       rebound_listener_emit_connection_closed (self, name, how);
     }

@@ -35,6 +35,7 @@ struct _ReboundListener
   ReboundOnAcceptError on_accept_error;
   char *greeting;
   gint64 greeting_bytes;
+  gint64 send_buffer_bytes;
   char *goodbye;
   ReboundCloseOrder close_order;
   gint64 finish_within_usec;
@@ -57,6 +58,8 @@ struct _ReboundListener
   ReboundTimer *next_run_timer;
   ReboundAccept accept;
   GPtrArray *connections; /* ReboundAccepted */
+  char *last_end;         /* how the last of them ended that has */
+  gint64 lost_bytes;      /* of those that have ended */
   gboolean is_terminating;
   gboolean is_away; /* it has not come back yet since it was told to go */
   guint task;       /* the background task that it holds while it serves; 0: none */
@@ -97,6 +100,9 @@ void rebound_listener_drop_dead_connections (ReboundListener *self);
  * time to finish anything. */
 void rebound_listener_dismiss_connections (ReboundListener *self, gboolean dead_alone);
 void rebound_listener_close_connections (ReboundListener *self, ReboundWayOut way);
+
+/* One has ended: for the readings. */
+void rebound_listener_note_end (ReboundListener *self, ReboundAccepted *accepted, const char *how);
 
 /* Whether there is one on its way out. */
 gboolean rebound_listener_is_finishing (ReboundListener *self);

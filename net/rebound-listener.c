@@ -315,6 +315,8 @@ rebound_listener_come_to_life (ReboundActor *actor, ReboundSite *site)
   self->drawn_port = 0;
   self->is_away = TRUE;
   self->is_terminating = FALSE;
+  g_clear_pointer (&self->last_end, g_free);
+  self->lost_bytes = 0;
   self->retry_timer = rebound_site_new_timer (site, "listener: retry", on_retry, self);
   self->rest_timer
       = rebound_site_new_timer (site, "listener: rest", rebound_listener_on_rested, self);
