@@ -181,6 +181,7 @@ rebound_listener_told (ReboundActor *actor, ReboundCallback callback)
     case REBOUND_CALLBACK_WILL_TERMINATE:
       self->is_terminating = TRUE;
       rebound_listener_close (self, "will-terminate");
+      rebound_listener_give_up_connections (self, "the application is about to end");
       break;
     default: /* neither launching nor memory nor files are a listener's business */
       break;
