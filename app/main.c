@@ -16,6 +16,7 @@
 #include "lifecycle/rebound-error.h"
 #include "net/rebound-linux-kernel.h"
 #include "rebound-command.h"
+#include "rebound-standard-output.h"
 
 static const ReboundCommand commands[] = {
   { "run", "play a script and show what happens", rebound_command_run },
@@ -92,21 +93,6 @@ occupy_standard_descriptors (void)
       open ("/", O_PATH);
 }
 
-/* What could not be written was not shown: a log that is cut off must not look whole. At exit,
- * because GOption ends the program itself after its help. */
-static void
-check_output (void)
-{
-  if (fflush (stdout) != 0)
-    rebound_command_complain ("standard output could not be written: %s (%s)",
-                              strerrorname_np (errno), g_strerror (errno));
-  else if (ferror (stdout)) /* earlier, by a write whose errno is gone */
-    rebound_command_complain ("standard output could not be written");
-  else
-    return;
-  _exit (REBOUND_EXIT_INTERNAL);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -115,7 +101,7 @@ main (int argc, char **argv)
   const ReboundCommand *command;
 
   occupy_standard_descriptors ();
-  atexit (check_output);
+  rebound_standard_output_watch ();
   setlocale (LC_ALL, "");
   if (argc < 2)
     {
