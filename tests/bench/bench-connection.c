@@ -1,132 +1,275 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How fast bytes go through a ReboundConnection, beside send() and a GSocketConnection, to a peer
- * that reads in a thread of its own. A line a size and a way: MiB/s, the best of three. */
+/* What does ReboundConnection cost where there is much to say? The same bytes go over a TCP
+ * connection of the loopback by system calls on a non-blocking socket, by GIO's connection in its
+ * two manners, and by ours; a peer with plain blocking calls in a thread of its own is the same for
+ * all. A round is one connection, from the first byte until both have seen the other's end.
+ *
+ * One write is begun when the one before has been taken by TCP as a whole. What is read is read
+ * into 64 KiB at a time. The CPU's time is that of the thread with the connection; what the kernel
+ * does for the peer by the way falls into it too, in all of them. */
 
+#include <errno.h>
 #include <gio/gio.h>
-#include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "bench.h"
 #include "net/rebound.h"
 
-#define N_ROUNDS 3
+#define N_ROUNDS 21
 
-/* What is queued before the writer waits: as much as GIO's callers have in flight. */
-#define QUEUE_LIMIT_BYTES (1024 * 1024)
+/* As ReboundConnection reads. */
+#define BUFFER_BYTES 65536
+
+typedef struct
+{
+  gsize size_bytes;
+  guint count;
+} Load;
+
+/* -- the peer -- */
+
+typedef struct
+{
+  const Load *load; /* NULL: it reads */
+  int fd;
+} Peer;
+
+static void
+write_blocking (int fd, const Load *load)
+{
+  g_autofree char *bytes = g_malloc0 (load->size_bytes);
+
+  for (guint i = 0; i < load->count; i++)
+    for (gsize sent = 0; sent < load->size_bytes;)
+      sent += (gsize) MAX (send (fd, bytes + sent, load->size_bytes - sent, MSG_NOSIGNAL), 0);
+  shutdown (fd, SHUT_WR);
+}
 
 static gpointer
-read_all (gpointer data)
+play_peer (gpointer data)
 {
-  static char buffer[256 * 1024];
-  int fd = GPOINTER_TO_INT (data);
+  g_autofree char *buffer = g_malloc (BUFFER_BYTES);
+  Peer *peer = data;
 
-  while (recv (fd, buffer, sizeof buffer, 0) > 0)
+  if (peer->load != NULL)
+    write_blocking (peer->fd, peer->load);
+  while (recv (peer->fd, buffer, BUFFER_BYTES, 0) > 0)
     ;
-  close (fd);
+  close (peer->fd);
   return NULL;
 }
 
-static int
-open_pair (int *peer_fd)
-{
-  struct sockaddr_in address = { .sin_family = AF_INET };
-  socklen_t length = sizeof address;
-  int listener = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+/* -- by system calls -- */
 
-  address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
-  if (listener < 0 || fd < 0 || bind (listener, (struct sockaddr *) &address, length) < 0
-      || listen (listener, 1) < 0
-      || getsockname (listener, (struct sockaddr *) &address, &length) < 0
-      || connect (fd, (struct sockaddr *) &address, length) < 0)
-    g_error ("no pair of sockets: %m");
-  *peer_fd = accept (listener, NULL, NULL);
-  close (listener);
-  return fd;
+static void
+wait_for (int fd, short events)
+{
+  struct pollfd ready = { .fd = fd, .events = events };
+
+  if (errno != EAGAIN)
+    g_error ("a system call failed: %m");
+  poll (&ready, 1, -1);
 }
 
 static void
-write_raw (int fd, const char *bytes, gsize size_bytes, guint count)
+read_raw (int fd)
 {
-  for (guint i = 0; i < count; i++)
-    for (gsize sent = 0; sent < size_bytes;)
-      sent += (gsize) MAX (send (fd, bytes + sent, size_bytes - sent, MSG_NOSIGNAL), 0);
+  g_autofree char *buffer = g_malloc (BUFFER_BYTES);
+  ssize_t received;
+
+  while ((received = recv (fd, buffer, BUFFER_BYTES, 0)) != 0)
+    if (received < 0)
+      wait_for (fd, POLLIN);
+}
+
+static void
+write_raw (int fd, const char *bytes, const Load *load)
+{
+  for (guint i = 0; i < load->count; i++)
+    for (gsize sent = 0; sent < load->size_bytes;)
+      {
+        ssize_t result = send (fd, bytes + sent, load->size_bytes - sent, MSG_NOSIGNAL);
+
+        if (result < 0)
+          wait_for (fd, POLLOUT);
+        else
+          sent += (gsize) result;
+      }
+}
+
+static void
+talk_raw (int fd, const char *bytes, const Load *load)
+{
+  if (bytes != NULL)
+    write_raw (fd, bytes, load);
+  shutdown (fd, SHUT_WR);
+  read_raw (fd);
   close (fd);
 }
 
-static void
-write_gio (int fd, const char *bytes, gsize size_bytes, guint count)
+/* -- by GIO, waiting in each call -- */
+
+static GSocketConnection *
+new_gio (int fd)
 {
   g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, NULL);
-  g_autoptr (GSocketConnection) connection = g_socket_connection_factory_create_connection (socket);
-  GOutputStream *stream = g_io_stream_get_output_stream (G_IO_STREAM (connection));
 
-  for (guint i = 0; i < count; i++)
-    g_output_stream_write_all (stream, bytes, size_bytes, NULL, NULL, NULL);
-  g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
+  return g_socket_connection_factory_create_connection (socket);
 }
 
 static void
-write_rebound (int fd, const char *bytes, gsize size_bytes, guint count)
+talk_gio (int fd, const char *bytes, const Load *load)
+{
+  g_autoptr (GSocketConnection) connection = new_gio (fd);
+  GInputStream *input = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+  GOutputStream *output = g_io_stream_get_output_stream (G_IO_STREAM (connection));
+  g_autofree char *buffer = g_malloc (BUFFER_BYTES);
+
+  for (guint i = 0; bytes != NULL && i < load->count; i++)
+    g_output_stream_write_all (output, bytes, load->size_bytes, NULL, NULL, NULL);
+  g_socket_shutdown (g_socket_connection_get_socket (connection), FALSE, TRUE, NULL);
+  while (g_input_stream_read (input, buffer, BUFFER_BYTES, NULL, NULL) > 0)
+    ;
+  g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
+}
+
+/* -- by GIO, from the main loop -- */
+
+typedef struct
+{
+  GSocketConnection *connection;
+  const char *bytes;
+  const Load *load;
+  guint n_written;
+  gboolean has_ended;
+  char buffer[BUFFER_BYTES];
+} GioTalk;
+
+static void
+on_gio_read (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GioTalk *talk = user_data;
+
+  talk->has_ended = g_input_stream_read_finish (G_INPUT_STREAM (source), result, NULL) <= 0;
+  if (!talk->has_ended)
+    g_input_stream_read_async (G_INPUT_STREAM (source), talk->buffer, BUFFER_BYTES,
+                               G_PRIORITY_DEFAULT, NULL, on_gio_read, talk);
+}
+
+static void
+on_gio_written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GioTalk *talk = user_data;
+
+  if (result != NULL)
+    g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, NULL, NULL);
+  if (talk->bytes != NULL && talk->n_written++ < talk->load->count)
+    g_output_stream_write_all_async (G_OUTPUT_STREAM (source), talk->bytes, talk->load->size_bytes,
+                                     G_PRIORITY_DEFAULT, NULL, on_gio_written, talk);
+  else
+    g_socket_shutdown (g_socket_connection_get_socket (talk->connection), FALSE, TRUE, NULL);
+}
+
+static void
+talk_gio_async (int fd, const char *bytes, const Load *load)
+{
+  g_autoptr (GSocketConnection) connection = new_gio (fd);
+  g_autofree GioTalk *talk = g_new0 (GioTalk, 1);
+  GIOStream *stream = G_IO_STREAM (connection);
+
+  talk->connection = connection;
+  talk->bytes = bytes;
+  talk->load = load;
+  g_input_stream_read_async (g_io_stream_get_input_stream (stream), talk->buffer, BUFFER_BYTES,
+                             G_PRIORITY_DEFAULT, NULL, on_gio_read, talk);
+  on_gio_written (G_OBJECT (g_io_stream_get_output_stream (stream)), NULL, talk);
+  while (!talk->has_ended)
+    g_main_context_iteration (NULL, TRUE);
+  g_io_stream_close (stream, NULL, NULL);
+}
+
+/* -- by ours -- */
+
+static void
+talk_rebound (int fd, const char *bytes, const Load *load)
 {
   g_autoptr (ReboundClock) clock = rebound_clock_new (REBOUND_CLOCK_REAL);
   g_autoptr (ReboundSite) site = rebound_site_new (clock, NULL);
   g_autoptr (ReboundConnection) connection = rebound_connection_new (site, fd);
 
-  for (guint i = 0; i < count; i++)
+  rebound_connection_start_reading (connection);
+  for (guint i = 0; bytes != NULL && i < load->count; i++)
     {
-      rebound_connection_send (connection, bytes, size_bytes);
-      while (rebound_connection_get_queued_bytes (connection) > QUEUE_LIMIT_BYTES)
+      rebound_connection_send (connection, bytes, load->size_bytes);
+      while (rebound_connection_get_queued_bytes (connection) > 0)
         g_main_context_iteration (NULL, TRUE);
     }
-  rebound_connection_finish (connection, REBOUND_CONNECTION_FINISH_USEC,
-                             REBOUND_CONNECTION_DRAIN_BYTES);
+  rebound_connection_shutdown_send (connection);
   while (rebound_connection_get_state (connection) != REBOUND_CONNECTION_STATE_CLOSED)
     g_main_context_iteration (NULL, TRUE);
 }
 
-typedef void (*Write) (int fd, const char *bytes, gsize size_bytes, guint count);
+/* -- a round -- */
 
-static double
-measure (Write write, gsize size_bytes, guint count)
+typedef void (*Talk) (int fd, const char *bytes, const Load *load);
+
+static void
+measure (Talk talk, const Load *load, gboolean is_writing, BenchTime *time)
 {
-  g_autofree char *bytes = g_malloc0 (size_bytes);
-  int peer_fd;
-  int fd = open_pair (&peer_fd);
-  GThread *reader = g_thread_new ("peer", read_all, GINT_TO_POINTER (peer_fd));
-  gint64 start_usec = g_get_monotonic_time ();
+  g_autofree char *bytes = is_writing ? g_malloc0 (load->size_bytes) : NULL;
+  Peer peer = { .load = is_writing ? NULL : load };
+  GThread *thread;
+  int fd;
 
-  write (fd, bytes, size_bytes, count);
-  g_thread_join (reader);
-  return (double) size_bytes * count / (1024 * 1024)
-         / ((double) (g_get_monotonic_time () - start_usec) / G_USEC_PER_SEC);
+  bench_open_pairs (&fd, &peer.fd, 1);
+  bench_start (time);
+  thread = g_thread_new ("peer", play_peer, &peer);
+  talk (fd, bytes, load);
+  bench_stop (time);
+  g_thread_join (thread);
 }
+
+#define DEFINE_WAY(talk)                                                                           \
+  static void write_by_##talk (gconstpointer data, BenchTime *time)                                \
+  {                                                                                                \
+    measure (talk, data, TRUE, time);                                                              \
+  }                                                                                                \
+  static void read_by_##talk (gconstpointer data, BenchTime *time)                                 \
+  {                                                                                                \
+    measure (talk, data, FALSE, time);                                                             \
+  }
+
+DEFINE_WAY (talk_raw)
+DEFINE_WAY (talk_gio)
+DEFINE_WAY (talk_gio_async)
+DEFINE_WAY (talk_rebound)
 
 int
 main (void)
 {
-  static const struct
-  {
-    const char *name;
-    Write write;
-  } ways[] = { { "send()", write_raw },
-               { "GSocketConnection", write_gio },
-               { "ReboundConnection", write_rebound } };
-  static const struct
-  {
-    gsize size_bytes;
-    guint count;
-  } sizes[] = { { 256, 200000 }, { 16 * 1024, 40000 }, { 1024 * 1024, 1000 } };
+  static const BenchWay writing[] = { { "GSocketConnection", write_by_talk_gio },
+                                      { "GSocketConnection, async", write_by_talk_gio_async },
+                                      { "send() and poll()", write_by_talk_raw },
+                                      { "ReboundConnection", write_by_talk_rebound } };
+  static const BenchWay reading[] = { { "GSocketConnection", read_by_talk_gio },
+                                      { "GSocketConnection, async", read_by_talk_gio_async },
+                                      { "recv() and poll()", read_by_talk_raw },
+                                      { "ReboundConnection", read_by_talk_rebound } };
+  /* A few hundredths of a second each. */
+  static const Load loads[] = { { 256, 20000 }, { 16 * 1024, 4000 }, { 1024 * 1024, 64 } };
 
-  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
-    for (guint j = 0; j < G_N_ELEMENTS (ways); j++)
-      {
-        double best = 0;
+  for (guint i = 0; i < G_N_ELEMENTS (loads); i++)
+    {
+      g_autofree char *size = g_format_size_full (loads[i].size_bytes, G_FORMAT_SIZE_IEC_UNITS);
+      g_autofree char *write_title = g_strdup_printf ("%u writes of %s", loads[i].count, size);
+      g_autofree char *read_title = g_strdup_printf ("%u such writes, read", loads[i].count);
 
-        for (guint round = 0; round < N_ROUNDS; round++)
-          best = MAX (best, measure (ways[j].write, sizes[i].size_bytes, sizes[i].count));
-        g_print ("%8" G_GSIZE_FORMAT " B  %-18s %7.0f MiB/s\n", sizes[i].size_bytes, ways[j].name,
-                 best);
-      }
+      bench_compare (write_title, writing, G_N_ELEMENTS (writing), &loads[i], N_ROUNDS,
+                     loads[i].count);
+      bench_compare (read_title, reading, G_N_ELEMENTS (reading), &loads[i], N_ROUNDS,
+                     loads[i].count);
+    }
   return 0;
 }

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "bench.h"
 #include "net/rebound.h"
 
 #define ROUNDS 41
@@ -201,17 +202,10 @@ spawn (const char *program, const char *name)
   return g_get_monotonic_time () - start_usec;
 }
 
-static int
-compare_times (const void *a, const void *b)
-{
-  return *(const gint64 *) a < *(const gint64 *) b ? -1 : 1;
-}
-
 static double
 median_msec (gint64 *usec)
 {
-  qsort (usec, ROUNDS, sizeof *usec, compare_times);
-  return (double) usec[ROUNDS / 2] / 1000.0;
+  return (double) bench_median (usec, ROUNDS) / 1000.0;
 }
 
 int
