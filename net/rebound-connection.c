@@ -18,6 +18,11 @@
 /* Bytes read at a time: what Linux takes for one segment of its loopback (the MTU of lo). */
 #define BUFFER_BYTES 65536
 
+/* Buffers that are read in one dispatch, so that a peer with much to say does not keep others from
+ * their turn: about what is in flight on a fast connection (tcp_rmem's default maximum is 6 MiB).
+ */
+#define READ_LIMIT 16
+
 /* How long it rests when the kernel has no memory for it; as a listener's. */
 #define REST_USEC (100 * 1000)
 
@@ -229,19 +234,52 @@ flush (ReboundConnection *self)
 
 /* -- in -- */
 
-static void
-take (ReboundConnection *self, const guint8 *buffer, gsize length_bytes)
+/* A buffer that was read into becomes what is told of, for to copy it costs as much as to read it.
+ * The last one that was let go of is kept for the next: of fresh memory the kernel would have to
+ * clear each page. */
+static GPrivate spare_buffer = G_PRIVATE_INIT (g_free);
+
+static guint8 *
+take_buffer (void)
 {
-  g_autoptr (GBytes) bytes = NULL;
+  guint8 *buffer = g_private_get (&spare_buffer);
+
+  g_private_set (&spare_buffer, NULL);
+  return buffer != NULL ? buffer : g_malloc (BUFFER_BYTES);
+}
+
+static void
+give_back_buffer (gpointer buffer)
+{
+  if (g_private_get (&spare_buffer) == NULL)
+    g_private_set (&spare_buffer, buffer);
+  else
+    g_free (buffer);
+}
+
+/* What is short is copied after all: whoever keeps it does not keep the buffer. */
+static GBytes *
+make_bytes (guint8 *buffer, gsize length_bytes)
+{
+  GBytes *bytes;
+
+  if (length_bytes > BUFFER_BYTES / 2)
+    return g_bytes_new_with_free_func (buffer, length_bytes, give_back_buffer, buffer);
+  bytes = g_bytes_new (buffer, length_bytes);
+  give_back_buffer (buffer);
+  return bytes;
+}
+
+static void
+take (ReboundConnection *self, guint8 *buffer, gsize length_bytes)
+{
+  g_autoptr (GBytes) bytes = make_bytes (buffer, length_bytes);
 
   self->figures.received_bytes += length_bytes;
   if (self->state == REBOUND_CONNECTION_STATE_FINISHING)
-    {
-      rebound_connection_drain (self, buffer, length_bytes);
-      return;
-    }
-  bytes = g_bytes_new (buffer, length_bytes);
-  rebound_connection_emit_received (self, bytes);
+    rebound_connection_drain (self, g_bytes_get_data (bytes, NULL), length_bytes);
+  else
+    rebound_connection_emit_received (self, bytes);
 }
 
 static void
@@ -253,19 +291,22 @@ take_end (ReboundConnection *self)
     rebound_connection_end_in_order (self);
 }
 
-static void
+/* TRUE where there is more to be had. */
+static gboolean
 take_input (ReboundConnection *self)
 {
-  guint8 buffer[BUFFER_BYTES];
-  ssize_t received = recv (self->fd, buffer, sizeof buffer, 0);
+  guint8 *buffer = take_buffer ();
+  ssize_t received = recv (self->fd, buffer, BUFFER_BYTES, 0);
   int error_number = received < 0 ? errno : 0;
 
+  if (received <= 0)
+    give_back_buffer (buffer);
   if (error_number == EINTR || (error_number == EAGAIN && self->pending_error == 0))
-    return;
+    return FALSE;
   if (is_passing (error_number))
     {
       rest (self);
-      return;
+      return FALSE;
     }
   rebound_connection_touch (self);
   if (received > 0)
@@ -276,6 +317,7 @@ take_input (ReboundConnection *self)
     rebound_connection_fail (self, error_number);
   else
     take_end (self);
+  return received == BUFFER_BYTES;
 }
 
 /* Something is over, and nobody asked for it: an error, or both streams. */
@@ -294,6 +336,15 @@ take_unasked (ReboundConnection *self)
     self->is_parked = TRUE;
 }
 
+/* Whoever is told of what came may stop reading, or take a way out. */
+static void
+take_all_input (ReboundConnection *self)
+{
+  for (guint i = 0; i < READ_LIMIT; i++)
+    if (!take_input (self) || self->state == REBOUND_CONNECTION_STATE_CLOSED || !wants_input (self))
+      break;
+}
+
 static void
 on_ready (guint32 events, gpointer user_data)
 {
@@ -307,7 +358,7 @@ on_ready (guint32 events, gpointer user_data)
   if (wants_input (self))
     {
       if ((events & (EPOLLIN | over)) != 0 && !self->is_resting)
-        take_input (self);
+        take_all_input (self);
     }
   else if ((events & over) != 0 && self->pending_error == 0
            && rebound_connection_get_queued_bytes (self) == 0)

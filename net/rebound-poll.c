@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Each dispatch takes everything that is ready in one epoll_wait and sorts it by the serial number
  * of the watch: epoll's own order depends on when packets came. A watch that is freed meanwhile is
- * left out, for its descriptor may be another's. */
+ * left out, for its descriptor may be another's.
+ *
+ * The source may recurse, and not for the sake of main loops within main loops: GLib takes the
+ * descriptors of one that may not out of its poll while it is dispatched, and wakes the context up
+ * each time, which is four system calls more for every dispatch. So a dispatch within a dispatch
+ * has to be possible; the inner one takes over what the outer one has not come to yet. */
 
 #include "rebound-poll-private.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -18,7 +24,7 @@ struct _ReboundWatch
   guint64 serial;
   guint32 events;
   guint32 ready;     /* of the dispatch that is going on */
-  guint ready_place; /* its place in the poll's list of those; NOT_READY outside of one */
+  guint ready_place; /* its place in the poll's list of those; NOT_READY when it has been called */
   ReboundWatchFunc func;
   gpointer user_data;
 };
@@ -30,7 +36,8 @@ struct _ReboundPoll
   guint64 next_serial;
   guint n_watches;
   GArray *events;   /* struct epoll_event: room for all watches */
-  GPtrArray *ready; /* ReboundWatch, or NULL where it was freed meanwhile */
+  GPtrArray *ready; /* ReboundWatch, or NULL where it was freed or called meanwhile; an inner
+                       dispatch has its own behind those of the outer one */
 };
 
 typedef struct
@@ -49,7 +56,16 @@ compare_serials (gconstpointer a, gconstpointer b)
 }
 
 static void
-collect_ready (ReboundPoll *self)
+leave_list (ReboundWatch *watch)
+{
+  if (watch->ready_place != NOT_READY)
+    watch->poll->ready->pdata[watch->ready_place] = NULL;
+  watch->ready_place = NOT_READY;
+}
+
+/* Puts them into the list behind @first. */
+static void
+collect_ready (ReboundPoll *self, guint first)
 {
   int n_events;
 
@@ -61,46 +77,59 @@ collect_ready (ReboundPoll *self)
       struct epoll_event *event = &g_array_index (self->events, struct epoll_event, i);
       ReboundWatch *watch = event->data.ptr;
 
+      leave_list (watch);
       watch->ready = event->events;
       g_ptr_array_add (self->ready, watch);
     }
-  g_ptr_array_sort (self->ready, compare_serials);
-  for (guint i = 0; i < self->ready->len; i++)
+  if (self->ready->len - first > 1)
+    qsort (self->ready->pdata + first, self->ready->len - first, sizeof (gpointer),
+           compare_serials);
+  for (guint i = first; i < self->ready->len; i++)
     ((ReboundWatch *) self->ready->pdata[i])->ready_place = i;
 }
 
+static void
+poll_clear (gpointer data)
+{
+  ReboundPoll *self = data;
+
+  close (self->epoll_fd);
+  g_array_unref (self->events);
+  g_ptr_array_unref (self->ready);
+}
+
+/* Who is called may let go of the site, and the poll with it. */
 static gboolean
 poll_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
-  ReboundPoll *self = ((PollSource *) source)->poll;
+  ReboundPoll *self = g_rc_box_acquire (((PollSource *) source)->poll);
+  guint first = self->ready->len;
 
-  collect_ready (self);
-  for (guint i = 0; i < self->ready->len; i++)
+  collect_ready (self, first);
+  for (guint i = first; i < self->ready->len; i++)
     {
       ReboundWatch *watch = self->ready->pdata[i];
 
       if (watch == NULL)
         continue;
-      watch->ready_place = NOT_READY;
+      leave_list (watch);
       watch->func (watch->ready, watch->user_data);
     }
-  g_ptr_array_set_size (self->ready, 0);
+  g_ptr_array_set_size (self->ready, (int) first);
+  g_rc_box_release_full (self, poll_clear);
   return G_SOURCE_CONTINUE;
 }
 
 static GSourceFuncs poll_source_funcs = { .dispatch = poll_source_dispatch };
 
 static void
-poll_free (gpointer data)
+poll_stop (gpointer data)
 {
   ReboundPoll *self = data;
 
   g_source_destroy (self->source);
-  g_source_unref (self->source);
-  close (self->epoll_fd);
-  g_array_unref (self->events);
-  g_ptr_array_unref (self->ready);
-  g_free (self);
+  g_clear_pointer (&self->source, g_source_unref);
+  g_rc_box_release_full (self, poll_clear);
 }
 
 static ReboundPoll *
@@ -111,13 +140,14 @@ poll_new (GMainContext *context)
 
   if (epoll_fd < 0)
     return NULL;
-  self = g_new0 (ReboundPoll, 1);
+  self = g_rc_box_new0 (ReboundPoll);
   self->epoll_fd = epoll_fd;
   self->events = g_array_new (FALSE, FALSE, sizeof (struct epoll_event));
   self->ready = g_ptr_array_new ();
   self->source = g_source_new (&poll_source_funcs, sizeof (PollSource));
   ((PollSource *) self->source)->poll = self;
   g_source_set_static_name (self->source, "ReboundPoll");
+  g_source_set_can_recurse (self->source, TRUE);
   g_source_add_unix_fd (self->source, epoll_fd, G_IO_IN);
   g_source_attach (self->source, context);
   return self;
@@ -136,7 +166,7 @@ rebound_poll_of_site (ReboundSite *site)
     {
       self = poll_new (rebound_site_get_context (site));
       if (self != NULL)
-        g_object_set_qdata_full (G_OBJECT (site), quark, self, poll_free);
+        g_object_set_qdata_full (G_OBJECT (site), quark, self, poll_stop);
     }
   return self;
 }
@@ -188,7 +218,6 @@ rebound_watch_free (ReboundWatch *self)
 
   epoll_ctl (poll->epoll_fd, EPOLL_CTL_DEL, self->fd, NULL);
   poll->n_watches--;
-  if (self->ready_place != NOT_READY)
-    poll->ready->pdata[self->ready_place] = NULL;
+  leave_list (self);
   g_free (self);
 }

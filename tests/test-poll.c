@@ -107,7 +107,7 @@ tear_down (Fixture *self, gconstpointer data)
       leave (&self->members[i]);
   g_free (self->members);
   g_array_unref (self->order);
-  g_object_unref (self->site);
+  g_clear_object (&self->site);
   g_object_unref (self->clock);
   g_main_context_unref (self->context);
 }
@@ -244,6 +244,46 @@ test_events (Fixture *self, gconstpointer data)
 }
 
 static void
+iterate_within (Member *member)
+{
+  drain (member);
+  if (member->number == 1)
+    g_assert_true (g_main_context_iteration (member->fixture->context, FALSE));
+}
+
+static void
+test_nested (Fixture *self, gconstpointer data)
+{
+  g_test_summary ("a main loop within a callback serves who has not had his turn; each has one");
+  self->func = iterate_within;
+  for (guint i = 0; i < self->n_members; i++)
+    make_ready (&self->members[i]);
+  g_main_context_iteration (self->context, FALSE);
+  assert_order (self, "0 1 2 3 4 ");
+  g_assert_false (g_main_context_iteration (self->context, FALSE));
+}
+
+static void
+let_go (Member *member)
+{
+  leave (member);
+  if (member->number == 1)
+    g_clear_object (&member->fixture->site);
+}
+
+static void
+test_let_go_of_site (Fixture *self, gconstpointer data)
+{
+  g_test_summary ("the last of a dispatch may let go of the site, and the poll goes with it");
+  self->func = let_go;
+  for (guint i = 0; i < self->n_members; i++)
+    make_ready (&self->members[i]);
+  g_main_context_iteration (self->context, FALSE);
+  assert_order (self, "0 1 ");
+  g_assert_false (g_main_context_iteration (self->context, FALSE));
+}
+
+static void
 test_refused (Fixture *self, gconstpointer data)
 {
   g_test_summary ("a descriptor that is none cannot be watched: NULL, with errno");
@@ -297,6 +337,8 @@ main (int argc, char **argv)
   ADD ("free-earlier", 5, test_free_earlier);
   ADD ("descriptor-reused", 2, test_descriptor_reused);
   ADD ("events", 1, test_events);
+  ADD ("nested", 5, test_nested);
+  ADD ("let-go-of-site", 2, test_let_go_of_site);
   ADD ("refused", 1, test_refused);
   ADD ("one-for-a-site", 1, test_one_for_a_site);
 

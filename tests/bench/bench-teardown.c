@@ -53,11 +53,12 @@ stopwatch_sink_write (ReboundEventSink *sink, ReboundEvent *event)
 {
   StopwatchSink *self = STOPWATCH_SINK (sink);
 
-  if (rebound_event_get_group (event) != REBOUND_EVENT_GROUP_SCRIPT)
+  if ((rebound_event_get_group (event) & (REBOUND_EVENT_GROUP_SCRIPT | REBOUND_EVENT_GROUP_CHECKS))
+      == 0)
     return;
   if (self->is_running)
     bench_stop (&self->time);
-  self->is_running = strcmp (rebound_event_get_text (event), "home") == 0;
+  self->is_running = strcmp (rebound_event_get_text (event), "> home") == 0;
   if (self->is_running)
     bench_start (&self->time);
 }
