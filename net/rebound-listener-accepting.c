@@ -41,7 +41,7 @@ on_finished (ReboundAccepted *accepted, const char *how, gpointer user_data)
   g_autofree char *name = g_strdup (rebound_accepted_get_name (accepted));
 
   rebound_listener_note_end (self, accepted, how);
-  g_ptr_array_remove (self->connections, accepted);
+  rebound_listener_free_connection (self, accepted);
   rebound_listener_emit_connection_closed (self, name, how);
   rebound_listener_close_if_served (self);
 }
@@ -71,8 +71,7 @@ limit_send_buffer (ReboundListener *self, int fd)
 static gboolean
 is_newest (ReboundListener *self, ReboundAccepted *accepted)
 {
-  return self->connections->len > 0
-         && self->connections->pdata[self->connections->len - 1] == accepted;
+  return g_queue_peek_tail (&self->connections) == accepted;
 }
 
 static void
@@ -96,7 +95,7 @@ take (ReboundListener *self, int fd)
                                                   rebound_actor_get_name (REBOUND_ACTOR (self)),
                                                   name, fd, self->generation, reuse_address);
   accepted = rebound_accepted_new (self->site, fd, socket, name, &manner, &listener);
-  g_ptr_array_add (self->connections, accepted);
+  rebound_listener_add_connection (self, accepted);
   rebound_listener_emit_accepted (self, name);
   if (is_newest (self, accepted))
     rebound_accepted_serve (accepted);

@@ -73,7 +73,7 @@ somebody_waits (ReboundListener *self)
 void
 rebound_listener_close_if_served (ReboundListener *self)
 {
-  if (self->task != 0 && self->connections->len == 0 && !somebody_waits (self))
+  if (self->task != 0 && self->connections.length == 0 && !somebody_waits (self))
     rebound_listener_close (self, "the end of its last connection");
   if (self->task != 0 && self->state == REBOUND_LISTENER_STATE_CLOSED)
     rebound_listener_end_task_if_done (self);
@@ -84,7 +84,7 @@ serve_then_close (ReboundListener *self)
 {
   if (self->task != 0)
     return;
-  if (self->connections->len == 0 && !somebody_waits (self))
+  if (self->connections.length == 0 && !somebody_waits (self))
     {
       rebound_listener_close (self, "did-enter-background");
       return;
@@ -93,7 +93,7 @@ serve_then_close (ReboundListener *self)
   if (self->task == 0)
     rebound_listener_close (self, "did-enter-background: there was no background task to be had");
   else
-    rebound_listener_emit_serving_on (self, self->connections->len);
+    rebound_listener_emit_serving_on (self, self->connections.length);
 }
 
 /* What is finishing when the application goes to the background needs time there. */

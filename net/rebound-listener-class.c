@@ -125,7 +125,7 @@ rebound_listener_get_property (GObject *object, guint id, GValue *value, GParamS
     {
     case PROP_OPEN_COUNT:
       g_value_set_uint (value,
-                        self->site != NULL ? self->connections->len : self->final_open_count);
+                        self->site != NULL ? self->connections.length : self->final_open_count);
       break;
     case PROP_LAST_ERROR:
       g_value_set_string (value, rebound_errno_name (self->last_error));
@@ -160,7 +160,7 @@ rebound_listener_finalize (GObject *object)
 {
   ReboundListener *self = REBOUND_LISTENER (object);
 
-  g_ptr_array_unref (self->connections);
+  g_hash_table_unref (self->connection_links);
   g_free (self->address);
   g_free (self->greeting);
   g_free (self->goodbye);
@@ -399,7 +399,7 @@ rebound_listener_init (ReboundListener *self)
 {
   self->fd = -1;
   self->accept.spare_fd = -1;
-  self->connections = g_ptr_array_new_with_free_func (rebound_accepted_free);
+  self->connection_links = g_hash_table_new (NULL, NULL);
 }
 
 static void

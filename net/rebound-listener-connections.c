@@ -5,18 +5,50 @@
 
 #include "rebound-listener-private.h"
 
-/* Takes those out that are to be dropped. (transfer full) */
-static GPtrArray *
-pick_connections (ReboundListener *self, gboolean dead_alone)
+void
+rebound_listener_add_connection (ReboundListener *self, ReboundAccepted *accepted)
 {
-  GPtrArray *picked = g_ptr_array_new_with_free_func (rebound_accepted_free);
+  g_queue_push_tail (&self->connections, accepted);
+  g_hash_table_insert (self->connection_links, accepted, self->connections.tail);
+}
 
-  for (guint i = 0; i < self->connections->len;)
-    if (!dead_alone || rebound_accepted_is_dead (self->connections->pdata[i]))
-      g_ptr_array_add (picked, g_ptr_array_steal_index (self->connections, i));
-    else
-      i++;
-  return picked;
+static void
+take_out (ReboundListener *self, ReboundAccepted *accepted)
+{
+  g_queue_delete_link (&self->connections, g_hash_table_lookup (self->connection_links, accepted));
+  g_hash_table_remove (self->connection_links, accepted);
+}
+
+void
+rebound_listener_free_connection (ReboundListener *self, ReboundAccepted *accepted)
+{
+  take_out (self, accepted);
+  rebound_accepted_free (accepted);
+}
+
+void
+rebound_listener_free_all_connections (ReboundListener *self)
+{
+  while (!g_queue_is_empty (&self->connections))
+    rebound_listener_free_connection (self, g_queue_peek_head (&self->connections));
+}
+
+/* Takes those out that are to be dropped. */
+static void
+pick_connections (ReboundListener *self, gboolean dead_alone, GQueue *picked)
+{
+  GList *next;
+
+  for (GList *link = self->connections.head; link != NULL; link = next)
+    {
+      ReboundAccepted *accepted = link->data;
+
+      next = link->next;
+      if (dead_alone && !rebound_accepted_is_dead (accepted))
+        continue;
+      take_out (self, accepted);
+      g_queue_push_tail (picked, accepted);
+    }
 }
 
 void
@@ -30,11 +62,12 @@ rebound_listener_note_end (ReboundListener *self, ReboundAccepted *accepted, con
 static void
 drop_connections (ReboundListener *self, gboolean dead_alone)
 {
-  g_autoptr (GPtrArray) connections = pick_connections (self, dead_alone);
+  GQueue picked = G_QUEUE_INIT;
 
-  while (connections->len > 0 && self->site != NULL)
+  pick_connections (self, dead_alone, &picked);
+  while (!g_queue_is_empty (&picked) && self->site != NULL)
     {
-      ReboundAccepted *accepted = connections->pdata[0];
+      ReboundAccepted *accepted = g_queue_pop_head (&picked);
       g_autofree char *name = g_strdup (rebound_accepted_get_name (accepted));
       g_autofree char *how
           = dead_alone ? rebound_accepted_describe_death (accepted)
@@ -42,9 +75,10 @@ drop_connections (ReboundListener *self, gboolean dead_alone)
 
       rebound_accepted_close (accepted);
       rebound_listener_note_end (self, accepted, how);
-      g_ptr_array_remove_index (connections, 0);
+      rebound_accepted_free (accepted);
       rebound_listener_emit_connection_closed (self, name, how);
     }
+  g_queue_clear_full (&picked, rebound_accepted_free);
 }
 
 void
@@ -60,12 +94,11 @@ static void
 visit_connections (ReboundListener *self, Visit visit, gconstpointer data)
 {
   g_autoptr (ReboundListener) held = g_object_ref (self);
-  g_autoptr (GPtrArray) visited = g_ptr_array_copy (self->connections, NULL, NULL);
+  g_autoptr (GList) visited = g_list_copy (self->connections.head);
 
-  g_ptr_array_set_free_func (visited, NULL);
-  for (guint i = 0; i < visited->len; i++)
-    if (g_ptr_array_find (self->connections, visited->pdata[i], NULL))
-      visit (self, visited->pdata[i], data);
+  for (GList *link = visited; link != NULL; link = link->next)
+    if (g_hash_table_contains (self->connection_links, link->data))
+      visit (self, link->data, data);
 }
 
 static void
@@ -112,8 +145,8 @@ rebound_listener_dup_waiting_for (ReboundActor *actor)
   ReboundListener *self = REBOUND_LISTENER (actor);
   char *what = NULL;
 
-  for (guint i = 0; i < self->connections->len && what == NULL; i++)
-    what = rebound_accepted_dup_waiting_for (self->connections->pdata[i]);
+  for (GList *link = self->connections.head; link != NULL && what == NULL; link = link->next)
+    what = rebound_accepted_dup_waiting_for (link->data);
   return what;
 }
 

@@ -57,9 +57,10 @@ struct _ReboundListener
   ReboundTimer *rest_timer;
   ReboundTimer *next_run_timer;
   ReboundAccept accept;
-  GPtrArray *connections; /* ReboundAccepted */
-  char *last_end;         /* how the last of them ended that has */
-  gint64 lost_bytes;      /* of those that have ended */
+  GQueue connections;           /* ReboundAccepted, in the order in which they came */
+  GHashTable *connection_links; /* of that queue, by ReboundAccepted */
+  char *last_end;               /* how the last of them ended that has */
+  gint64 lost_bytes;            /* of those that have ended */
   gboolean is_terminating;
   gboolean is_away; /* it has not come back yet since it was told to go */
   guint task;       /* the background task that it holds while it serves; 0: none */
@@ -93,6 +94,11 @@ void rebound_listener_enlist (ReboundListener *self);
 void rebound_listener_close_dead (ReboundListener *self, const char *why);
 
 /* -- the connections -- */
+
+/* Whichever of them goes, it costs the same. */
+void rebound_listener_add_connection (ReboundListener *self, ReboundAccepted *accepted);
+void rebound_listener_free_connection (ReboundListener *self, ReboundAccepted *accepted);
+void rebound_listener_free_all_connections (ReboundListener *self);
 
 void rebound_listener_drop_dead_connections (ReboundListener *self);
 

@@ -336,12 +336,11 @@ rebound_listener_abandon (ReboundActor *actor)
   if (self->site == NULL)
     return;
   self->final_port = rebound_listener_get_bound_port (self);
-  self->final_open_count = self->connections->len;
+  self->final_open_count = self->connections.length;
   rebound_listener_stop_accepting (self);
   g_clear_pointer (&self->dial, rebound_self_dial_free);
   rebound_socket_close_descriptor (&self->socket, &self->fd);
-  while (self->connections->len > 0)
-    g_ptr_array_remove_index (self->connections, 0);
+  rebound_listener_free_all_connections (self);
   g_clear_pointer (&self->retry_timer, rebound_timer_free);
   g_clear_pointer (&self->rest_timer, rebound_timer_free);
   g_clear_pointer (&self->next_run_timer, rebound_timer_free);
