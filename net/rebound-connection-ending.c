@@ -122,7 +122,7 @@ rebound_connection_count_unread (ReboundConnection *self)
 {
   int unread_bytes = 0;
 
-  if (self->fd < 0 || ioctl (self->fd, FIONREAD, &unread_bytes) < 0
+  if (self->fd < 0 || ioctl (self->fd, FIONREAD, &unread_bytes) < 0 || unread_bytes == 0
       || rebound_socket_state (self->fd) == TCP_CLOSE) /* nobody is there to be sent an RST */
     return 0;
   return unread_bytes;

@@ -24,6 +24,7 @@
 
 typedef struct
 {
+  const char *size;
   gsize size_bytes;
   guint count;
 } Load;
@@ -258,13 +259,15 @@ main (void)
                                       { "recv() and poll()", read_by_talk_raw },
                                       { "ReboundConnection", read_by_talk_rebound } };
   /* A few hundredths of a second each. */
-  static const Load loads[] = { { 256, 20000 }, { 16 * 1024, 4000 }, { 1024 * 1024, 64 } };
+  static const Load loads[]
+      = { { "256 B", 256, 20000 }, { "16 KiB", 16 * 1024, 4000 }, { "1 MiB", 1024 * 1024, 64 } };
 
   for (guint i = 0; i < G_N_ELEMENTS (loads); i++)
     {
-      g_autofree char *size = g_format_size_full (loads[i].size_bytes, G_FORMAT_SIZE_IEC_UNITS);
-      g_autofree char *write_title = g_strdup_printf ("%u writes of %s", loads[i].count, size);
-      g_autofree char *read_title = g_strdup_printf ("%u such writes, read", loads[i].count);
+      g_autofree char *write_title
+          = g_strdup_printf ("writing %s, one of %u times", loads[i].size, loads[i].count);
+      g_autofree char *read_title
+          = g_strdup_printf ("reading %s, one of %u times", loads[i].size, loads[i].count);
 
       bench_compare (write_title, writing, G_N_ELEMENTS (writing), &loads[i], N_ROUNDS,
                      loads[i].count);
