@@ -335,7 +335,7 @@ test_plain_program (void)
   g_test_summary ("a program that tells it of callbacks and has no tasks to give: it closes");
   rebound_actor_come_to_life (actor, site);
   phone = raw_connect (AF_INET, port, 0);
-  while (web->connections->len == 0)
+  while (web->connections.length == 0)
     g_main_context_iteration (context, TRUE);
   rebound_actor_tell (actor, REBOUND_CALLBACK_DID_ENTER_BACKGROUND);
   g_assert_cmpint (web->state, ==, REBOUND_LISTENER_STATE_CLOSED);
