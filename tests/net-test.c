@@ -96,3 +96,79 @@ net_test_play_story (const char *script, const char *actors, const char *expecte
   story = net_test_dup_story (test, actors);
   g_assert_cmpstr (story, ==, expected);
 }
+
+/* -- tables -- */
+
+typedef struct
+{
+  char *script;
+  gconstpointer row;
+} Case;
+
+static void
+case_free (gpointer data)
+{
+  Case *self = data;
+
+  g_free (self->script);
+  g_free (self);
+}
+
+static void
+add_case (const char *folder,
+          const char *name,
+          const char *preamble,
+          const char *script,
+          gconstpointer row,
+          GTestDataFunc test)
+{
+  g_autofree char *path = g_strdup_printf ("%s/%s", folder, name);
+  Case *self = g_new (Case, 1);
+
+  self->script = g_strconcat (preamble != NULL ? preamble : "", script, NULL);
+  self->row = row;
+  g_test_add_data_func_full (path, self, test, case_free);
+}
+
+static void
+test_story (gconstpointer data)
+{
+  const Case *self = data;
+  const NetTestStory *story = self->row;
+
+  net_test_play_story (self->script, story->actors, story->story);
+}
+
+void
+net_test_add_stories (const char *folder,
+                      const char *preamble,
+                      const NetTestStory *stories,
+                      guint n_stories)
+{
+  for (guint i = 0; i < n_stories; i++)
+    add_case (folder, stories[i].name, preamble, stories[i].script, &stories[i], test_story);
+}
+
+static void
+test_refusal (gconstpointer data)
+{
+  const Case *self = data;
+  const NetTestRefusal *refusal = self->row;
+  g_autoptr (NetTest) test = net_test_new (self->script);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (rebound_run_play (test->run, &error), ==, REBOUND_RUN_STATUS_FAILED);
+  g_assert_nonnull (error);
+  g_test_message ("%s", error->message);
+  g_assert_true (g_str_has_suffix (error->message, refusal->message));
+}
+
+void
+net_test_add_refusals (const char *folder,
+                       const char *preamble,
+                       const NetTestRefusal *refusals,
+                       guint n_refusals)
+{
+  for (guint i = 0; i < n_refusals; i++)
+    add_case (folder, refusals[i].name, preamble, refusals[i].script, &refusals[i], test_refusal);
+}

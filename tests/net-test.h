@@ -35,6 +35,34 @@ char *net_test_dup_story (NetTest *self, const char *actors);
 /* All of it at once, for tables: plays @script and compares the story. */
 void net_test_play_story (const char *script, const char *actors, const char *expected);
 
+/* A row of a table: a script, and what happens to the actors whose names are in @actors. */
+typedef struct
+{
+  const char *name;
+  const char *script;
+  const char *actors;
+  const char *story;
+} NetTestStory;
+
+/* A row of a table: a script that ends in an error, and how its message ends. */
+typedef struct
+{
+  const char *name;
+  const char *script;
+  const char *message;
+} NetTestRefusal;
+
+/* Add a test for each row, FOLDER/NAME. @preamble stands before each script. (nullable) The rows
+ * are to stay. */
+void net_test_add_stories (const char *folder,
+                           const char *preamble,
+                           const NetTestStory *stories,
+                           guint n_stories);
+void net_test_add_refusals (const char *folder,
+                            const char *preamble,
+                            const NetTestRefusal *refusals,
+                            guint n_refusals);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetTest, net_test_free)
 
 G_END_DECLS

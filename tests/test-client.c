@@ -12,14 +12,6 @@
 #include "net/rebound-errno.h"
 #include "net/rebound-listener.h"
 
-typedef struct
-{
-  const char *name;
-  const char *script;
-  const char *actors;
-  const char *story;
-} Story;
-
 #define SERVER "peer listener web port=30000 "
 
 /* An application that is suspended with one client in a backlog that holds no second one. */
@@ -30,7 +22,7 @@ typedef struct
   time " phone: phone#1: the backlog is full and the kernel dropped the SYN; the kernel's own "    \
        "clock decides: it is sent again in " again "\n"
 
-static const Story stories[] = {
+static const NetTestStory stories[] = {
   /* refused and retried */
   { "refused",
     "client phone connect=127.0.0.1:30000 retry-every=300ms\n"
@@ -178,14 +170,6 @@ static const Story stories[] = {
     DROPPED ("0s", "1s") DROPPED ("1s", "2s")
         DROPPED ("3s", "4s") "5s phone: phone#1 failed: ETIMEDOUT\n" DROPPED ("15s", "1s") },
 };
-
-static void
-test_story (gconstpointer data)
-{
-  const Story *story = data;
-
-  net_test_play_story (story->script, story->actors, story->story);
-}
 
 /* -- ports -- */
 
@@ -343,12 +327,7 @@ main (int argc, char **argv)
   if (!kernel_test_enter ())
     return g_test_run ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (stories); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/client/%s", stories[i].name);
-
-      g_test_add_data_func (path, &stories[i], test_story);
-    }
+  net_test_add_stories ("/client", NULL, stories, G_N_ELEMENTS (stories));
   for (guint i = 0; i < G_N_ELEMENTS (failures); i++)
     {
       g_autofree char *path = g_strdup_printf ("/client/failing/%s", failures[i].name);

@@ -12,14 +12,6 @@
 #include "net/rebound-errno.h"
 #include "net-test.h"
 
-typedef struct
-{
-  const char *name;
-  const char *script;
-  const char *actors;
-  const char *story;
-} Story;
-
 #define WEB         "listener web port=30000 "
 #define WEB_LISTENS "0s web: listens on port 30000 (generation 1)\n"
 
@@ -47,7 +39,7 @@ typedef struct
   time " web: cannot bind port 30000 (generation " generation "): EADDRINUSE: generation 1 left "  \
        "1 connection in TIME_WAIT, and neither it nor the new socket has SO_REUSEADDR\n"
 
-static const Story stories[] = {
+static const NetTestStory stories[] = {
   /* on-accept and close-order */
   { "on-accept/close", WEB "on-accept=close\n" PHONE "\nlaunch\nwait phone.closed\n", "web phone",
     WEB_LISTENS MEETS SERVED_FIRST "1s phone: phone#1 ended: the other end closed first\n" },
@@ -286,14 +278,6 @@ static const Story stories[] = {
     "web phone", WEB_LISTENS MEETS "1s phone: phone#1 ended: the other end closed first\n" },
 };
 
-static void
-test_story (gconstpointer data)
-{
-  const Story *story = data;
-
-  net_test_play_story (story->script, story->actors, story->story);
-}
-
 /* -- failing system calls -- */
 
 typedef struct
@@ -395,12 +379,7 @@ main (int argc, char **argv)
   if (!kernel_test_enter ())
     return g_test_run ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (stories); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/listener/%s", stories[i].name);
-
-      g_test_add_data_func (path, &stories[i], test_story);
-    }
+  net_test_add_stories ("/listener", NULL, stories, G_N_ELEMENTS (stories));
   for (guint i = 0; i < G_N_ELEMENTS (failures); i++)
     {
       g_autofree char *path = g_strdup_printf ("/listener/failing/%s", failures[i].name);

@@ -5,18 +5,9 @@
 
 #include <errno.h>
 
-#include "failing-calls.h"
+#include "failing-story.h"
 #include "kernel/kernel-test.h"
 #include "net-test.h"
-#include "net/rebound-kernel-probe-private.h"
-
-typedef struct
-{
-  const char *name;
-  const char *script;
-  const char *actors;
-  const char *story;
-} Story;
 
 #define JOIN                                                                                       \
   "peer socket gate\ngate.socket\ngate.bind port=30000\ngate.listen\npeer socket far\n"            \
@@ -30,7 +21,7 @@ typedef struct
 #define TO_FILL                                                                                    \
   "near.send bytes=16MiB\nexpect near.sent-bytes > 1MiB\nexpect near.sent-bytes < 8MiB\n"
 
-static const Story stories[] = {
+static const NetTestStory stories[] = {
   { "fits",
     JOIN "near.send bytes=1MiB\nexpect near.sent-bytes == 1MiB\nexpect near.result == 1048576\n"
          "far.recv bytes=26B\nexpect far.data == abcdefghijklmnopqrstuvwxyz\n"
@@ -113,24 +104,9 @@ static const Story stories[] = {
     "0s far: recv(until the end) = 0 after 4 bytes\n" },
 };
 
-static void
-test_story (gconstpointer data)
-{
-  const Story *story = data;
-
-  net_test_play_story (story->script, story->actors, story->story);
-}
-
 /* -- what ends a script -- */
 
-typedef struct
-{
-  const char *name;
-  const char *script;
-  const char *message;
-} Refusal;
-
-static const Refusal refusals[] = {
+static const NetTestRefusal refusals[] = {
   { "nobody-reads", JOIN TO_FILL "wait near.returned\n",
     "nothing can happen any more: near waits for the other end to read what it sends; expected "
     "“wait near.returned”, but near.returned did not come" },
@@ -148,53 +124,19 @@ static const Refusal refusals[] = {
     "before" },
 };
 
-static void
-test_refusal (gconstpointer data)
-{
-  const Refusal *refusal = data;
-  g_autoptr (NetTest) test = net_test_new (refusal->script);
-  g_autoptr (GError) error = NULL;
-
-  g_assert_cmpint (rebound_run_play (test->run, &error), ==, REBOUND_RUN_STATUS_FAILED);
-  g_assert_nonnull (error);
-  g_test_message ("%s", error->message);
-  g_assert_true (g_str_has_suffix (error->message, refusal->message));
-}
-
 /* -- system calls that fail -- */
 
-typedef struct
-{
-  FailingCall call;
-  int error_number;
-  guint count;
-  const char *script;
-  const char *story;
-} Failure;
-
-static const Failure failures[] = {
-  { FAILING_SEND, ENOBUFS, 1, JOIN "near.send bytes=1MiB\nnear.send bytes=1MiB\n",
+static const FailingStory failures[] = {
+  { FAILING_SEND, ENOBUFS, JOIN "near.send bytes=1MiB\nnear.send bytes=1MiB\n", "near",
     JOINED "0s near: send(1048576 bytes) = -1 ENOBUFS\n" MIB },
-  { FAILING_SEND, EAGAIN, 1, JOIN "near.send bytes=1MiB\n", JOINED MIB },
-  { FAILING_RECV, ENOMEM, 1, JOIN "far.close\nnear.drain\nnear.drain\n",
+  { FAILING_SEND, EAGAIN, JOIN "near.send bytes=1MiB\n", "near", JOINED MIB },
+  { FAILING_RECV, ENOMEM, JOIN "far.close\nnear.drain\nnear.drain\n", "near",
     JOINED "0s near: recv(until the end) = -1 ENOMEM after 0 bytes\n"
            "0s near: recv(until the end) = 0 after 0 bytes\n" },
-  { FAILING_EPOLL_ADD, ENOSPC, 1, JOIN "near.drain\nnear.send text=one\n",
+  { FAILING_EPOLL_ADD, ENOSPC, JOIN "near.drain\nnear.send text=one\n", "near",
     JOINED "0s near: recv(until the end) = -1 ENOSPC after 0 bytes\n"
            "0s near: send(“one”) = 3\n" },
 };
-
-static void
-test_failure (gconstpointer data)
-{
-  const Failure *failure = data;
-
-  rebound_kernel_probe (); /* with sockets of its own, which are not meant */
-  failing_calls_plan (failure->call, failure->error_number, failure->count);
-  net_test_play_story (failure->script, "near", failure->story);
-  g_assert_cmpuint (failing_calls_get_count (failure->call), ==, failure->count);
-  failing_calls_clear ();
-}
 
 int
 main (int argc, char **argv)
@@ -203,23 +145,8 @@ main (int argc, char **argv)
   if (!kernel_test_enter ())
     return g_test_run ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (stories); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/naive-bulk/%s", stories[i].name);
-
-      g_test_add_data_func (path, &stories[i], test_story);
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/naive-bulk/refused/%s", refusals[i].name);
-
-      g_test_add_data_func (path, &refusals[i], test_refusal);
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (failures); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/naive-bulk/fails/%u", i);
-
-      g_test_add_data_func (path, &failures[i], test_failure);
-    }
+  net_test_add_stories ("/naive-bulk", NULL, stories, G_N_ELEMENTS (stories));
+  net_test_add_refusals ("/naive-bulk/refused", NULL, refusals, G_N_ELEMENTS (refusals));
+  failing_story_add ("/naive-bulk", failures, G_N_ELEMENTS (failures));
   return g_test_run ();
 }

@@ -6,17 +6,9 @@
 #include <errno.h>
 #include <signal.h>
 
-#include "failing-calls.h"
+#include "failing-story.h"
 #include "kernel/kernel-test.h"
 #include "net-test.h"
-
-typedef struct
-{
-  const char *name;
-  const char *script;
-  const char *actors;
-  const char *story;
-} Story;
 
 #define JOIN                                                                                       \
   "peer socket gate\ngate.socket\ngate.bind port=30000\ngate.listen\npeer socket far\n"            \
@@ -24,7 +16,7 @@ typedef struct
 #define KILLED "0s server: wait() = 13 (SIGPIPE)\n"
 #define ENDED  "0s server: wait() = 0\n"
 
-static const Story stories[] = {
+static const NetTestStory stories[] = {
 
   { "socket/peer-closed",
     JOIN "far.close\nserver.run with=near steps=\"write write write\"\n"
@@ -75,24 +67,9 @@ static const Story stories[] = {
     "server", "0s server: write() = 6\n" KILLED },
 };
 
-static void
-test_story (gconstpointer data)
-{
-  const Story *story = data;
-
-  net_test_play_story (story->script, story->actors, story->story);
-}
-
 /* -- what ends a script -- */
 
-typedef struct
-{
-  const char *name;
-  const char *script;
-  const char *message;
-} Refusal;
-
-static const Refusal refusals[] = {
+static const NetTestRefusal refusals[] = {
 
   { "would-block", JOIN "server.run with=near steps=\"write read\"\n",
     "read() would block (EAGAIN): the child waits for the other end, and its parent for the "
@@ -108,33 +85,14 @@ static const Refusal refusals[] = {
     "before" },
 };
 
-static void
-test_refusal (gconstpointer data)
-{
-  const Refusal *refusal = data;
-  g_autoptr (NetTest) test = net_test_new (refusal->script);
-  g_autoptr (GError) error = NULL;
-
-  g_assert_cmpint (rebound_run_play (test->run, &error), ==, REBOUND_RUN_STATUS_FAILED);
-  g_assert_nonnull (error);
-  g_test_message ("%s", error->message);
-  g_assert_true (g_str_has_suffix (error->message, refusal->message));
-}
-
 /* -- system calls that fail -- */
 
-static void
-test_fork_fails (void)
-{
-  failing_calls_plan (FAILING_FORK, EAGAIN, 1);
-  net_test_play_story (JOIN "server.run with=near\nexpect server.errno == EAGAIN\n"
-                            "server.run with=near\n",
-                       "server",
-                       "0s server: fork() = -1 EAGAIN\n"
-                       "0s server: write() = 6\n" ENDED);
-  g_assert_cmpuint (failing_calls_get_count (FAILING_FORK), ==, 1);
-  failing_calls_clear ();
-}
+static const FailingStory failures[] = {
+  { FAILING_FORK, EAGAIN,
+    JOIN "server.run with=near\nexpect server.errno == EAGAIN\nserver.run with=near\n", "server",
+    "0s server: fork() = -1 EAGAIN\n"
+    "0s server: write() = 6\n" ENDED },
+};
 
 static void
 test_wait_fails (void)
@@ -155,19 +113,9 @@ main (int argc, char **argv)
   if (!kernel_test_enter ())
     return g_test_run ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (stories); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/naive-child/%s", stories[i].name);
-
-      g_test_add_data_func (path, &stories[i], test_story);
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/naive-child/refused/%s", refusals[i].name);
-
-      g_test_add_data_func (path, &refusals[i], test_refusal);
-    }
-  g_test_add_func ("/naive-child/fork-fails", test_fork_fails);
+  net_test_add_stories ("/naive-child", NULL, stories, G_N_ELEMENTS (stories));
+  net_test_add_refusals ("/naive-child/refused", NULL, refusals, G_N_ELEMENTS (refusals));
+  failing_story_add ("/naive-child", failures, G_N_ELEMENTS (failures));
   g_test_add_func ("/naive-child/wait-fails", test_wait_fails);
   return g_test_run ();
 }

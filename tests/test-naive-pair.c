@@ -8,19 +8,11 @@
 #include "kernel/kernel-test.h"
 #include "net-test.h"
 
-typedef struct
-{
-  const char *name;
-  const char *script;
-  const char *actors;
-  const char *story;
-} Story;
-
 #define PIPE "pipe tube\nlaunch\ntube.open\n"
 #define PAIR "socketpair pair\nlaunch\npair.open\n"
 #define MADE "0s tube: pipe() = 0\n"
 
-static const Story stories[] = {
+static const NetTestStory stories[] = {
 
   { "pipe",
     PIPE "tube.write text=one\ntube.read bytes=2B\nexpect tube.data == on\ntube.read\n"
@@ -72,24 +64,9 @@ static const Story stories[] = {
     "tube", MADE "0s tube: write(“one”) = 3\n" MADE },
 };
 
-static void
-test_story (gconstpointer data)
-{
-  const Story *story = data;
-
-  net_test_play_story (story->script, story->actors, story->story);
-}
-
 /* -- what ends a script -- */
 
-typedef struct
-{
-  const char *name;
-  const char *script;
-  const char *message;
-} Refusal;
-
-static const Refusal refusals[] = {
+static const NetTestRefusal refusals[] = {
 
   { "write-would-block", PIPE "repeat 2\ntube.write text=$long\nend\n",
     "write() would block (EAGAIN): nobody reads, and no more fits into the buffer; expected a read "
@@ -104,21 +81,6 @@ static const Refusal refusals[] = {
   { "killed", PAIR "kill\npair.write text=one\n",
     "write() is not possible: its application does not run; expected a launch before" },
 };
-
-static void
-test_refusal (gconstpointer data)
-{
-  const Refusal *refusal = data;
-  g_autofree char *much = g_strnfill (60000, 'x');
-  g_autofree char *script = g_strdup_printf ("let long=%s\n%s", much, refusal->script);
-  g_autoptr (NetTest) test = net_test_new (script);
-  g_autoptr (GError) error = NULL;
-
-  g_assert_cmpint (rebound_run_play (test->run, &error), ==, REBOUND_RUN_STATUS_FAILED);
-  g_assert_nonnull (error);
-  g_test_message ("%s", error->message);
-  g_assert_true (g_str_has_suffix (error->message, refusal->message));
-}
 
 /* -- the signal -- */
 
@@ -138,22 +100,16 @@ test_disposition (void)
 int
 main (int argc, char **argv)
 {
+  /* A line of a script has 64 KiB at most. */
+  g_autofree char *much = g_strnfill (60000, 'x');
+  g_autofree char *preamble = g_strdup_printf ("let long=%s\n", much);
+
   g_test_init (&argc, &argv, NULL);
   if (!kernel_test_enter ())
     return g_test_run ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (stories); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/naive-pair/%s", stories[i].name);
-
-      g_test_add_data_func (path, &stories[i], test_story);
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/naive-pair/refused/%s", refusals[i].name);
-
-      g_test_add_data_func (path, &refusals[i], test_refusal);
-    }
+  net_test_add_stories ("/naive-pair", NULL, stories, G_N_ELEMENTS (stories));
+  net_test_add_refusals ("/naive-pair/refused", preamble, refusals, G_N_ELEMENTS (refusals));
   g_test_add_func ("/naive-pair/disposition", test_disposition);
   return g_test_run ();
 }

@@ -8,21 +8,12 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "failing-calls.h"
+#include "failing-story.h"
 #include "kernel/kernel-test.h"
 #include "net-test.h"
 #include "net/rebound-bytes-private.h"
 #include "net/rebound-errno.h"
-#include "net/rebound-kernel-probe-private.h"
 #include "net/rebound-reclaim-private.h"
-
-typedef struct
-{
-  const char *name;
-  const char *script;
-  const char *actors;
-  const char *story;
-} Story;
 
 /* A server of the world, gate, that accepts into far; near is the application's. */
 #define GATE        "peer socket gate\ngate.socket\ngate.bind port=30000\ngate.listen\n"
@@ -50,7 +41,7 @@ typedef struct
   "0s kernel: near#1, near's end: FIN_WAIT2 -> TIME_WAIT\n"                                        \
   "0s kernel: near#1, far's end: CLOSE_WAIT -> CLOSED\n"
 
-static const Story stories[] = {
+static const NetTestStory stories[] = {
   /* writing to a peer that has gone */
   { "peer-closes",
     JOIN "far.close\nexpect near.state == CLOSE_WAIT\nnear.poll\nnear.recv\nnear.send text=one\n"
@@ -352,24 +343,9 @@ static const Story stories[] = {
            "0s far: recv() = 3 “one”\n" },
 };
 
-static void
-test_story (gconstpointer data)
-{
-  const Story *story = data;
-
-  net_test_play_story (story->script, story->actors, story->story);
-}
-
 /* -- what ends a script -- */
 
-typedef struct
-{
-  const char *name;
-  const char *script;
-  const char *message;
-} Refusal;
-
-static const Refusal refusals[] = {
+static const NetTestRefusal refusals[] = {
   { "recv-would-block", JOIN "near.recv\n",
     "recv() would block (EAGAIN): nothing has come from the other end; expected a send there, or "
     "an "
@@ -405,33 +381,9 @@ static const Refusal refusals[] = {
     "…" },
 };
 
-static void
-test_refusal (gconstpointer data)
-{
-  const Refusal *refusal = data;
-  g_autofree char *much = g_strnfill (60000, 'x');
-  g_autofree char *script = g_strdup_printf ("let long=%s\n%s", much, refusal->script);
-  g_autoptr (NetTest) test = net_test_new (script);
-  g_autoptr (GError) error = NULL;
-
-  g_assert_cmpint (rebound_run_play (test->run, &error), ==, REBOUND_RUN_STATUS_FAILED);
-  g_assert_nonnull (error);
-  g_test_message ("%s", error->message);
-  g_assert_true (g_str_has_suffix (error->message, refusal->message));
-}
-
 /* -- system calls that fail -- */
 
-typedef struct
-{
-  FailingCall call;
-  int error_number;
-  const char *script;
-  const char *actors;
-  const char *story;
-} Failure;
-
-static const Failure failures[] = {
+static const FailingStory failures[] = {
   { FAILING_SOCKET, EMFILE, "socket near\nlaunch\nnear.socket\nnear.socket\n", "near",
     "0s near: socket(ipv4) = -1 EMFILE\n"
     "0s near: socket(ipv4) = near#1\n" },
@@ -459,18 +411,6 @@ static const Failure failures[] = {
     JOINED "0s near: recv() = -1 EINTR\n"
            "0s near: recv() = 3 “one”\n" },
 };
-
-static void
-test_failure (gconstpointer data)
-{
-  const Failure *failure = data;
-
-  rebound_kernel_probe (); /* with sockets of its own, which are not meant */
-  failing_calls_plan (failure->call, failure->error_number, 1);
-  net_test_play_story (failure->script, failure->actors, failure->story);
-  g_assert_cmpuint (failing_calls_get_count (failure->call), ==, 1);
-  failing_calls_clear ();
-}
 
 /* -- without a run -- */
 
@@ -544,28 +484,17 @@ test_bytes (void)
 int
 main (int argc, char **argv)
 {
+  /* A line of a script has 64 KiB at most. */
+  g_autofree char *much = g_strnfill (60000, 'x');
+  g_autofree char *preamble = g_strdup_printf ("let long=%s\n", much);
+
   g_test_init (&argc, &argv, NULL);
   if (!kernel_test_enter ())
     return g_test_run ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (stories); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/naive-socket/%s", stories[i].name);
-
-      g_test_add_data_func (path, &stories[i], test_story);
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/naive-socket/refused/%s", refusals[i].name);
-
-      g_test_add_data_func (path, &refusals[i], test_refusal);
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (failures); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/naive-socket/fails/%u", i);
-
-      g_test_add_data_func (path, &failures[i], test_failure);
-    }
+  net_test_add_stories ("/naive-socket", NULL, stories, G_N_ELEMENTS (stories));
+  net_test_add_refusals ("/naive-socket/refused", preamble, refusals, G_N_ELEMENTS (refusals));
+  failing_story_add ("/naive-socket", failures, G_N_ELEMENTS (failures));
   g_test_add_func ("/naive-socket/answer-takes-time", test_answer_takes_time);
   g_test_add_func ("/naive-socket/text-of-bytes", test_bytes);
   return g_test_run ();
