@@ -7,6 +7,7 @@ sets both. By hand: REBOUND=_build/app/rebound tests/test-scripts.py
 
 import functools
 import os
+import shutil
 import subprocess
 import sys
 import traceback
@@ -77,6 +78,17 @@ def read_until(process, text):
             return "".join(lines)
     seen = "".join(lines) + process.stderr.read()
     raise Failure(f"the output ended before “{text}” came:\n{seen}")
+
+
+def as_nobody():
+    """What before a command makes it that of a user without any right. Only root may."""
+    if os.geteuid() != 0 or shutil.which("setpriv") is None:
+        raise Skip("to be somebody else takes root and setpriv")
+    prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    if subprocess.run([*prefix, REBOUND, "--version"], check=False,
+                      capture_output=True).returncode != 0:
+        raise Skip("the program cannot be run by another user here")
+    return prefix
 
 
 def expect_status(done, expected):

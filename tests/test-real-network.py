@@ -271,5 +271,15 @@ def test_somebody_else():
             run.finish()
 
 
+def test_reclaim_not_allowed():
+    """a socket that this machine does not let be taken away is told of in the log"""
+    done = program.run("run", "-", *REAL, prefix=program.as_nobody() if os.geteuid() == 0 else (),
+                       input="listener web port=%u background-policy=keep\nlaunch\n"
+                       "set device reclaim-style=destroy\nhome\nreclaim-sockets\n"
+                       "expect web.state == listening\n" % find_free_ports(1)[0])
+    program.expect_status(done, 0)
+    expect_in("kernel    web, web's end: cannot be taken away: EPERM", done.stdout, "the log")
+
+
 if __name__ == "__main__":
     sys.exit(program.main(program.cases_of(globals())))
