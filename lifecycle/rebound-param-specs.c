@@ -60,14 +60,26 @@ rebound_param_reference_get_type (void)
   return type;
 }
 
-static void
-set_range (GParamSpec *pspec, gint64 minimum, gint64 maximum, gint64 default_value)
+static GParamSpec *
+new_ranged (GType type,
+            const char *name,
+            const char *nick,
+            const char *blurb,
+            gint64 minimum,
+            gint64 maximum,
+            gint64 default_value,
+            GParamFlags flags)
 {
-  GParamSpecInt64 *self = G_PARAM_SPEC_INT64 (pspec);
+  GParamSpecInt64 *self;
 
+  g_return_val_if_fail (minimum <= default_value && default_value <= maximum, NULL);
+  self = g_param_spec_internal (type, name, nick, blurb, flags);
+  if (self == NULL)
+    return NULL;
   self->minimum = minimum;
   self->maximum = maximum;
   self->default_value = default_value;
+  return G_PARAM_SPEC (self);
 }
 
 GParamSpec *
@@ -79,13 +91,8 @@ rebound_param_spec_duration (const char *name,
                              gint64 default_usec,
                              GParamFlags flags)
 {
-  GParamSpec *pspec;
-
-  g_return_val_if_fail (minimum_usec <= default_usec && default_usec <= maximum_usec, NULL);
-  pspec = g_param_spec_internal (REBOUND_TYPE_PARAM_DURATION, name, nick, blurb, flags);
-  if (pspec != NULL)
-    set_range (pspec, minimum_usec, maximum_usec, default_usec);
-  return pspec;
+  return new_ranged (REBOUND_TYPE_PARAM_DURATION, name, nick, blurb, minimum_usec, maximum_usec,
+                     default_usec, flags);
 }
 
 GParamSpec *
@@ -97,13 +104,8 @@ rebound_param_spec_size (const char *name,
                          gint64 default_bytes,
                          GParamFlags flags)
 {
-  GParamSpec *pspec;
-
-  g_return_val_if_fail (minimum_bytes <= default_bytes && default_bytes <= maximum_bytes, NULL);
-  pspec = g_param_spec_internal (REBOUND_TYPE_PARAM_SIZE, name, nick, blurb, flags);
-  if (pspec != NULL)
-    set_range (pspec, minimum_bytes, maximum_bytes, default_bytes);
-  return pspec;
+  return new_ranged (REBOUND_TYPE_PARAM_SIZE, name, nick, blurb, minimum_bytes, maximum_bytes,
+                     default_bytes, flags);
 }
 
 GParamSpec *

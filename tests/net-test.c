@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "lifecycle/rebound-clock-private.h"
 #include "net/rebound-isolation.h"
 #include "net/rebound-kernel-probe-private.h"
 
@@ -95,6 +96,20 @@ net_test_play_story (const char *script, const char *actors, const char *expecte
   net_test_play (test);
   story = net_test_dup_story (test, actors);
   g_assert_cmpstr (story, ==, expected);
+}
+
+void
+net_test_come_to (ReboundClock *clock, GMainContext *context, gint64 time_usec)
+{
+  gint64 next_usec;
+
+  while ((next_usec = rebound_clock_get_next_deadline_usec (clock)) >= 0 && next_usec <= time_usec)
+    {
+      rebound_clock_jump (clock, next_usec);
+      while (rebound_clock_grant (clock))
+        g_main_context_iteration (context, FALSE);
+    }
+  rebound_clock_jump (clock, time_usec);
 }
 
 /* -- tables -- */

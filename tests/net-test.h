@@ -35,6 +35,9 @@ char *net_test_dup_story (NetTest *self, const char *actors);
 /* All of it at once, for tables: plays @script and compares the story. */
 void net_test_play_story (const char *script, const char *actors, const char *expected);
 
+/* Without a run: lets virtual time come, with what is due until then in @context. */
+void net_test_come_to (ReboundClock *clock, GMainContext *context, gint64 time_usec);
+
 /* A row of a table: a script, and what happens to the actors whose names are in @actors. */
 typedef struct
 {

@@ -258,22 +258,17 @@ test_syn_is_sent_again (void)
 typedef struct
 {
   NetTest *test;
-  int listener;
-  int client;
-  int server;
+  RawPair pair;
 } Own;
 
 static void
 connect_own (gpointer user_data)
 {
   Own *self = user_data;
-  guint16 port = kernel_test_new_port ();
 
-  self->listener = raw_listen (AF_INET, port, TRUE, 1);
-  self->client = raw_connect (AF_INET, port, 0);
-  self->server = raw_accept (self->listener);
+  self->pair = raw_new_pair ();
   rebound_linux_kernel_adopt (self->test->kernel, rebound_run_get_world (self->test->run), "mine",
-                              "mine#1", self->server);
+                              "mine#1", self->pair.ours);
 }
 
 static void
@@ -284,7 +279,7 @@ take_down (gpointer user_data)
 
   rebound_kernel_set_link_up (REBOUND_KERNEL (self->test->kernel), FALSE, &error);
   g_assert_no_error (error);
-  g_assert_cmpint (send (self->server, "hello", 5, MSG_NOSIGNAL), ==, 5);
+  g_assert_cmpint (send (self->pair.ours, "hello", 5, MSG_NOSIGNAL), ==, 5);
 }
 
 static void
@@ -302,7 +297,7 @@ close_own (gpointer user_data)
 {
   Own *self = user_data;
 
-  g_assert_no_errno (close (self->server));
+  g_assert_no_errno (close (self->pair.ours));
 }
 
 /* (transfer full) */
@@ -325,9 +320,8 @@ play_own (Own *self, gint64 close_usec)
   net_test_play (test);
   for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
     rebound_timer_free (timers[i]);
-  g_assert_cmpint (raw_receive (self->client), ==, 5);
-  raw_close (self->client);
-  raw_close (self->listener);
+  g_assert_cmpint (raw_receive (self->pair.peer), ==, 5);
+  raw_close (self->pair.peer);
   return net_test_dup_story (test, "kernel");
 }
 

@@ -127,22 +127,17 @@ test_port_range (void)
 typedef struct
 {
   NetTest *test;
-  int listener;
-  int client;
-  int server;
+  RawPair pair;
 } Adoption;
 
 static void
 adopt (gpointer user_data)
 {
   Adoption *self = user_data;
-  guint16 port = kernel_test_new_port ();
 
-  self->listener = raw_listen (AF_INET, port, TRUE, 1);
-  self->client = raw_connect (AF_INET, port, 0);
-  self->server = raw_accept (self->listener);
+  self->pair = raw_new_pair ();
   rebound_linux_kernel_adopt (self->test->kernel, rebound_run_get_world (self->test->run), "mine",
-                              "mine#1", self->server);
+                              "mine#1", self->pair.ours);
 }
 
 static void
@@ -150,9 +145,8 @@ close_adopted (gpointer user_data)
 {
   Adoption *self = user_data;
 
-  raw_close (self->server);
-  raw_close (self->client);
-  raw_close (self->listener);
+  raw_close (self->pair.ours);
+  raw_close (self->pair.peer);
 }
 
 static void
@@ -188,7 +182,7 @@ test_adopted_outlives_run (void)
 
   rebound_timer_arm (timer, G_USEC_PER_SEC);
   net_test_play (test);
-  assert_state (rebound_socket_state (adoption.server), TCP_ESTABLISHED);
+  assert_state (rebound_socket_state (adoption.pair.ours), TCP_ESTABLISHED);
   close_adopted (&adoption);
 }
 

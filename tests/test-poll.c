@@ -124,6 +124,15 @@ assert_order (Fixture *self, const char *expected)
   g_array_set_size (self->order, 0);
 }
 
+/* All of them, in one dispatch. */
+static void
+dispatch_all (Fixture *self)
+{
+  for (guint i = 0; i < self->n_members; i++)
+    make_ready (&self->members[i]);
+  g_assert_true (g_main_context_iteration (self->context, FALSE));
+}
+
 static void
 test_order (Fixture *self, gconstpointer data)
 {
@@ -138,9 +147,7 @@ test_order (Fixture *self, gconstpointer data)
 
   leave (&self->members[1]); /* and comes again, with the number that is free, as the last */
   join (self, &self->members[1], 1);
-  for (guint i = 0; i < self->n_members; i++)
-    make_ready (&self->members[i]);
-  g_main_context_iteration (self->context, FALSE);
+  dispatch_all (self);
   assert_order (self, "0 2 3 4 1 ");
 }
 
@@ -157,9 +164,7 @@ test_free_others (Fixture *self, gconstpointer data)
 {
   g_test_summary ("who is freed by one before it has no turn any more");
   self->func = free_next;
-  for (guint i = 0; i < self->n_members; i++)
-    make_ready (&self->members[i]);
-  g_main_context_iteration (self->context, FALSE);
+  dispatch_all (self);
   assert_order (self, "0 2 4 ");
 }
 
@@ -168,9 +173,7 @@ test_free_itself (Fixture *self, gconstpointer data)
 {
   g_test_summary ("a callback may free its own watch");
   self->func = leave;
-  for (guint i = 0; i < self->n_members; i++)
-    make_ready (&self->members[i]);
-  g_main_context_iteration (self->context, FALSE);
+  dispatch_all (self);
   assert_order (self, "0 1 2 3 4 ");
   g_assert_false (g_main_context_iteration (self->context, FALSE));
 }
@@ -188,9 +191,7 @@ test_free_earlier (Fixture *self, gconstpointer data)
 {
   g_test_summary ("who has had its turn may be freed by one after it");
   self->func = free_before;
-  for (guint i = 0; i < self->n_members; i++)
-    make_ready (&self->members[i]);
-  g_main_context_iteration (self->context, FALSE);
+  dispatch_all (self);
   assert_order (self, "0 1 2 3 4 ");
 }
 
@@ -256,9 +257,7 @@ test_nested (Fixture *self, gconstpointer data)
 {
   g_test_summary ("a main loop within a callback serves who has not had his turn; each has one");
   self->func = iterate_within;
-  for (guint i = 0; i < self->n_members; i++)
-    make_ready (&self->members[i]);
-  g_main_context_iteration (self->context, FALSE);
+  dispatch_all (self);
   assert_order (self, "0 1 2 3 4 ");
   g_assert_false (g_main_context_iteration (self->context, FALSE));
 }
@@ -276,9 +275,7 @@ test_let_go_of_site (Fixture *self, gconstpointer data)
 {
   g_test_summary ("the last of a dispatch may let go of the site, and the poll goes with it");
   self->func = let_go;
-  for (guint i = 0; i < self->n_members; i++)
-    make_ready (&self->members[i]);
-  g_main_context_iteration (self->context, FALSE);
+  dispatch_all (self);
   assert_order (self, "0 1 ");
   g_assert_false (g_main_context_iteration (self->context, FALSE));
 }
@@ -316,9 +313,7 @@ test_many (Fixture *self, gconstpointer data)
   g_assert_false (g_main_context_iteration (self->context, FALSE));
 
   self->func = leave;
-  for (guint i = 0; i < self->n_members; i++)
-    make_ready (&self->members[i]);
-  g_main_context_iteration (self->context, FALSE);
+  dispatch_all (self);
   g_assert_cmpuint (self->order->len, ==, 2 * self->n_members);
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "kernel/kernel-test.h"
+#include "net-test.h"
 #include "lifecycle/rebound-clock-private.h"
 #include "lifecycle/rebound-kernel-private.h"
 #include "net/rebound-errno.h"
@@ -147,21 +148,6 @@ reclaim (Fixture *self, guint site, ReboundReclaimStyle style)
   g_string_truncate ((self)->log, 0)
 
 static void
-come_to (Fixture *self, gint64 time_usec)
-{
-  gint64 next_usec;
-
-  while ((next_usec = rebound_clock_get_next_deadline_usec (self->clock)) >= 0
-         && next_usec <= time_usec)
-    {
-      rebound_clock_jump (self->clock, next_usec);
-      while (rebound_clock_grant (self->clock))
-        g_main_context_iteration (self->context, FALSE);
-    }
-  rebound_clock_jump (self->clock, time_usec);
-}
-
-static void
 test_site (Fixture *self, gconstpointer data)
 {
   static const char *const states[] = {
@@ -237,30 +223,12 @@ test_closed (Fixture *self, gconstpointer data)
   g_assert_cmpstr (self->log->str, ==, "web:CLOSED->TIME_WAIT ");
 }
 
-typedef struct
-{
-  int ours;
-  int peer;
-} Pair;
-
-static Pair
-new_pair (void)
-{
-  guint16 port = kernel_test_new_port ();
-  int listener = raw_listen (AF_INET, port, TRUE, 1);
-  Pair pair = { .peer = raw_connect (AF_INET, port, 0) };
-
-  pair.ours = raw_accept (listener);
-  raw_close (listener);
-  return pair;
-}
-
 static void
 test_adopted (Fixture *self, gconstpointer data)
 {
   ReboundReclaimStyle style = GPOINTER_TO_UINT (data);
-  Pair pair = new_pair ();
-  Pair gone = new_pair ();
+  RawPair pair = raw_new_pair ();
+  RawPair gone = raw_new_pair ();
   int stranger = raw_connect (AF_INET, self->port, 0);
   int number = gone.ours;
 
@@ -370,10 +338,10 @@ test_time_wait_while_open (Fixture *self, gconstpointer data)
   rebound_socket_close (g_steal_pointer (&self->client_end));
   observe (self);
   assert_log (self, "phone:CLOSE_WAIT->CLOSED web:FIN_WAIT2->TIME_WAIT ");
-  come_to (self, 60 * G_USEC_PER_SEC - 1);
+  net_test_come_to (self->clock, self->context, 60 * G_USEC_PER_SEC - 1);
   observe (self);
   assert_errno (-raw_try_bind (fresh, AF_INET, self->port), EADDRINUSE);
-  come_to (self, 60 * G_USEC_PER_SEC);
+  net_test_come_to (self->clock, self->context, 60 * G_USEC_PER_SEC);
   assert_log (self, "web:TIME_WAIT-is-over ");
   assert_errno (-raw_try_bind (fresh, AF_INET, self->port), 0);
   rebound_socket_close (g_steal_pointer (&self->server_end));
@@ -425,7 +393,7 @@ test_forget (Fixture *self, gconstpointer data)
   assert_errno (-raw_try_bind (fresh, AF_INET, self->port), 0);
   rebound_kernel_forget (self->kernel, self->sites[APP]);
   assert_log (self, "");
-  come_to (self, 600 * (gint64) G_USEC_PER_SEC);
+  net_test_come_to (self->clock, self->context, 600 * (gint64) G_USEC_PER_SEC);
   g_assert_null (strstr (self->log->str, "is-over"));
   raw_close (fresh);
 }

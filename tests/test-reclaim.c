@@ -69,24 +69,6 @@ test_connecting (gconstpointer data)
   raw_close (listener);
 }
 
-typedef struct
-{
-  int ours;
-  int peer;
-} Pair;
-
-static Pair
-new_pair (void)
-{
-  guint16 port = kernel_test_new_port ();
-  int listener = raw_listen (AF_INET, port, TRUE, 1);
-  Pair pair = { .peer = raw_connect (AF_INET, port, 0) };
-
-  pair.ours = raw_accept (listener);
-  raw_close (listener);
-  return pair;
-}
-
 static void
 half_close (int fd)
 {
@@ -108,7 +90,7 @@ test_half_closed (gconstpointer data)
     { TCP_CLOSE, -ECONNABORTED, { -EPIPE, -EPIPE } },
   };
   ReboundReclaimStyle style = GPOINTER_TO_UINT (data);
-  Pair pair = new_pair ();
+  RawPair pair = raw_new_pair ();
 
   g_test_summary ("a connection whose owner has sent its FIN already");
   half_close (pair.ours);
@@ -128,7 +110,7 @@ test_left (gconstpointer data)
   static const int receives[] = { 0, -ENOTCONN, 0 };
   static const int sends[] = { EPIPE, EPIPE, ECONNABORTED };
   ReboundReclaimStyle style = GPOINTER_TO_UINT (data);
-  Pair pair = new_pair ();
+  RawPair pair = raw_new_pair ();
 
   g_test_summary ("a connection that the peer has closed already");
   raw_close (pair.peer);
@@ -144,7 +126,7 @@ static void
 test_nothing_to_take (gconstpointer data)
 {
   ReboundReclaimStyle style = GPOINTER_TO_UINT (data);
-  Pair pair = new_pair ();
+  RawPair pair = raw_new_pair ();
   int fresh = raw_socket (AF_INET);
 
   g_test_summary ("what has no connection, or none any more, cannot be taken, and its error stays");

@@ -325,15 +325,8 @@ test_without_isolation (void)
   close (fd);
 }
 
-static void
-add (const char *name, void (*test) (Fixture *fixture, gconstpointer data))
-{
-  g_autofree char *ipv4 = g_strdup_printf ("/silent-listener/%s/ipv4", name);
-  g_autofree char *ipv6 = g_strdup_printf ("/silent-listener/%s/ipv6", name);
-
-  g_test_add (ipv4, Fixture, GINT_TO_POINTER (AF_INET), set_up, test, tear_down);
-  g_test_add (ipv6, Fixture, GINT_TO_POINTER (AF_INET6), set_up, test, tear_down);
-}
+#define ADD(name, test)                                                                            \
+  kernel_test_add_for_families ("/silent-listener/" name, Fixture, set_up, test, tear_down)
 
 int
 main (int argc, char **argv)
@@ -342,17 +335,17 @@ main (int argc, char **argv)
   if (!g_test_subprocess () && !kernel_test_enter ())
     return g_test_run ();
 
-  add ("silent", test_silent);
-  add ("asking", test_asking);
-  add ("listen-again", test_listen_again);
-  add ("any-address", test_any_address);
-  add ("backlog", test_backlog);
-  add ("port", test_port);
-  add ("link", test_link);
-  add ("many", test_many);
-  add ("not-listening", test_not_listening);
-  add ("no-descriptors", test_no_descriptors);
-  add ("in-table", test_in_table);
+  ADD ("silent", test_silent);
+  ADD ("asking", test_asking);
+  ADD ("listen-again", test_listen_again);
+  ADD ("any-address", test_any_address);
+  ADD ("backlog", test_backlog);
+  ADD ("port", test_port);
+  ADD ("link", test_link);
+  ADD ("many", test_many);
+  ADD ("not-listening", test_not_listening);
+  ADD ("no-descriptors", test_no_descriptors);
+  ADD ("in-table", test_in_table);
   g_test_add_func ("/silent-listener/without-isolation", test_without_isolation);
   return g_test_run ();
 }

@@ -267,15 +267,8 @@ test_state_names (void)
   g_assert_cmpstr (rebound_tcp_state_name (255), ==, "UNKNOWN");
 }
 
-static void
-add (const char *name, void (*test) (Fixture *fixture, gconstpointer data))
-{
-  g_autofree char *ipv4 = g_strdup_printf ("/socket-diag/%s/ipv4", name);
-  g_autofree char *ipv6 = g_strdup_printf ("/socket-diag/%s/ipv6", name);
-
-  g_test_add (ipv4, Fixture, GINT_TO_POINTER (AF_INET), set_up, test, tear_down);
-  g_test_add (ipv6, Fixture, GINT_TO_POINTER (AF_INET6), set_up, test, tear_down);
-}
+#define ADD(name, test)                                                                            \
+  kernel_test_add_for_families ("/socket-diag/" name, Fixture, set_up, test, tear_down)
 
 int
 main (int argc, char **argv)
@@ -284,12 +277,12 @@ main (int argc, char **argv)
   if (!kernel_test_enter ())
     return g_test_run ();
 
-  add ("look-up", test_look_up);
-  add ("two-ends", test_two_ends);
-  add ("destroy", test_destroy);
-  add ("no-cookie", test_no_cookie);
-  add ("dump", test_dump);
-  add ("dump-by-state", test_dump_by_state);
+  ADD ("look-up", test_look_up);
+  ADD ("two-ends", test_two_ends);
+  ADD ("destroy", test_destroy);
+  ADD ("no-cookie", test_no_cookie);
+  ADD ("dump", test_dump);
+  ADD ("dump-by-state", test_dump_by_state);
   g_test_add_func ("/socket-diag/dump-many", test_dump_many);
   g_test_add_func ("/socket-diag/tuples-of-others", test_tuples_of_others);
   g_test_add_func ("/socket-diag/tuple-equality", test_tuple_equality);

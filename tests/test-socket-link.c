@@ -190,10 +190,7 @@ test_kept_at_stop (Fixture *self, gconstpointer data)
 }
 
 #define ADD(name, test)                                                                            \
-  g_test_add ("/socket-link/ipv4/" name, Fixture, GINT_TO_POINTER (AF_INET), set_up, test,         \
-              tear_down);                                                                          \
-  g_test_add ("/socket-link/ipv6/" name, Fixture, GINT_TO_POINTER (AF_INET6), set_up, test,        \
-              tear_down)
+  kernel_test_add_for_families ("/socket-link/" name, Fixture, set_up, test, tear_down)
 
 int
 main (int argc, char **argv)

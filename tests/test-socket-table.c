@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "kernel/kernel-test.h"
+#include "net-test.h"
 #include "lifecycle/rebound-clock-private.h"
 #include "net/rebound-errno.h"
 
@@ -108,22 +109,6 @@ observe (Fixture *self)
   g_assert_cmpstr ((self)->log->str, ==, expected);                                                \
   g_string_truncate ((self)->log, 0)
 
-/* Lets virtual time come, with what is due until then. */
-static void
-come_to (Fixture *self, gint64 time_usec)
-{
-  gint64 next_usec;
-
-  while ((next_usec = rebound_clock_get_next_deadline_usec (self->clock)) >= 0
-         && next_usec <= time_usec)
-    {
-      rebound_clock_jump (self->clock, next_usec);
-      while (rebound_clock_grant (self->clock))
-        g_main_context_iteration (self->context, FALSE);
-    }
-  rebound_clock_jump (self->clock, time_usec);
-}
-
 static guint
 count_left (Fixture *self)
 {
@@ -170,7 +155,7 @@ test_cookie (Fixture *self, gconstpointer data)
   connect_ends (self, 39000);
   observe (self);
   assert_log (self, "web:TIME_WAIT->CLOSED phone:CLOSED->ESTABLISHED web:CLOSED->ESTABLISHED ");
-  come_to (self, 3600 * (gint64) G_USEC_PER_SEC);
+  net_test_come_to (self->clock, self->context, 3600 * (gint64) G_USEC_PER_SEC);
   assert_log (self, "");
   assert_state (rebound_socket_state (self->server), TCP_ESTABLISHED);
   rebound_socket_close (self->client_end);
@@ -192,7 +177,7 @@ test_recycled_unseen (Fixture *self, gconstpointer data)
                                                           "phone#2", self->client, 0, FALSE);
   observe (self);
   assert_log (self, "web:TIME_WAIT->CLOSED phone:CLOSED->ESTABLISHED ");
-  come_to (self, 60 * G_USEC_PER_SEC);
+  net_test_come_to (self->clock, self->context, 60 * G_USEC_PER_SEC);
   assert_log (self, "");
   assert_state (rebound_socket_state (self->client), TCP_ESTABLISHED);
   rebound_socket_close (self->client_end);
@@ -230,7 +215,7 @@ test_time_wait (Fixture *self, gconstpointer data)
       "and then the port is free");
   connect_ends (self, 0);
   observe (self);
-  come_to (self, entered_usec);
+  net_test_come_to (self->clock, self->context, entered_usec);
   rebound_socket_close (self->server_end);
   rebound_socket_close (self->client_end);
   observe (self);
@@ -239,13 +224,13 @@ test_time_wait (Fixture *self, gconstpointer data)
   raw_close (self->listener);
   self->listener = -1;
 
-  come_to (self, entered_usec + 60 * G_USEC_PER_SEC - 1);
+  net_test_come_to (self->clock, self->context, entered_usec + 60 * G_USEC_PER_SEC - 1);
   observe (self);
   assert_log (self, "");
   assert_errno (-raw_try_bind (again, self->family, self->port), EADDRINUSE);
   g_assert_cmpuint (count_left (self), ==, 1);
 
-  come_to (self, entered_usec + 60 * G_USEC_PER_SEC);
+  net_test_come_to (self->clock, self->context, entered_usec + 60 * G_USEC_PER_SEC);
   assert_log (self, "web:TIME_WAIT-is-over ");
   assert_errno (-raw_try_bind (again, self->family, self->port), 0);
   g_assert_cmpuint (count_left (self), ==, 0);
@@ -262,9 +247,9 @@ test_time_wait_set (Fixture *self, gconstpointer data)
   rebound_socket_close (self->server_end);
   rebound_socket_close (self->client_end);
   observe (self);
-  come_to (self, 30 * G_USEC_PER_SEC - 1);
+  net_test_come_to (self->clock, self->context, 30 * G_USEC_PER_SEC - 1);
   assert_log (self, "web:CLOSED->TIME_WAIT ");
-  come_to (self, 30 * G_USEC_PER_SEC);
+  net_test_come_to (self->clock, self->context, 30 * G_USEC_PER_SEC);
   assert_log (self, "web:TIME_WAIT-is-over ");
 }
 
@@ -279,14 +264,15 @@ test_fin_wait2 (Fixture *self, gconstpointer data)
   rebound_socket_touch (self->server_end);
   observe (self);
   g_string_truncate (self->log, 0);
-  come_to (self, 3600 * (gint64) G_USEC_PER_SEC); /* its owner has it: that may last */
+  net_test_come_to (self->clock, self->context,
+                    3600 * (gint64) G_USEC_PER_SEC); /* its owner has it: that may last */
   assert_log (self, "");
   rebound_socket_close (self->server_end);
   observe (self);
 
-  come_to (self, 3660 * (gint64) G_USEC_PER_SEC - 1);
+  net_test_come_to (self->clock, self->context, 3660 * (gint64) G_USEC_PER_SEC - 1);
   assert_log (self, "");
-  come_to (self, 3660 * (gint64) G_USEC_PER_SEC);
+  net_test_come_to (self->clock, self->context, 3660 * (gint64) G_USEC_PER_SEC);
   assert_log (self, "web:FIN_WAIT2-is-over ");
   assert_state (rebound_socket_state (self->client), TCP_CLOSE_WAIT);
   rebound_socket_close (self->client_end);
@@ -299,13 +285,13 @@ test_fin_wait2_then_time_wait (Fixture *self, gconstpointer data)
   connect_ends (self, 0);
   rebound_socket_close (self->server_end);
   observe (self);
-  come_to (self, 40 * G_USEC_PER_SEC);
+  net_test_come_to (self->clock, self->context, 40 * G_USEC_PER_SEC);
   rebound_socket_close (self->client_end);
   observe (self);
   g_string_truncate (self->log, 0);
-  come_to (self, 100 * G_USEC_PER_SEC - 1);
+  net_test_come_to (self->clock, self->context, 100 * G_USEC_PER_SEC - 1);
   assert_log (self, "");
-  come_to (self, 100 * G_USEC_PER_SEC);
+  net_test_come_to (self->clock, self->context, 100 * G_USEC_PER_SEC);
   assert_log (self, "web:TIME_WAIT-is-over ");
 }
 
@@ -324,7 +310,7 @@ test_adopted (Fixture *self, gconstpointer data)
   raw_close (self->client);
   observe (self);
   assert_log (self, "mine:FIN_WAIT2->TIME_WAIT ");
-  come_to (self, 60 * G_USEC_PER_SEC);
+  net_test_come_to (self->clock, self->context, 60 * G_USEC_PER_SEC);
   assert_log (self, "mine:TIME_WAIT-is-over ");
 }
 
@@ -402,7 +388,7 @@ test_closed_in_handler (Fixture *self, gconstpointer data)
   observe (self);
   assert_log (self, "phone:ESTABLISHED->CLOSE_WAIT web:ESTABLISHED->TIME_WAIT "
                     "phone:CLOSE_WAIT->CLOSED ");
-  come_to (self, 60 * G_USEC_PER_SEC);
+  net_test_come_to (self->clock, self->context, 60 * G_USEC_PER_SEC);
   assert_log (self, "web:TIME_WAIT-is-over ");
 }
 
@@ -426,7 +412,7 @@ test_all_closed_in_handler (Fixture *self, gconstpointer data)
   connect_ends (self, 0);
   observe (self);
   observe (self);
-  come_to (self, 120 * G_USEC_PER_SEC);
+  net_test_come_to (self->clock, self->context, 120 * G_USEC_PER_SEC);
   observe (self);
   g_assert_true (g_str_has_suffix (self->log->str, ":TIME_WAIT-is-over "));
   g_assert_cmpuint (count_left (self), ==, 0);
@@ -456,10 +442,7 @@ test_waits_for_kernel (Fixture *self, gconstpointer data)
 }
 
 #define ADD(name, test)                                                                            \
-  g_test_add ("/socket-table/ipv4/" name, Fixture, GINT_TO_POINTER (AF_INET), set_up, test,        \
-              tear_down);                                                                          \
-  g_test_add ("/socket-table/ipv6/" name, Fixture, GINT_TO_POINTER (AF_INET6), set_up, test,       \
-              tear_down)
+  kernel_test_add_for_families ("/socket-table/" name, Fixture, set_up, test, tear_down)
 
 int
 main (int argc, char **argv)

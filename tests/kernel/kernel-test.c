@@ -48,6 +48,20 @@ kernel_test_enter (void)
 }
 
 void
+kernel_test_add_vtable_for_families (const char *path,
+                                     gsize fixture_bytes,
+                                     GTestFixtureFunc set_up,
+                                     GTestFixtureFunc test,
+                                     GTestFixtureFunc tear_down)
+{
+  g_autofree char *ipv4 = g_strconcat (path, "/ipv4", NULL);
+  g_autofree char *ipv6 = g_strconcat (path, "/ipv6", NULL);
+
+  g_test_add_vtable (ipv4, fixture_bytes, GINT_TO_POINTER (AF_INET), set_up, test, tear_down);
+  g_test_add_vtable (ipv6, fixture_bytes, GINT_TO_POINTER (AF_INET6), set_up, test, tear_down);
+}
+
+void
 kernel_test_in_child (void (*play) (void))
 {
   int status = 0;
@@ -231,6 +245,18 @@ raw_accept (int listener)
 
   assert_errno (MIN (fd, 0), 0);
   return fd;
+}
+
+RawPair
+raw_new_pair (void)
+{
+  guint16 port = kernel_test_new_port ();
+  int listener = raw_listen (AF_INET, port, TRUE, 1);
+  RawPair pair = { .peer = raw_connect (AF_INET, port, 0) };
+
+  pair.ours = raw_accept (listener);
+  raw_close (listener);
+  return pair;
 }
 
 void

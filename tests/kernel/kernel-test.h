@@ -17,6 +17,17 @@ G_BEGIN_DECLS
  * returns FALSE: main() is to add no other and return g_test_run (). */
 gboolean kernel_test_enter (void);
 
+/* As g_test_add(), a test for each family: PATH/ipv4, whose data is GINT_TO_POINTER (AF_INET), and
+ * PATH/ipv6. */
+#define kernel_test_add_for_families(path, Fixture, set_up, test, tear_down)                       \
+  kernel_test_add_vtable_for_families (path, sizeof (Fixture), (GTestFixtureFunc) set_up,          \
+                                       (GTestFixtureFunc) test, (GTestFixtureFunc) tear_down)
+void kernel_test_add_vtable_for_families (const char *path,
+                                          gsize fixture_bytes,
+                                          GTestFixtureFunc set_up,
+                                          GTestFixtureFunc test,
+                                          GTestFixtureFunc tear_down);
+
 /* Runs @play in a child in the same namespaces, and asserts that it passes: for what a process does
  * once. A subprocess of GLib's would be another program, without our capabilities. */
 void kernel_test_in_child (void (*play) (void));
@@ -54,6 +65,15 @@ int raw_connect (sa_family_t family, guint16 port, guint16 local_port);
 /* An accepted socket, or the negative errno. */
 int raw_try_accept (int listener);
 int raw_accept (int listener);
+
+/* The two ends of a connection through a listener that is gone: ours was accepted there. */
+typedef struct
+{
+  int ours;
+  int peer;
+} RawPair;
+
+RawPair raw_new_pair (void);
 
 /* close() and settle. The abortive one sets linger 0 first: a RST at once. */
 void raw_close (int fd);

@@ -16,14 +16,8 @@
 
 typedef struct
 {
-  int ours;
-  int peer; /* -1 once it has been closed */
-} Pair;
-
-typedef struct
-{
   const char *name;
-  void (*act) (Pair *pair);
+  void (*act) (RawPair *pair);
   guint8 state;      /* of our socket then */
   int receive_error; /* of the first look; 0: the end of the stream, -1: not looked at before the
                         sends */
@@ -31,62 +25,50 @@ typedef struct
   int second_send;
 } Departure;
 
-static Pair
-new_pair (void)
-{
-  guint16 port = kernel_test_new_port ();
-  int listener = raw_listen (AF_INET, port, TRUE, 1);
-  Pair pair = { .ours = raw_connect (AF_INET, port, 0) };
-
-  pair.peer = raw_accept (listener);
-  raw_close (listener);
-  return pair;
-}
-
 static void
-close_peer (Pair *pair)
+close_peer (RawPair *pair)
 {
   raw_close (pair->peer);
   pair->peer = -1;
 }
 
 static void
-half_close_peer (Pair *pair)
+half_close_peer (RawPair *pair)
 {
   g_assert_no_errno (shutdown (pair->peer, SHUT_WR));
   kernel_test_settle ();
 }
 
 static void
-abort_peer (Pair *pair)
+abort_peer (RawPair *pair)
 {
   raw_close_abortively (pair->peer);
   pair->peer = -1;
 }
 
 static void
-abort_peer_after_data (Pair *pair)
+abort_peer_after_data (RawPair *pair)
 {
   g_assert_cmpint (raw_send (pair->peer, "last words"), ==, 10);
   abort_peer (pair);
 }
 
 static void
-close_peer_with_unread_input (Pair *pair)
+close_peer_with_unread_input (RawPair *pair)
 {
   g_assert_cmpint (raw_send (pair->ours, "unread"), ==, 6);
   close_peer (pair);
 }
 
 static void
-half_close_ours (Pair *pair)
+half_close_ours (RawPair *pair)
 {
   g_assert_no_errno (shutdown (pair->ours, SHUT_WR));
   kernel_test_settle ();
 }
 
 static void
-destroy_ours (Pair *pair)
+destroy_ours (RawPair *pair)
 {
   RawIdentity identity = raw_identify (pair->ours);
 
@@ -122,7 +104,7 @@ static void
 test_departure (gconstpointer data)
 {
   const Departure *departure = data;
-  Pair pair = new_pair ();
+  RawPair pair = raw_new_pair ();
 
   g_test_summary ("the errors of sending after the connection's end");
   departure->act (&pair);
@@ -140,7 +122,7 @@ test_departure (gconstpointer data)
 static void
 test_half_closed_peer_receives (void)
 {
-  Pair pair = new_pair ();
+  RawPair pair = raw_new_pair ();
 
   g_test_summary ("a peer that half-closed receives what is sent to it; one that is poked after a "
                   "full close resets");
@@ -159,7 +141,7 @@ test_half_closed_peer_receives (void)
 static void
 test_destroyed_peer (void)
 {
-  Pair pair = new_pair ();
+  RawPair pair = raw_new_pair ();
 
   g_test_summary (
       "the peer of a destroyed socket is reset; the destroyed one says ECONNABORTED once");
@@ -204,7 +186,7 @@ test_sigpipe (void)
 {
   struct sigaction action = { .sa_handler = count_broken_pipe };
   struct sigaction before;
-  Pair pair = new_pair ();
+  RawPair pair = raw_new_pair ();
 
   g_test_summary ("EPIPE comes with SIGPIPE, unless MSG_NOSIGNAL is given");
   g_assert_no_errno (sigaction (SIGPIPE, &action, &before));

@@ -394,15 +394,8 @@ test_quick_ack (Fixture *fixture, gconstpointer data)
   assert_half_close (fixture, TCP_FIN_WAIT2);
 }
 
-static void
-add (const char *name, void (*test) (Fixture *fixture, gconstpointer data))
-{
-  g_autofree char *ipv4 = g_strdup_printf ("/kernel/link/%s/ipv4", name);
-  g_autofree char *ipv6 = g_strdup_printf ("/kernel/link/%s/ipv6", name);
-
-  g_test_add (ipv4, Fixture, GINT_TO_POINTER (AF_INET), set_up, test, tear_down);
-  g_test_add (ipv6, Fixture, GINT_TO_POINTER (AF_INET6), set_up, test, tear_down);
-}
+#define ADD(name, test)                                                                            \
+  kernel_test_add_for_families ("/kernel/link/" name, Fixture, set_up, test, tear_down)
 
 int
 main (int argc, char **argv)
@@ -411,20 +404,20 @@ main (int argc, char **argv)
   if (!kernel_test_enter ())
     return g_test_run ();
 
-  add ("survives", test_survives);
-  add ("loopback-alone", test_loopback_alone);
-  add ("connect", test_connect);
-  add ("bind", test_bind);
-  add ("data", test_data);
-  add ("data-of-both", test_data_of_both);
-  add ("much-data", test_much_data);
-  add ("closed-window", test_closed_window);
-  add ("close", test_close);
-  add ("close-second", test_close_second);
-  add ("close-both", test_close_both);
-  add ("not-kept", test_not_kept);
-  add ("reset-is-lost", test_reset_is_lost);
-  add ("time-wait", test_time_wait);
-  add ("quick-ack", test_quick_ack);
+  ADD ("survives", test_survives);
+  ADD ("loopback-alone", test_loopback_alone);
+  ADD ("connect", test_connect);
+  ADD ("bind", test_bind);
+  ADD ("data", test_data);
+  ADD ("data-of-both", test_data_of_both);
+  ADD ("much-data", test_much_data);
+  ADD ("closed-window", test_closed_window);
+  ADD ("close", test_close);
+  ADD ("close-second", test_close_second);
+  ADD ("close-both", test_close_both);
+  ADD ("not-kept", test_not_kept);
+  ADD ("reset-is-lost", test_reset_is_lost);
+  ADD ("time-wait", test_time_wait);
+  ADD ("quick-ack", test_quick_ack);
   return g_test_run ();
 }

@@ -260,15 +260,8 @@ test_mapped (void)
   raw_close (listener);
 }
 
-static void
-add (const char *name, void (*test) (Fixture *fixture, gconstpointer data))
-{
-  g_autofree char *ipv4 = g_strdup_printf ("/kernel/time-wait/%s/ipv4", name);
-  g_autofree char *ipv6 = g_strdup_printf ("/kernel/time-wait/%s/ipv6", name);
-
-  g_test_add (ipv4, Fixture, GINT_TO_POINTER (AF_INET), set_up, test, tear_down);
-  g_test_add (ipv6, Fixture, GINT_TO_POINTER (AF_INET6), set_up, test, tear_down);
-}
+#define ADD(name, test)                                                                            \
+  kernel_test_add_for_families ("/kernel/time-wait/" name, Fixture, set_up, test, tear_down)
 
 int
 main (int argc, char **argv)
@@ -277,13 +270,13 @@ main (int argc, char **argv)
   if (!kernel_test_enter ())
     return g_test_run ();
 
-  add ("cookie-survives", test_cookie_survives);
-  add ("destroy-time-wait", test_destroy_time_wait);
-  add ("destroy-fin-wait2-orphan", test_destroy_fin_wait2);
-  add ("listener-is-spared", test_listener_is_spared);
-  add ("new-syn-recycles", test_new_syn_recycles);
-  add ("reset-kills", test_reset_kills);
-  add ("reset-is-ignored-with-rfc1337", test_reset_is_ignored);
+  ADD ("cookie-survives", test_cookie_survives);
+  ADD ("destroy-time-wait", test_destroy_time_wait);
+  ADD ("destroy-fin-wait2-orphan", test_destroy_fin_wait2);
+  ADD ("listener-is-spared", test_listener_is_spared);
+  ADD ("new-syn-recycles", test_new_syn_recycles);
+  ADD ("reset-kills", test_reset_kills);
+  ADD ("reset-is-ignored-with-rfc1337", test_reset_is_ignored);
   g_test_add_func ("/kernel/time-wait/ipv4-within-ipv6", test_mapped);
   return g_test_run ();
 }
