@@ -23,8 +23,9 @@ typedef struct
   ReboundOnAccept on_accept;
   ReboundCloseOrder close_order;
   const char *greeting;
-  gint64 greeting_bytes; /* the greeting again and again, up to so many; 0: once */
-  const char *goodbye;   /* "" : none */
+  gint64 greeting_bytes;     /* the greeting again and again, up to so many; 0: once */
+  const char *goodbye;       /* "" : none */
+  gint64 finish_within_usec; /* to answer a goodbye */
 } ReboundAcceptedManner;
 
 /* Takes over @fd. @socket may be NULL. */
@@ -39,8 +40,7 @@ ReboundAccepted *rebound_accepted_new (ReboundSite *site,
 void rebound_accepted_serve (ReboundAccepted *self);
 const char *rebound_accepted_get_name (ReboundAccepted *self);
 
-/* @how, and whether closing it now sends RST because input is unread. (transfer full) */
-char *rebound_accepted_describe_close (ReboundAccepted *self, const char *how);
+ReboundConnection *rebound_accepted_get_connection (ReboundAccepted *self);
 
 /* Takes a way out; may finish at once. */
 void rebound_accepted_leave (ReboundAccepted *self,
@@ -64,9 +64,5 @@ char *rebound_accepted_describe_death (ReboundAccepted *self);
 void rebound_accepted_close (ReboundAccepted *self);
 
 void rebound_accepted_free (gpointer self); /* the same, and frees */
-
-/* Of what was said to the client: what it will not get, as far as this side can know. Once it is
- * closed. */
-guint64 rebound_accepted_get_lost_bytes (ReboundAccepted *self);
 
 G_END_DECLS

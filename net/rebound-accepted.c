@@ -22,17 +22,14 @@ struct _ReboundAccepted
   ReboundCloseOrder close_order;
   char *greeting;
   gsize greeting_bytes;
+  gint64 finish_within_usec;
   ReboundAcceptedListener listener;
   gboolean has_answered;
   gboolean has_waited; /* for the client to take what was said, or to end */
   char *how; /* what is told of its end, where that is not what the connection tells of it */
 };
 
-static void on_received (ReboundConnection *connection, GBytes *bytes, ReboundAccepted *self);
-static void on_flushed (ReboundConnection *connection, ReboundAccepted *self);
-static void on_peer_finished (ReboundConnection *connection, ReboundAccepted *self);
-static void on_error (ReboundConnection *connection, const char *error, ReboundAccepted *self);
-static void on_ended (ReboundConnection *connection, const char *how, ReboundAccepted *self);
+static const ReboundConnectionObserver observer;
 
 ReboundAccepted *
 rebound_accepted_new (ReboundSite *site,
@@ -51,13 +48,9 @@ rebound_accepted_new (ReboundSite *site,
   self->close_order = manner->close_order;
   self->greeting = g_strdup (manner->greeting);
   self->greeting_bytes = (gsize) manner->greeting_bytes;
+  self->finish_within_usec = manner->finish_within_usec;
   self->listener = *listener;
-  g_signal_connect (self->connection, "received", G_CALLBACK (on_received), self);
-  g_signal_connect (self->connection, "flushed", G_CALLBACK (on_flushed), self);
-  g_signal_connect (self->connection, "peer-finished", G_CALLBACK (on_peer_finished), self);
-  g_signal_connect (self->connection, "reset", G_CALLBACK (on_error), self);
-  g_signal_connect (self->connection, "failed", G_CALLBACK (on_error), self);
-  g_signal_connect (self->connection, "ended", G_CALLBACK (on_ended), self);
+  rebound_connection_set_observer (self->connection, &observer, self);
   return self;
 }
 
@@ -70,14 +63,14 @@ rebound_accepted_get_name (ReboundAccepted *self)
 void
 rebound_accepted_close (ReboundAccepted *self)
 {
-  g_signal_handlers_disconnect_by_data (self->connection, self);
+  rebound_connection_set_observer (self->connection, NULL, NULL);
   rebound_connection_abandon (self->connection);
 }
 
-guint64
-rebound_accepted_get_lost_bytes (ReboundAccepted *self)
+ReboundConnection *
+rebound_accepted_get_connection (ReboundAccepted *self)
 {
-  return self->connection->figures.lost_bytes;
+  return self->connection;
 }
 
 void
@@ -93,28 +86,10 @@ rebound_accepted_free (gpointer data)
   g_free (self);
 }
 
-char *
-rebound_accepted_describe_close (ReboundAccepted *self, const char *how)
-{
-  int unread_bytes = rebound_connection_count_unread (self->connection);
-  gsize queued_bytes = rebound_connection_get_queued_bytes (self->connection);
-  GString *text = g_string_new (how);
-
-  if (unread_bytes > 0)
-    g_string_append_printf (text, ", with %d byte%s unread: by RST", unread_bytes,
-                            unread_bytes == 1 ? "" : "s");
-  if (queued_bytes > 0)
-    g_string_append_printf (text, "; %" G_GSIZE_FORMAT " bytes that were queued are lost",
-                            queued_bytes);
-  return g_string_free (text, FALSE);
-}
-
 static gboolean
 is_leaving (ReboundAccepted *self)
 {
-  ReboundConnectionState state = rebound_connection_get_state (self->connection);
-
-  return state != REBOUND_CONNECTION_STATE_OPEN && state != REBOUND_CONNECTION_STATE_CLOSED;
+  return rebound_connection_is_leaving (self->connection);
 }
 
 /* A connection that we have not half-closed, and that is neither established nor left by the client
@@ -141,18 +116,21 @@ rebound_accepted_describe_death (ReboundAccepted *self)
 }
 
 static void
-on_ended (ReboundConnection *connection, const char *how, ReboundAccepted *self)
+on_ended (ReboundConnection *connection, const char *how, gpointer user_data)
 {
+  ReboundAccepted *self = user_data;
   g_autofree char *told = g_strdup (self->how != NULL ? self->how : how);
 
   self->listener.finished (self, told, self->listener.user_data);
 }
 
 static void
-on_error (ReboundConnection *connection, const char *error, ReboundAccepted *self)
+on_broken (ReboundConnection *connection, int error_number, gpointer user_data)
 {
+  ReboundAccepted *self = user_data;
+
   if (self->how == NULL && !self->has_waited)
-    self->how = g_strdup (error);
+    self->how = g_strdup (rebound_errno_name (error_number));
 }
 
 /* Closing with input unread is no good end: the kernel sends RST instead of FIN, and what the peer
@@ -160,18 +138,24 @@ on_error (ReboundConnection *connection, const char *error, ReboundAccepted *sel
 static void
 finish_first (ReboundAccepted *self)
 {
-  self->how = rebound_accepted_describe_close (self, "the server closed first");
+  self->how = rebound_connection_describe_close (self->connection, "the server closed first");
   rebound_connection_close (self->connection);
 }
 
 static void
-on_peer_finished (ReboundConnection *connection, ReboundAccepted *self)
+on_peer_finished (ReboundConnection *connection, gpointer user_data)
 {
+  ReboundAccepted *self = user_data;
   const char *how = rebound_reclaim_tell_end (connection->socket, "the client closed first");
 
   if (is_leaving (self))
     return;
-  self->how = rebound_accepted_describe_close (self, how);
+  if (rebound_connection_is_asked_goodbye (connection))
+    {
+      rebound_accepted_leave (self, REBOUND_WAY_OUT_FINISH, self->finish_within_usec, 0);
+      return;
+    }
+  self->how = rebound_connection_describe_close (connection, how);
   rebound_connection_close (connection);
 }
 
@@ -201,8 +185,10 @@ go_on (ReboundAccepted *self)
 }
 
 static void
-on_flushed (ReboundConnection *connection, ReboundAccepted *self)
+on_flushed (ReboundConnection *connection, gpointer user_data)
 {
+  ReboundAccepted *self = user_data;
+
   self->has_answered = TRUE;
   if (!is_leaving (self))
     go_on (self);
@@ -210,8 +196,9 @@ on_flushed (ReboundConnection *connection, ReboundAccepted *self)
 
 /* Echoes what came, or drops it. */
 static void
-on_received (ReboundConnection *connection, GBytes *bytes, ReboundAccepted *self)
+on_received (ReboundConnection *connection, GBytes *bytes, gpointer user_data)
 {
+  ReboundAccepted *self = user_data;
   gsize length_bytes;
   gconstpointer data = g_bytes_get_data (bytes, &length_bytes);
 
@@ -222,6 +209,14 @@ on_received (ReboundConnection *connection, GBytes *bytes, ReboundAccepted *self
     self->has_answered = TRUE;
   go_on (self);
 }
+
+static const ReboundConnectionObserver observer = {
+  .received = on_received,
+  .flushed = on_flushed,
+  .peer_finished = on_peer_finished,
+  .broken = on_broken,
+  .ended = on_ended,
+};
 
 static void
 greet (ReboundAccepted *self)
@@ -255,21 +250,7 @@ rebound_accepted_leave (ReboundAccepted *self,
                         gint64 drain_bytes)
 {
   self->has_waited = TRUE;
-  switch (way)
-    {
-    case REBOUND_WAY_OUT_SHUTDOWN_SEND:
-      rebound_connection_start_reading (self->connection);
-      rebound_connection_shutdown_send (self->connection);
-      break;
-    case REBOUND_WAY_OUT_CLOSE:
-      rebound_connection_close (self->connection);
-      break;
-    case REBOUND_WAY_OUT_ABORT:
-      rebound_connection_abort (self->connection);
-      break;
-    default:
-      rebound_connection_finish (self->connection, deadline_usec, drain_bytes);
-    }
+  rebound_connection_leave (self->connection, way, deadline_usec, drain_bytes);
 }
 
 void

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a script sees of a client: its properties and signals, each with the words that describe and
- * the log show. */
+/* What a script sees of a client: its properties, each with the words that describe shows. What it
+ * tells of is in rebound-client-signals.c, what can be done to it in rebound-client-acts.c. */
 
 #include "rebound-client-private.h"
 
-#include "lifecycle/rebound-event.h"
-#include "lifecycle/rebound-member.h"
 #include "lifecycle/rebound-param-specs.h"
+#include "net/rebound-net-enums.h"
 #include "rebound-address-private.h"
-#include "rebound-bytes-private.h"
 #include "rebound-endpoint-private.h"
 #include "rebound-errno.h"
 #include "rebound-field-private.h"
 
 #define RETRY_DEFAULT_USEC G_USEC_PER_SEC
-#define RETRY_MAXIMUM_USEC (24 * 3600 * (gint64) G_USEC_PER_SEC)
 
 /* What a person waits for; the kernel itself gives up after about 127 s (tcp_syn_retries = 6). */
 #define CONNECT_TIMEOUT_DEFAULT_USEC (30 * G_USEC_PER_SEC)
@@ -32,6 +29,13 @@ enum
   PROP_CLOSE_FIRST,
   PROP_COUNT,
   PROP_AT_ONCE,
+  PROP_WAY_OUT,
+  PROP_FINISH_WITHIN,
+  PROP_DRAIN_LIMIT,
+  PROP_GOODBYE,
+  PROP_CONNECTION_POLICY,
+  PROP_TELL_CONNECTIONS,
+  PROP_FIGURES_OF,
   PROP_CONNECTED_COUNT,
   PROP_REFUSED_COUNT,
   PROP_ANSWERED_COUNT,
@@ -39,23 +43,11 @@ enum
   PROP_OPEN_COUNT,
   PROP_LAST_ERROR,
   PROP_LAST_ANSWER,
-  N_PROPS
-};
-
-enum
-{
-  CONNECTED,
-  REFUSED,
-  FAILED,
-  BACKLOG_FULL,
-  ANSWERED,
-  WRONG_ANSWER,
-  CLOSED,
-  N_SIGNALS
+  PROP_LEDGER, /* and those after it */
+  N_PROPS = PROP_LEDGER + REBOUND_LEDGER_N_READINGS
 };
 
 static GParamSpec *properties[N_PROPS];
-static guint signals[N_SIGNALS];
 
 static void rebound_client_actor_init (ReboundActorInterface *iface);
 
@@ -75,6 +67,13 @@ static const gsize fields[N_PROPS] = {
   [PROP_CLOSE_FIRST] = G_STRUCT_OFFSET (ReboundClient, close_first),
   [PROP_COUNT] = G_STRUCT_OFFSET (ReboundClient, count),
   [PROP_AT_ONCE] = G_STRUCT_OFFSET (ReboundClient, at_once),
+  [PROP_WAY_OUT] = G_STRUCT_OFFSET (ReboundClient, ending.way_out),
+  [PROP_FINISH_WITHIN] = G_STRUCT_OFFSET (ReboundClient, ending.finish_within_usec),
+  [PROP_DRAIN_LIMIT] = G_STRUCT_OFFSET (ReboundClient, ending.drain_limit_bytes),
+  [PROP_GOODBYE] = G_STRUCT_OFFSET (ReboundClient, ending.goodbye),
+  [PROP_CONNECTION_POLICY] = G_STRUCT_OFFSET (ReboundClient, connection_policy),
+  [PROP_TELL_CONNECTIONS] = G_STRUCT_OFFSET (ReboundClient, tells_connections),
+  [PROP_FIGURES_OF] = G_STRUCT_OFFSET (ReboundClient, figures_of),
   [PROP_CONNECTED_COUNT] = G_STRUCT_OFFSET (ReboundClient, n_connected),
   [PROP_REFUSED_COUNT] = G_STRUCT_OFFSET (ReboundClient, n_refused),
   [PROP_ANSWERED_COUNT] = G_STRUCT_OFFSET (ReboundClient, n_answered),
@@ -94,7 +93,10 @@ rebound_client_get_property (GObject *object, guint id, GValue *value, GParamSpe
       g_value_set_string (value, rebound_errno_name (self->last_error));
       break;
     default:
-      rebound_field_get (G_STRUCT_MEMBER_P (self, fields[id]), value);
+      if (id >= PROP_LEDGER)
+        rebound_ledger_get_reading (self->ledger, self->figures_of, id - PROP_LEDGER, value);
+      else
+        rebound_field_get (G_STRUCT_MEMBER_P (self, fields[id]), value);
     }
 }
 
@@ -117,6 +119,9 @@ rebound_client_finalize (GObject *object)
   ReboundClient *self = REBOUND_CLIENT (object);
 
   g_array_unref (self->free_numbers);
+  rebound_ledger_free (self->ledger);
+  g_free (self->ending.goodbye);
+  g_free (self->figures_of);
   g_free (self->connect);
   g_free (self->message);
   g_free (self->expected_answer);
@@ -146,11 +151,13 @@ install_settings (void)
   properties[PROP_RETRY_EVERY]
       = rebound_param_spec_duration ("retry-every", NULL,
                                      "how long after a refusal or a close it connects again", 1,
-                                     RETRY_MAXIMUM_USEC, RETRY_DEFAULT_USEC, flags);
+                                     REBOUND_CLIENT_DURATION_MAXIMUM_USEC, RETRY_DEFAULT_USEC,
+                                     flags);
   properties[PROP_CONNECT_TIMEOUT]
       = rebound_param_spec_duration ("connect-timeout", NULL,
                                      "how long it waits for a connection to come about", 1,
-                                     RETRY_MAXIMUM_USEC, CONNECT_TIMEOUT_DEFAULT_USEC, flags);
+                                     REBOUND_CLIENT_DURATION_MAXIMUM_USEC,
+                                     CONNECT_TIMEOUT_DEFAULT_USEC, flags);
   properties[PROP_MESSAGE]
       = g_param_spec_string ("message", NULL, "what it says once it is connected", "", flags);
   properties[PROP_EXPECTED_ANSWER]
@@ -169,17 +176,50 @@ install_settings (void)
                            1, AT_ONCE_MAXIMUM, 1, once);
 }
 
+static void
+install_ending_settings (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS;
+
+  properties[PROP_WAY_OUT] = g_param_spec_enum (
+      "way-out", NULL,
+      "how it ends a connection: when it closes first, at hang-up, and when the other end has "
+      "ended; the actions of these names say what each costs",
+      REBOUND_TYPE_WAY_OUT, REBOUND_WAY_OUT_CLOSE, flags);
+  properties[PROP_FINISH_WITHIN] = rebound_param_spec_duration (
+      "finish-within", NULL,
+      "how long it may take to finish a connection; never longer than what is left of the stay in "
+      "the background",
+      1, REBOUND_CLIENT_DURATION_MAXIMUM_USEC, REBOUND_CONNECTION_FINISH_USEC, flags);
+  properties[PROP_DRAIN_LIMIT] = rebound_param_spec_size (
+      "drain-limit", NULL, "how much the other end may still say while its connection is finished",
+      0, REBOUND_CLIENT_SIZE_MAXIMUM_BYTES, REBOUND_CONNECTION_DRAIN_BYTES, flags);
+  properties[PROP_GOODBYE] = g_param_spec_string (
+      "goodbye", NULL,
+      "what it says last when it finishes a connection or shuts it down, and answers where the "
+      "other end has said it last: then that one knows that everything was read; nothing if empty",
+      "", flags);
+  properties[PROP_CONNECTION_POLICY] = g_param_spec_enum (
+      "connection-policy", NULL,
+      "of a client in an application: what becomes of its connections at did-enter-background. "
+      "finish holds a background task while they end in good order, and aborts those that have not "
+      "ended in time. Unless they are kept it connects again at will-enter-foreground, not before",
+      REBOUND_TYPE_CONNECTION_POLICY, REBOUND_CONNECTION_POLICY_KEEP, flags);
+  rebound_param_spec_set_holding (properties[PROP_CONNECTION_POLICY],
+                                  REBOUND_CONNECTION_POLICY_FINISH);
+  properties[PROP_TELL_CONNECTIONS] = g_param_spec_boolean (
+      "tell-connections", NULL,
+      "whether each connection is told of when it comes about, is answered and ends; of a great "
+      "many the counts say enough. What goes wrong is told all the same",
+      TRUE, flags);
+  properties[PROP_FIGURES_OF] = rebound_ledger_spec_of (flags);
+}
+
 static GParamSpec *
 count_spec (const char *name, const char *blurb)
 {
   return g_param_spec_uint (name, NULL, blurb, 0, G_MAXUINT, 0,
                             G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-}
-
-static GParamSpec *
-string_spec (const char *name, const char *blurb)
-{
-  return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 }
 
 static void
@@ -198,57 +238,7 @@ install_readings (void)
       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   properties[PROP_LAST_ANSWER] = g_param_spec_string ("last-answer", NULL, "the last answer", "",
                                                       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-}
-
-static void
-install_signals (gpointer klass)
-{
-  const ReboundEventGroup group = REBOUND_EVENT_GROUP_ACTORS;
-  const char *const connection = "connection";
-
-  signals[CONNECTED]
-      = rebound_class_install_signal (klass, "connected", group, "connected as {connection}",
-                                      "a connection came about",
-                                      string_spec (connection, "the connection"), NULL);
-  signals[REFUSED] = rebound_class_install_signal (klass, "refused", group,
-                                                   "refused: {error} (nobody listens there)",
-                                                   "nobody listens at that address",
-                                                   string_spec ("error", "ECONNREFUSED"), NULL);
-  signals[FAILED]
-      = rebound_class_install_signal (klass, "failed", group, "{connection} failed: {error}",
-                                      "a connection did not come about, or broke",
-                                      string_spec (connection, "the connection"),
-                                      string_spec ("error", "the errno, by name"), NULL);
-  signals[BACKLOG_FULL] = rebound_class_install_signal (
-      klass, "backlog-full", group,
-      "{connection}: the backlog is full and the kernel dropped the SYN; the kernel's own clock "
-      "decides: it is "
-      "sent again in {again}",
-      "more clients than the backlog holds", string_spec (connection, "the connection"),
-      rebound_param_spec_duration ("again", NULL, "until the retransmission", 0, G_MAXINT64, 0,
-                                   G_PARAM_READABLE | G_PARAM_STATIC_STRINGS),
-      NULL);
-  signals[ANSWERED] = rebound_class_install_signal (klass, "answered", group,
-                                                    "{connection} was answered: {answer}",
-                                                    "an answer came, and it was as expected",
-                                                    string_spec (connection, "the connection"),
-                                                    string_spec ("answer", "what came"), NULL);
-  signals[WRONG_ANSWER] = rebound_class_install_signal (
-      klass, "wrong-answer", group, "{connection} was answered: {answer}; expected {expected}",
-      "an answer came that was not expected", string_spec (connection, "the connection"),
-      string_spec ("answer", "what came"), string_spec ("expected", "what should have come"), NULL);
-  signals[CLOSED]
-      = rebound_class_install_signal (klass, "closed", group, "{connection} ended: {how}",
-                                      "a connection ended in good order",
-                                      string_spec (connection, "the connection"),
-                                      string_spec ("how", "who closed first"), NULL);
-}
-
-static GError *
-action_hang_up (ReboundClient *self, gpointer data)
-{
-  rebound_client_hang_up (self);
-  return NULL;
+  rebound_ledger_install_readings (&properties[PROP_LEDGER]);
 }
 
 static void
@@ -261,13 +251,11 @@ rebound_client_class_init (ReboundClientClass *klass)
   object_class->dispose = rebound_client_dispose;
   object_class->finalize = rebound_client_finalize;
   install_settings ();
+  install_ending_settings ();
   install_readings ();
   g_object_class_install_properties (object_class, N_PROPS, properties);
-  install_signals (klass);
-  rebound_class_install_action (klass, "hang-up", G_CALLBACK (action_hang_up), NULL,
-                                "close every connection that is open; it connects again after "
-                                "retry-every, unless it has had enough",
-                                NULL);
+  rebound_client_install_signals (klass);
+  rebound_client_install_actions (klass);
 }
 
 static void
@@ -275,12 +263,16 @@ rebound_client_init (ReboundClient *self)
 {
   self->free_numbers = g_array_new (FALSE, FALSE, sizeof (guint));
   self->last_answer = g_strdup ("");
+  self->ledger = rebound_ledger_new ();
+  self->finishing.actor = REBOUND_ACTOR (self);
+  self->finishing.funcs = &rebound_client_finishing_funcs;
 }
 
 static void
 rebound_client_actor_init (ReboundActorInterface *iface)
 {
   iface->come_to_life = rebound_client_come_to_life;
+  iface->told = rebound_client_told;
   iface->abandon = rebound_client_abandon;
   iface->dup_waiting_for = rebound_client_dup_waiting_for;
 }
@@ -290,51 +282,4 @@ rebound_client_set_last_error (ReboundClient *self, int error_number)
 {
   self->last_error = error_number;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LAST_ERROR]);
-}
-
-void
-rebound_client_emit_connected (ReboundClient *self, const char *connection)
-{
-  g_signal_emit (self, signals[CONNECTED], 0, connection);
-}
-
-void
-rebound_client_emit_refused (ReboundClient *self)
-{
-  g_signal_emit (self, signals[REFUSED], 0, rebound_errno_name (self->last_error));
-}
-
-void
-rebound_client_emit_failed (ReboundClient *self, const char *connection, int error_number)
-{
-  g_signal_emit (self, signals[FAILED], 0, connection, rebound_errno_name (error_number));
-}
-
-void
-rebound_client_emit_backlog_full (ReboundClient *self, const char *connection, gint64 again_usec)
-{
-  g_signal_emit (self, signals[BACKLOG_FULL], 0, connection, again_usec);
-}
-
-void
-rebound_client_emit_answered (ReboundClient *self, const char *connection, const char *answer)
-{
-  g_autofree char *line = rebound_bytes_dup_line (answer);
-
-  g_signal_emit (self, signals[ANSWERED], 0, connection, line);
-}
-
-void
-rebound_client_emit_wrong_answer (ReboundClient *self, const char *connection, const char *answer)
-{
-  g_autofree char *line = rebound_bytes_dup_line (answer);
-  g_autofree char *expected = rebound_bytes_dup_line (self->expected_answer);
-
-  g_signal_emit (self, signals[WRONG_ANSWER], 0, connection, line, expected);
-}
-
-void
-rebound_client_emit_closed (ReboundClient *self, const char *connection, const char *how)
-{
-  g_signal_emit (self, signals[CLOSED], 0, connection, how);
 }

@@ -9,10 +9,10 @@
 #include "rebound-client-private.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "rebound-endpoint-private.h"
-
-static void dial (ReboundClientSlot *slot);
+#include "rebound-errno.h"
 
 /* -- numbers -- */
 
@@ -44,7 +44,7 @@ give_back (ReboundClient *self, guint number)
 static void
 dial_again (ReboundClientSlot *slot)
 {
-  if (slot->client->site != NULL)
+  if (slot->client->site != NULL && !slot->client->is_away)
     rebound_timer_arm (slot->timer, slot->client->retry_every_usec);
 }
 
@@ -56,6 +56,7 @@ on_connected (ReboundCall *call, gpointer user_data)
 
   self->n_connected++;
   self->n_open++;
+  rebound_ledger_add (self->ledger, name, rebound_call_get_connection (call));
   rebound_client_set_last_error (self, 0);
   rebound_client_emit_connected (self, name);
 }
@@ -84,36 +85,72 @@ on_backlog_full (ReboundCall *call, gint64 again_usec, gpointer user_data)
 }
 
 static void
+on_peer_finished (ReboundCall *call, gpointer user_data)
+{
+  rebound_client_emit_peer_finished (((ReboundClientSlot *) user_data)->client,
+                                     rebound_call_get_name (call));
+}
+
+static void
+on_half_closed (ReboundCall *call, gpointer user_data)
+{
+  rebound_client_emit_half_closed (((ReboundClientSlot *) user_data)->client,
+                                   rebound_call_get_name (call));
+}
+
+/* In the background it may have been the last one. */
+static void
+end_task_if_done (ReboundClient *self)
+{
+  if (self->site != NULL)
+    rebound_finishing_end_task_if_done (&self->finishing);
+}
+
+static void
 on_closed (ReboundCall *call, const char *how, gpointer user_data)
 {
   ReboundClientSlot *slot = user_data;
-  ReboundClient *self = slot->client;
+  g_autoptr (ReboundClient) self = g_object_ref (slot->client);
 
   self->n_closed++;
   self->n_open--;
+  rebound_ledger_note_end (self->ledger, rebound_call_get_name (call), how);
   dial_again (slot);
-  rebound_client_emit_closed (self, rebound_call_get_name (call), how);
+  rebound_client_emit_closed (self, call, how);
+  end_task_if_done (self);
 }
 
+/* It broke, or did not come about. */
+static void
+note_failure (ReboundClient *self, ReboundCall *call, int error_number)
+{
+  if (error_number == ECONNREFUSED)
+    self->n_refused++;
+  if (!rebound_call_was_established (call))
+    {
+      give_back (self, rebound_call_get_number (call));
+      return;
+    }
+  self->n_open--;
+  rebound_ledger_note_end (self->ledger, rebound_call_get_name (call),
+                           rebound_errno_name (error_number));
+}
+
+/* The call is held by who tells of it, whatever is done to the client meanwhile. */
 static void
 on_failed (ReboundCall *call, int error_number, gpointer user_data)
 {
   ReboundClientSlot *slot = user_data;
-  ReboundClient *self = slot->client;
-  g_autofree char *name = g_strdup (rebound_call_get_name (call));
+  g_autoptr (ReboundClient) self = g_object_ref (slot->client);
 
-  if (rebound_call_was_established (call))
-    self->n_open--;
-  else
-    give_back (self, rebound_call_get_number (call));
+  note_failure (self, call, error_number);
   dial_again (slot);
-  if (error_number == ECONNREFUSED)
-    self->n_refused++;
-  rebound_client_set_last_error (self, error_number); /* who hears of it may free the call */
+  rebound_client_set_last_error (self, error_number);
   if (error_number == ECONNREFUSED)
     rebound_client_emit_refused (self);
   else
-    rebound_client_emit_failed (self, name, error_number);
+    rebound_client_emit_failed (self, call, error_number);
+  end_task_if_done (self);
 }
 
 /* -- dialling -- */
@@ -128,14 +165,14 @@ count_dialling (ReboundClient *self)
       ReboundCallPhase phase
           = rebound_call_get_phase (((ReboundClientSlot *) self->slots->pdata[i])->call);
 
-      if (phase == REBOUND_CALL_DIALLING || phase == REBOUND_CALL_DROPPED)
+      if (phase == REBOUND_CALL_DIALLING)
         n_dialling++;
     }
   return n_dialling;
 }
 
-static void
-dial (ReboundClientSlot *slot)
+void
+rebound_client_dial (ReboundClientSlot *slot)
 {
   ReboundClient *self = slot->client;
   ReboundCallManner manner
@@ -155,10 +192,20 @@ dial (ReboundClientSlot *slot)
     dial_again (slot); /* who it is to connect to has never lived yet */
 }
 
+void
+rebound_client_stop_dialling (ReboundClientSlot *slot)
+{
+  rebound_timer_disarm (slot->timer);
+  if (rebound_call_get_phase (slot->call) != REBOUND_CALL_DIALLING)
+    return;
+  give_back (slot->client, rebound_call_get_number (slot->call));
+  rebound_call_close (slot->call);
+}
+
 static void
 on_dial (gpointer user_data)
 {
-  dial (user_data);
+  rebound_client_dial (user_data);
 }
 
 /* -- living -- */
@@ -180,6 +227,8 @@ add_slot (ReboundClient *self)
     .connected = on_connected,
     .answered = on_answered,
     .backlog_full = on_backlog_full,
+    .peer_finished = on_peer_finished,
+    .half_closed = on_half_closed,
     .closed = on_closed,
     .failed = on_failed,
   };
@@ -187,7 +236,7 @@ add_slot (ReboundClient *self)
 
   slot->client = self;
   slot->call = rebound_call_new (self->site, rebound_actor_get_name (REBOUND_ACTOR (self)),
-                                 &listener, slot);
+                                 &self->ending, &listener, slot);
   slot->timer = rebound_site_new_timer (self->site, "client: retry-every", on_dial, slot);
   g_ptr_array_add (self->slots, slot);
 }
@@ -204,6 +253,8 @@ begin_anew (ReboundClient *self)
   self->n_closed = 0;
   self->n_open = 0;
   self->last_error = 0;
+  self->is_away = FALSE;
+  rebound_ledger_begin (self->ledger);
 }
 
 void
@@ -217,7 +268,7 @@ rebound_client_come_to_life (ReboundActor *actor, ReboundSite *site)
   for (guint i = 0; i < self->at_once; i++)
     add_slot (self);
   for (guint i = 0; i < self->slots->len; i++)
-    dial (self->slots->pdata[i]);
+    rebound_client_dial (self->slots->pdata[i]);
 }
 
 void
@@ -225,33 +276,39 @@ rebound_client_abandon (ReboundActor *actor)
 {
   ReboundClient *self = REBOUND_CLIENT (actor);
 
+  for (guint i = 0; self->slots != NULL && i < self->slots->len; i++)
+    rebound_call_abandon (((ReboundClientSlot *) self->slots->pdata[i])->call);
+  rebound_ledger_abandon (self->ledger);
+  rebound_finishing_abandon (&self->finishing);
   g_clear_pointer (&self->slots, g_ptr_array_unref);
   g_clear_object (&self->site);
 }
 
-/* A handler of what is told may end the client's life. */
 void
-rebound_client_hang_up (ReboundClient *self)
+rebound_client_visit (ReboundClient *self,
+                      const char *name,
+                      ReboundClientVisit visit,
+                      gconstpointer data)
 {
+  g_autoptr (ReboundClient) held = g_object_ref (self);
+
   for (guint i = 0; self->slots != NULL && i < self->slots->len; i++)
-    rebound_call_hang_up (((ReboundClientSlot *) self->slots->pdata[i])->call);
+    {
+      ReboundClientSlot *slot = self->slots->pdata[i];
+
+      if (rebound_call_get_phase (slot->call) == REBOUND_CALL_OPEN
+          && (*name == '\0' || strcmp (name, rebound_call_get_name (slot->call)) == 0))
+        visit (slot, data);
+    }
 }
 
 char *
 rebound_client_dup_waiting_for (ReboundActor *actor)
 {
   ReboundClient *self = REBOUND_CLIENT (actor);
+  char *what = NULL;
 
-  for (guint i = 0; self->slots != NULL && i < self->slots->len; i++)
-    {
-      ReboundCall *call = ((ReboundClientSlot *) self->slots->pdata[i])->call;
-
-      if (rebound_call_waits_for_answer (call))
-        return g_strdup ("waits for an answer");
-      if (rebound_call_get_phase (call) == REBOUND_CALL_OPEN)
-        return g_strdup ("waits for the other end to close");
-      if (rebound_call_get_phase (call) == REBOUND_CALL_DIALLING)
-        return g_strdup ("waits for its connection");
-    }
-  return NULL;
+  for (guint i = 0; self->slots != NULL && i < self->slots->len && what == NULL; i++)
+    what = rebound_call_dup_waiting_for (((ReboundClientSlot *) self->slots->pdata[i])->call);
+  return what;
 }

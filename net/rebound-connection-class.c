@@ -25,6 +25,15 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (ReboundConnection, rebound_connection, G_TYPE_OBJECT)
 
+/* Calls the observer, if it has that. */
+#define OBSERVE(self, what, ...)                                                                   \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    if ((self)->observer != NULL && (self)->observer->what != NULL)                                \
+      (self)->observer->what (__VA_ARGS__, (self)->observer_data);                                 \
+  }                                                                                                \
+  G_STMT_END
+
 /* Whoever lets go of the last reference is past being told. */
 static void
 rebound_connection_dispose (GObject *object)
@@ -122,6 +131,15 @@ rebound_connection_set_goodbye (ReboundConnection *self, const char *goodbye)
   self->goodbye = goodbye != NULL && *goodbye != '\0' ? g_strdup (goodbye) : NULL;
 }
 
+void
+rebound_connection_set_observer (ReboundConnection *self,
+                                 const ReboundConnectionObserver *observer,
+                                 gpointer user_data)
+{
+  self->observer = observer;
+  self->observer_data = user_data;
+}
+
 ReboundConnectionState
 rebound_connection_get_state (ReboundConnection *self)
 {
@@ -143,24 +161,34 @@ rebound_connection_get_figures (ReboundConnection *self, ReboundConnectionFigure
 void
 rebound_connection_emit_received (ReboundConnection *self, GBytes *bytes)
 {
+  OBSERVE (self, received, self, bytes);
   g_signal_emit (self, signals[RECEIVED], 0, bytes);
+}
+
+void
+rebound_connection_emit_read_dry (ReboundConnection *self)
+{
+  OBSERVE (self, read_dry, self);
 }
 
 void
 rebound_connection_emit_flushed (ReboundConnection *self)
 {
+  OBSERVE (self, flushed, self);
   g_signal_emit (self, signals[FLUSHED], 0);
 }
 
 void
 rebound_connection_emit_peer_finished (ReboundConnection *self)
 {
+  OBSERVE (self, peer_finished, self);
   g_signal_emit (self, signals[PEER_FINISHED], 0);
 }
 
 void
 rebound_connection_emit_half_closed (ReboundConnection *self)
 {
+  OBSERVE (self, half_closed, self);
   g_signal_emit (self, signals[HALF_CLOSED], 0);
 }
 
@@ -170,11 +198,13 @@ rebound_connection_emit_error (ReboundConnection *self, int error_number)
 {
   gboolean is_reset = error_number == ECONNRESET || error_number == EPIPE;
 
+  OBSERVE (self, broken, self, error_number);
   g_signal_emit (self, signals[is_reset ? RESET : FAILED], 0, rebound_errno_name (error_number));
 }
 
 void
 rebound_connection_emit_ended (ReboundConnection *self, const char *how)
 {
+  OBSERVE (self, ended, self, how);
   g_signal_emit (self, signals[ENDED], 0, how);
 }

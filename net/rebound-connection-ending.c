@@ -172,6 +172,7 @@ rebound_connection_fail (ReboundConnection *self, int error_number)
   g_autofree char *loss = NULL;
   g_autofree char *how = NULL;
 
+  self->error_number = error_number;
   settle_accounts (self, TRUE);
   release (self);
   loss = dup_loss (self);
@@ -257,7 +258,10 @@ begin_to_end (ReboundConnection *self, ReboundConnectionState state)
   g_object_ref (self);
   self->state = state;
   if (may_speak && self->goodbye != NULL)
-    rebound_connection_enqueue (self, self->goodbye, strlen (self->goodbye));
+    {
+      g_string_truncate (self->tail, 0); /* an answer comes after this */
+      rebound_connection_enqueue (self, self->goodbye, strlen (self->goodbye));
+    }
   if (rebound_connection_get_queued_bytes (self) == 0)
     rebound_connection_shut_down_if_asked (self);
   rebound_connection_update (self);
@@ -289,27 +293,58 @@ rebound_connection_on_deadline (gpointer user_data)
   rebound_connection_give_up (self, why);
 }
 
-void
-rebound_connection_drain (ReboundConnection *self, const guint8 *bytes, gsize length_bytes)
+static void
+remember_tail (ReboundConnection *self, const guint8 *bytes, gsize length_bytes)
 {
-  g_autofree char *why = NULL;
   gsize goodbye_bytes = self->goodbye != NULL ? strlen (self->goodbye) : 0;
 
-  self->figures.drained_bytes += length_bytes;
-  if (self->figures.drained_bytes > (guint64) self->drain_limit_bytes)
-    {
-      why = g_strdup_printf ("the peer went on talking: more than %" G_GINT64_FORMAT
-                             " bytes drained",
-                             self->drain_limit_bytes);
-      rebound_connection_give_up (self, why);
-      return;
-    }
   if (goodbye_bytes == 0)
     return;
+  if (length_bytes > goodbye_bytes)
+    {
+      bytes += length_bytes - goodbye_bytes;
+      length_bytes = goodbye_bytes;
+    }
   g_string_append_len (self->tail, (const char *) bytes, (gssize) length_bytes);
   if (self->tail->len > goodbye_bytes)
     g_string_erase (self->tail, 0, (gssize) (self->tail->len - goodbye_bytes));
-  self->has_peer_said_goodbye = self->has_shut_down && strcmp (self->tail->str, self->goodbye) == 0;
+}
+
+static gboolean
+ends_with_goodbye (ReboundConnection *self)
+{
+  return self->goodbye != NULL && strcmp (self->tail->str, self->goodbye) == 0;
+}
+
+static void
+drain (ReboundConnection *self, gsize length_bytes)
+{
+  g_autofree char *why = NULL;
+
+  self->figures.drained_bytes += length_bytes;
+  if (self->figures.drained_bytes <= (guint64) self->drain_limit_bytes)
+    return;
+  why = g_strdup_printf ("the peer went on talking: more than %" G_GINT64_FORMAT " bytes drained",
+                         self->drain_limit_bytes);
+  rebound_connection_give_up (self, why);
+}
+
+gboolean
+rebound_connection_judge_input (ReboundConnection *self, const guint8 *bytes, gsize length_bytes)
+{
+  remember_tail (self, bytes, length_bytes);
+  self->has_peer_said_goodbye = self->has_shut_down && ends_with_goodbye (self);
+  if (self->state != REBOUND_CONNECTION_STATE_FINISHING)
+    return TRUE;
+  drain (self, length_bytes);
+  return FALSE;
+}
+
+gboolean
+rebound_connection_is_asked_goodbye (ReboundConnection *self)
+{
+  return self->state == REBOUND_CONNECTION_STATE_OPEN && self->has_peer_finished
+         && ends_with_goodbye (self);
 }
 
 /* An application that is in the background has so long and no longer. */
@@ -351,6 +386,53 @@ rebound_connection_finish (ReboundConnection *self, gint64 deadline_usec, gint64
     }
   else
     self->drain_limit_bytes = MIN (self->drain_limit_bytes, drain_bytes);
+}
+
+void
+rebound_connection_leave (ReboundConnection *self,
+                          ReboundWayOut way,
+                          gint64 deadline_usec,
+                          gint64 drain_bytes)
+{
+  switch (way)
+    {
+    case REBOUND_WAY_OUT_SHUTDOWN_SEND:
+      rebound_connection_start_reading (self);
+      rebound_connection_shutdown_send (self);
+      break;
+    case REBOUND_WAY_OUT_CLOSE:
+      rebound_connection_close (self);
+      break;
+    case REBOUND_WAY_OUT_ABORT:
+      rebound_connection_abort (self);
+      break;
+    case REBOUND_WAY_OUT_FINISH:
+    default:
+      rebound_connection_finish (self, deadline_usec, drain_bytes);
+    }
+}
+
+gboolean
+rebound_connection_is_leaving (ReboundConnection *self)
+{
+  return self->state != REBOUND_CONNECTION_STATE_OPEN
+         && self->state != REBOUND_CONNECTION_STATE_CLOSED;
+}
+
+char *
+rebound_connection_describe_close (ReboundConnection *self, const char *how)
+{
+  int unread_bytes = rebound_connection_count_unread (self);
+  gsize queued_bytes = rebound_connection_get_queued_bytes (self);
+  GString *text = g_string_new (how);
+
+  if (unread_bytes > 0)
+    g_string_append_printf (text, ", with %d byte%s unread: by RST", unread_bytes,
+                            unread_bytes == 1 ? "" : "s");
+  if (queued_bytes > 0)
+    g_string_append_printf (text, "; %" G_GSIZE_FORMAT " bytes that were queued are lost",
+                            queued_bytes);
+  return g_string_free (text, FALSE);
 }
 
 char *

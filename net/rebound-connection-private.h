@@ -7,11 +7,30 @@
 
 G_BEGIN_DECLS
 
+/* Whoever of this library has a connection is called directly, before the signal of that name: ten
+ * thousand connections are not to have six closures each. Any may be left out, and any may let go
+ * of the connection. */
+typedef struct
+{
+  void (*received) (ReboundConnection *self, GBytes *bytes, gpointer user_data);
+
+  /* Reads in one turn whatever the kernel has, and is told when there is no more. */
+  void (*read_dry) (ReboundConnection *self, gpointer user_data);
+  void (*flushed) (ReboundConnection *self, gpointer user_data);
+  void (*peer_finished) (ReboundConnection *self, gpointer user_data);
+  void (*half_closed) (ReboundConnection *self, gpointer user_data);
+  void (*broken) (ReboundConnection *self, int error_number, gpointer user_data);
+  void (*ended) (ReboundConnection *self, const char *how, gpointer user_data);
+} ReboundConnectionObserver;
+
 /* The connection is one class in three files: rebound-connection.c is what goes in and out of it;
  * -ending.c the ways out; -class.c the object, and what it tells of. */
 struct _ReboundConnection
 {
   GObject parent_instance;
+
+  const ReboundConnectionObserver *observer; /* NULL: none; static */
+  gpointer observer_data;
 
   ReboundSite *site;
   int fd;
@@ -29,11 +48,12 @@ struct _ReboundConnection
   gboolean has_peer_said_goodbye;
   gboolean holds_itself;
   int pending_error; /* of a call; told from the main loop, when what came before it is read */
+  int error_number;  /* that it ended by; 0: none */
 
   GByteArray *queue;
   gsize queue_start; /* what of it was handed over */
   char *goodbye;
-  GString *tail;          /* of what was drained: as long as the goodbye */
+  GString *tail;          /* of what was read: as long as the goodbye */
   gint64 deadline_usec;   /* of finish(), from when it was last shortened */
   gint64 finish_end_usec; /* on the site's clock */
   gint64 drain_limit_bytes;
@@ -46,11 +66,34 @@ struct _ReboundConnection
 ReboundConnection *
 rebound_connection_new_of_table (ReboundSite *site, int fd, ReboundSocket *socket);
 
+/* The watch that @fd was connected by goes on as the connection's own. (transfer full) */
+void rebound_connection_take_watch (ReboundConnection *self, ReboundWatch *watch);
+void rebound_connection_set_observer (ReboundConnection *self,
+                                      const ReboundConnectionObserver *observer,
+                                      gpointer user_data);
+
 /* Closes without a word: what an exit does. */
 void rebound_connection_abandon (ReboundConnection *self);
 
 /* Aborts what is finishing, or anything else, because of @why. */
 void rebound_connection_give_up (ReboundConnection *self, const char *why);
+
+/* Takes @way. The last two are for finishing alone. */
+void rebound_connection_leave (ReboundConnection *self,
+                               ReboundWayOut way,
+                               gint64 deadline_usec,
+                               gint64 drain_bytes);
+
+/* Somebody has asked it to end, and it has not ended yet. */
+gboolean rebound_connection_is_leaving (ReboundConnection *self);
+
+/* The peer's stream has ended, with the goodbye for its last word: it has asked whether we have
+ * read everything. */
+gboolean rebound_connection_is_asked_goodbye (ReboundConnection *self);
+
+/* @how, and what a close costs now: input is unread, and it is an RST; something is queued, and
+ * lost. (transfer full) */
+char *rebound_connection_describe_close (ReboundConnection *self, const char *how);
 
 /* Bytes that nobody has read, and that turn the FIN of a close into an RST. */
 int rebound_connection_count_unread (ReboundConnection *self);
@@ -83,12 +126,14 @@ void rebound_connection_end_in_order (ReboundConnection *self);
 /* Tells of the error, and ends. */
 void rebound_connection_fail (ReboundConnection *self, int error_number);
 
-/* @length_bytes were read while finishing. */
-void rebound_connection_drain (ReboundConnection *self, const guint8 *bytes, gsize length_bytes);
+/* @length_bytes were read. FALSE if they are to be thrown away: it is finishing. */
+gboolean
+rebound_connection_judge_input (ReboundConnection *self, const guint8 *bytes, gsize length_bytes);
 
 /* -- what it tells of -- */
 
 void rebound_connection_emit_received (ReboundConnection *self, GBytes *bytes);
+void rebound_connection_emit_read_dry (ReboundConnection *self); /* to the observer alone */
 void rebound_connection_emit_flushed (ReboundConnection *self);
 void rebound_connection_emit_peer_finished (ReboundConnection *self);
 void rebound_connection_emit_half_closed (ReboundConnection *self);

@@ -21,7 +21,11 @@
 /* Buffers that are read in one dispatch, so that a peer with much to say does not keep others from
  * their turn: about what is in flight on a fast connection (tcp_rmem's default maximum is 6 MiB).
  */
-#define READ_LIMIT 16
+#define READS_A_TURN 16
+
+/* The same for whoever is told when there is no more: 16 MiB, which is more than a receive buffer
+ * holds (tcp_rmem: 6 MiB, 32 MiB since 6.16, of which half is the window). */
+#define READS_UNTIL_DRY 256
 
 /* How long it rests when the kernel has no memory for it; as a listener's. */
 #define REST_USEC (100 * 1000)
@@ -276,9 +280,7 @@ take (ReboundConnection *self, guint8 *buffer, gsize length_bytes)
   g_autoptr (GBytes) bytes = make_bytes (buffer, length_bytes);
 
   self->figures.received_bytes += length_bytes;
-  if (self->state == REBOUND_CONNECTION_STATE_FINISHING)
-    rebound_connection_drain (self, g_bytes_get_data (bytes, NULL), length_bytes);
-  else
+  if (rebound_connection_judge_input (self, g_bytes_get_data (bytes, NULL), length_bytes))
     rebound_connection_emit_received (self, bytes);
 }
 
@@ -291,7 +293,7 @@ take_end (ReboundConnection *self)
     rebound_connection_end_in_order (self);
 }
 
-/* TRUE where there is more to be had. */
+/* TRUE where there may be more to be had. */
 static gboolean
 take_input (ReboundConnection *self)
 {
@@ -302,7 +304,7 @@ take_input (ReboundConnection *self)
   if (received <= 0)
     give_back_buffer (buffer);
   if (error_number == EINTR || (error_number == EAGAIN && self->pending_error == 0))
-    return FALSE;
+    return error_number == EINTR;
   if (is_passing (error_number))
     {
       rest (self);
@@ -317,7 +319,7 @@ take_input (ReboundConnection *self)
     rebound_connection_fail (self, error_number);
   else
     take_end (self);
-  return received == BUFFER_BYTES;
+  return received > 0;
 }
 
 /* Something is over, and nobody asked for it: an error, or both streams. */
@@ -336,13 +338,24 @@ take_unasked (ReboundConnection *self)
     self->is_parked = TRUE;
 }
 
-/* Whoever is told of what came may stop reading, or take a way out. */
+/* Whoever is told of what came may stop reading, or take a way out. What did not fill the buffer
+ * was all there was; but the end behind it is known only by asking once more. */
 static void
-take_all_input (ReboundConnection *self)
+take_turn (ReboundConnection *self)
 {
-  for (guint i = 0; i < READ_LIMIT; i++)
-    if (!take_input (self) || self->state == REBOUND_CONNECTION_STATE_CLOSED || !wants_input (self))
-      break;
+  gboolean until_dry = self->observer != NULL && self->observer->read_dry != NULL;
+  guint64 before_bytes;
+
+  for (guint n_left = until_dry ? READS_UNTIL_DRY : READS_A_TURN; n_left > 0; n_left--)
+    {
+      before_bytes = self->figures.received_bytes;
+      if (!take_input (self) || !wants_input (self))
+        break;
+      if (!until_dry && self->figures.received_bytes - before_bytes < BUFFER_BYTES)
+        break;
+    }
+  if (until_dry && self->state != REBOUND_CONNECTION_STATE_CLOSED)
+    rebound_connection_emit_read_dry (self);
 }
 
 static void
@@ -358,7 +371,7 @@ on_ready (guint32 events, gpointer user_data)
   if (wants_input (self))
     {
       if ((events & (EPOLLIN | over)) != 0 && !self->is_resting)
-        take_all_input (self);
+        take_turn (self);
     }
   else if ((events & over) != 0 && self->pending_error == 0
            && rebound_connection_get_queued_bytes (self) == 0)
@@ -389,6 +402,13 @@ rebound_connection_on_rested (gpointer user_data)
   else
     take_error (self);
   rebound_connection_update (self);
+}
+
+void
+rebound_connection_take_watch (ReboundConnection *self, ReboundWatch *watch)
+{
+  self->watch = watch;
+  rebound_watch_set_func (watch, on_ready, self);
 }
 
 void

@@ -40,9 +40,10 @@ on_finished (ReboundAccepted *accepted, const char *how, gpointer user_data)
   g_autoptr (ReboundListener) self = g_object_ref (user_data);
   g_autofree char *name = g_strdup (rebound_accepted_get_name (accepted));
 
-  rebound_listener_note_end (self, accepted, how);
-  rebound_listener_free_connection (self, accepted);
-  rebound_listener_emit_connection_closed (self, name, how);
+  rebound_listener_take_out (self, accepted);
+  rebound_ledger_note_end (self->ledger, name, how);
+  rebound_listener_emit_connection_closed (self, accepted, name, how);
+  rebound_accepted_free (accepted);
   rebound_listener_close_if_served (self);
 }
 
@@ -79,7 +80,8 @@ take (ReboundListener *self, int fd)
 {
   ReboundSocketTable *table = rebound_linux_kernel_table_of (self->site);
   ReboundAcceptedManner manner
-      = { self->on_accept, self->close_order, self->greeting, self->greeting_bytes, self->goodbye };
+      = { self->on_accept,      self->close_order, self->greeting,
+          self->greeting_bytes, self->goodbye,     self->finish_within_usec };
   ReboundAcceptedListener listener = { on_finished, self };
   gboolean reuse_address
       = self->is_reusing || rebound_linux_kernel_apply_rebind_rule (self->site, fd);
@@ -96,6 +98,7 @@ take (ReboundListener *self, int fd)
                                                   name, fd, self->generation, reuse_address);
   accepted = rebound_accepted_new (self->site, fd, socket, name, &manner, &listener);
   rebound_listener_add_connection (self, accepted);
+  rebound_ledger_add (self->ledger, name, rebound_accepted_get_connection (accepted));
   rebound_listener_emit_accepted (self, name);
   if (is_newest (self, accepted))
     rebound_accepted_serve (accepted);

@@ -18,46 +18,17 @@
 
 #include <poll.h>
 
-void
-rebound_listener_end_task (ReboundListener *self)
-{
-  guint task = self->task;
-
-  if (task == 0)
-    return;
-  self->task = 0; /* ending it may suspend the application */
-  rebound_application_end_task (rebound_application_of_site (self->site), task);
-}
-
-void
-rebound_listener_end_task_if_done (ReboundListener *self)
-{
-  if (self->site == NULL || !rebound_listener_is_finishing (self))
-    rebound_listener_end_task (self);
-}
-
 static void
-on_task_expired (ReboundApplication *application, guint task, gpointer user_data)
+on_expired (ReboundActor *actor)
 {
-  g_autoptr (ReboundListener) self = g_object_ref (user_data);
-
-  if (self->task != task)
-    return;
-  rebound_listener_close (self, "the expiration of its background task");
-  rebound_listener_give_up_connections (self, "the time in the background is over");
-  rebound_listener_end_task_if_done (self);
+  rebound_listener_close (REBOUND_LISTENER (actor), "the expiration of its background task");
 }
 
-static void
-begin_task (ReboundListener *self, const char *what)
-{
-  ReboundApplication *application = rebound_application_of_site (self->site);
-  g_autofree char *name
-      = g_strconcat (rebound_actor_get_name (REBOUND_ACTOR (self)), ": ", what, NULL);
-
-  if (application != NULL && self->task == 0)
-    self->task = rebound_application_begin_task (application, name, on_task_expired, self);
-}
+const ReboundFinishingFuncs rebound_listener_finishing_funcs = {
+  .is_finishing = rebound_listener_is_finishing,
+  .give_up = rebound_listener_give_up_connections,
+  .expired = on_expired,
+};
 
 /* Who is in the backlog is connected, and would be reset. */
 static gboolean
@@ -73,38 +44,26 @@ somebody_waits (ReboundListener *self)
 void
 rebound_listener_close_if_served (ReboundListener *self)
 {
-  if (self->task != 0 && self->connections.length == 0 && !somebody_waits (self))
+  if (self->finishing.task != 0 && self->connections.length == 0 && !somebody_waits (self))
     rebound_listener_close (self, "the end of its last connection");
-  if (self->task != 0 && self->state == REBOUND_LISTENER_STATE_CLOSED)
-    rebound_listener_end_task_if_done (self);
+  if (self->finishing.task != 0 && self->state == REBOUND_LISTENER_STATE_CLOSED)
+    rebound_finishing_end_task_if_done (&self->finishing);
 }
 
 static void
 serve_then_close (ReboundListener *self)
 {
-  if (self->task != 0)
+  if (self->finishing.task != 0)
     return;
   if (self->connections.length == 0 && !somebody_waits (self))
     {
       rebound_listener_close (self, "did-enter-background");
       return;
     }
-  begin_task (self, "serving");
-  if (self->task == 0)
+  if (!rebound_finishing_begin_task (&self->finishing, self->site, "serving"))
     rebound_listener_close (self, "did-enter-background: there was no background task to be had");
   else
     rebound_listener_emit_serving_on (self, self->connections.length);
-}
-
-/* What is finishing when the application goes to the background needs time there. */
-static void
-hold_while_finishing (ReboundListener *self)
-{
-  if (self->site == NULL || self->task != 0 || !rebound_listener_is_finishing (self))
-    return;
-  begin_task (self, "finishing");
-  if (self->task == 0)
-    rebound_listener_give_up_connections (self, "there was no background task to be had");
 }
 
 static void
@@ -122,8 +81,8 @@ go_down (ReboundListener *self, ReboundCallback callback)
     rebound_listener_close (self, "did-enter-background");
   else if (self->background_policy == REBOUND_BACKGROUND_POLICY_SERVE_THEN_CLOSE)
     serve_then_close (self);
-  if (callback == REBOUND_CALLBACK_DID_ENTER_BACKGROUND)
-    hold_while_finishing (self);
+  if (callback == REBOUND_CALLBACK_DID_ENTER_BACKGROUND && self->site != NULL)
+    rebound_finishing_enter_background (&self->finishing, self->site);
 }
 
 /* Opens what is closed, looks at what is open. One that could not be bound and is being retried, or
@@ -149,7 +108,7 @@ rebound_listener_on_next_run (gpointer user_data)
 static void
 go_up (ReboundListener *self, ReboundCallback callback)
 {
-  rebound_listener_end_task (self);
+  rebound_finishing_end_task (&self->finishing);
   if (!self->is_away)
     return;
   if (callback == REBOUND_CALLBACK_WILL_ENTER_FOREGROUND
@@ -181,7 +140,7 @@ rebound_listener_told (ReboundActor *actor, ReboundCallback callback)
     case REBOUND_CALLBACK_WILL_TERMINATE:
       self->is_terminating = TRUE;
       rebound_listener_close (self, "will-terminate");
-      rebound_listener_give_up_connections (self, "the application is about to end");
+      rebound_listener_give_up_connections (actor, "the application is about to end");
       break;
     default: /* neither launching nor memory nor files are a listener's business */
       break;

@@ -49,15 +49,16 @@ enum
   PROP_CONNECTION_POLICY,
   PROP_FINISH_WITHIN,
   PROP_DRAIN_LIMIT,
+  PROP_TELL_CONNECTIONS,
+  PROP_FIGURES_OF,
   PROP_STATE,
   PROP_GENERATION,
   PROP_ACCEPT_COUNT,
   PROP_OPEN_COUNT,
   PROP_LAST_ERROR,
   PROP_BOUND_PORT,
-  PROP_LAST_END,
-  PROP_LOST_BYTES,
-  N_PROPS
+  PROP_LEDGER, /* and those after it */
+  N_PROPS = PROP_LEDGER + REBOUND_LEDGER_N_READINGS
 };
 
 static GParamSpec *properties[N_PROPS];
@@ -108,11 +109,11 @@ static const gsize fields[N_PROPS] = {
   [PROP_FINISH_WITHIN] = G_STRUCT_OFFSET (ReboundListener, finish_within_usec),
   [PROP_DRAIN_LIMIT] = G_STRUCT_OFFSET (ReboundListener, drain_limit_bytes),
   [PROP_CLOSE_ORDER] = G_STRUCT_OFFSET (ReboundListener, close_order),
+  [PROP_TELL_CONNECTIONS] = G_STRUCT_OFFSET (ReboundListener, tells_connections),
+  [PROP_FIGURES_OF] = G_STRUCT_OFFSET (ReboundListener, figures_of),
   [PROP_CONNECTION_POLICY] = G_STRUCT_OFFSET (ReboundListener, connection_policy),
   [PROP_STATE] = G_STRUCT_OFFSET (ReboundListener, state),
   [PROP_GENERATION] = G_STRUCT_OFFSET (ReboundListener, generation),
-  [PROP_LAST_END] = G_STRUCT_OFFSET (ReboundListener, last_end),
-  [PROP_LOST_BYTES] = G_STRUCT_OFFSET (ReboundListener, lost_bytes),
   [PROP_ACCEPT_COUNT] = G_STRUCT_OFFSET (ReboundListener, n_accepted),
 };
 
@@ -134,7 +135,10 @@ rebound_listener_get_property (GObject *object, guint id, GValue *value, GParamS
       g_value_set_uint (value, rebound_listener_get_bound_port (self));
       break;
     default:
-      rebound_field_get (G_STRUCT_MEMBER_P (self, fields[id]), value);
+      if (id >= PROP_LEDGER)
+        rebound_ledger_get_reading (self->ledger, self->figures_of, id - PROP_LEDGER, value);
+      else
+        rebound_field_get (G_STRUCT_MEMBER_P (self, fields[id]), value);
     }
 }
 
@@ -164,7 +168,8 @@ rebound_listener_finalize (GObject *object)
   g_free (self->address);
   g_free (self->greeting);
   g_free (self->goodbye);
-  g_free (self->last_end);
+  g_free (self->figures_of);
+  rebound_ledger_free (self->ledger);
   G_OBJECT_CLASS (rebound_listener_parent_class)->finalize (object);
 }
 
@@ -300,6 +305,17 @@ install_ending_settings (void)
 }
 
 static void
+install_telling_settings (void)
+{
+  properties[PROP_TELL_CONNECTIONS] = g_param_spec_boolean (
+      "tell-connections", NULL,
+      "whether each connection is told of when it is accepted and when it ends; of a great many "
+      "the counts say enough",
+      TRUE, SETTING_FLAGS);
+  properties[PROP_FIGURES_OF] = rebound_ledger_spec_of (SETTING_FLAGS);
+}
+
+static void
 install_readings (void)
 {
   const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
@@ -323,15 +339,7 @@ install_readings (void)
   properties[PROP_BOUND_PORT]
       = g_param_spec_uint ("bound-port", NULL, "the port that the socket has, 0 if none", 0,
                            G_MAXUINT16, 0, flags);
-  properties[PROP_LAST_END]
-      = g_param_spec_string ("last-end", NULL,
-                             "how the last connection ended that has, as the log has it", NULL,
-                             flags);
-  properties[PROP_LOST_BYTES] = rebound_param_spec_size (
-      "lost-bytes", NULL,
-      "how much of what was said will not come to the clients whose connections have ended, as far "
-      "as this side can know",
-      0, G_MAXINT64, 0, flags);
+  rebound_ledger_install_readings (&properties[PROP_LEDGER]);
 }
 
 static GError *
@@ -355,13 +363,20 @@ action_close (ReboundListener *self, gpointer data)
 }
 
 static GError *
-action_close_connections (ReboundListener *self, ReboundWayOut way, gpointer data)
+action_close_connections (ReboundListener *self,
+                          ReboundWayOut way,
+                          const char *connection,
+                          gpointer data)
 {
+  GError *error;
+
   if (self->site == NULL)
     return g_error_new_literal (REBOUND_ERROR, REBOUND_ERROR_STATE,
                                 "the listener does not live; expected a launch before");
-  rebound_listener_close_connections (self, way);
-  return NULL;
+  error = rebound_ledger_check (self->ledger, connection);
+  if (error == NULL)
+    rebound_listener_close_connections (self, way, connection);
+  return error;
 }
 
 static void
@@ -377,6 +392,7 @@ rebound_listener_class_init (ReboundListenerClass *klass)
   install_background_settings ();
   install_connection_settings ();
   install_ending_settings ();
+  install_telling_settings ();
   install_readings ();
   g_object_class_install_properties (object_class, N_PROPS, properties);
   rebound_listener_install_signals (klass);
@@ -386,11 +402,17 @@ rebound_listener_class_init (ReboundListenerClass *klass)
                                 NULL);
   rebound_class_install_action (
       klass, "close-connections", G_CALLBACK (action_close_connections), NULL,
-      "end each connection: finish is the proper close (what is queued, FIN, read to the client's "
-      "end, close); shutdown-send sends what is queued and a FIN, and waits for the client's end; "
-      "close loses what is queued, and is an RST where input is unread; abort is an RST",
+      "end each connection, or the one that is named. finish is the proper close: on the wire "
+      "what is queued and a FIN, then nothing until the client's FIN, and nothing is lost; past "
+      "finish-within or drain-limit an RST, and what is not acknowledged then is lost. "
+      "shutdown-send: what is queued and a FIN; reading goes on, without a limit in time; nothing "
+      "is lost unless the client resets. close: a FIN behind what TCP has taken, and what is "
+      "queued here is lost; where input is unread an RST, and with it all that is not acknowledged "
+      "and what the client has not read. abort: an RST, the same loss, and no TIME_WAIT",
       g_param_spec_enum ("way", NULL, "which way out", REBOUND_TYPE_WAY_OUT, REBOUND_WAY_OUT_FINISH,
                          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS),
+      g_param_spec_string ("connection", NULL, "which connection (phone#2); all if empty", "",
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS),
       NULL);
 }
 
@@ -400,6 +422,9 @@ rebound_listener_init (ReboundListener *self)
   self->fd = -1;
   self->accept.spare_fd = -1;
   self->connection_links = g_hash_table_new (NULL, NULL);
+  self->ledger = rebound_ledger_new ();
+  self->finishing.actor = REBOUND_ACTOR (self);
+  self->finishing.funcs = &rebound_listener_finishing_funcs;
 }
 
 static void

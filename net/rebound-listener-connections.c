@@ -5,6 +5,10 @@
 
 #include "rebound-listener-private.h"
 
+#include <string.h>
+
+#include "rebound-connection-private.h"
+
 void
 rebound_listener_add_connection (ReboundListener *self, ReboundAccepted *accepted)
 {
@@ -12,25 +16,23 @@ rebound_listener_add_connection (ReboundListener *self, ReboundAccepted *accepte
   g_hash_table_insert (self->connection_links, accepted, self->connections.tail);
 }
 
-static void
-take_out (ReboundListener *self, ReboundAccepted *accepted)
+void
+rebound_listener_take_out (ReboundListener *self, ReboundAccepted *accepted)
 {
   g_queue_delete_link (&self->connections, g_hash_table_lookup (self->connection_links, accepted));
   g_hash_table_remove (self->connection_links, accepted);
 }
 
 void
-rebound_listener_free_connection (ReboundListener *self, ReboundAccepted *accepted)
-{
-  take_out (self, accepted);
-  rebound_accepted_free (accepted);
-}
-
-void
 rebound_listener_free_all_connections (ReboundListener *self)
 {
   while (!g_queue_is_empty (&self->connections))
-    rebound_listener_free_connection (self, g_queue_peek_head (&self->connections));
+    {
+      ReboundAccepted *accepted = g_queue_peek_head (&self->connections);
+
+      rebound_listener_take_out (self, accepted);
+      rebound_accepted_free (accepted);
+    }
 }
 
 /* Takes those out that are to be dropped. */
@@ -46,17 +48,9 @@ pick_connections (ReboundListener *self, gboolean dead_alone, GQueue *picked)
       next = link->next;
       if (dead_alone && !rebound_accepted_is_dead (accepted))
         continue;
-      take_out (self, accepted);
+      rebound_listener_take_out (self, accepted);
       g_queue_push_tail (picked, accepted);
     }
-}
-
-void
-rebound_listener_note_end (ReboundListener *self, ReboundAccepted *accepted, const char *how)
-{
-  g_free (self->last_end);
-  self->last_end = g_strdup (how);
-  self->lost_bytes += (gint64) rebound_accepted_get_lost_bytes (accepted);
 }
 
 static void
@@ -70,13 +64,15 @@ drop_connections (ReboundListener *self, gboolean dead_alone)
       ReboundAccepted *accepted = g_queue_pop_head (&picked);
       g_autofree char *name = g_strdup (rebound_accepted_get_name (accepted));
       g_autofree char *how
-          = dead_alone ? rebound_accepted_describe_death (accepted)
-                       : rebound_accepted_describe_close (accepted, "its listener closed");
+          = dead_alone
+                ? rebound_accepted_describe_death (accepted)
+                : rebound_connection_describe_close (rebound_accepted_get_connection (accepted),
+                                                     "its listener closed");
 
       rebound_accepted_close (accepted);
-      rebound_listener_note_end (self, accepted, how);
+      rebound_ledger_note_end (self->ledger, name, how);
+      rebound_listener_emit_connection_closed (self, accepted, name, how);
       rebound_accepted_free (accepted);
-      rebound_listener_emit_connection_closed (self, name, how);
     }
   g_queue_clear_full (&picked, rebound_accepted_free);
 }
@@ -101,17 +97,27 @@ visit_connections (ReboundListener *self, Visit visit, gconstpointer data)
       visit (self, link->data, data);
 }
 
-static void
-leave (ReboundListener *self, ReboundAccepted *accepted, gconstpointer way)
+typedef struct
 {
-  rebound_accepted_leave (accepted, GPOINTER_TO_INT (way), self->finish_within_usec,
-                          self->drain_limit_bytes);
+  ReboundWayOut way;
+  const char *name; /* "": all */
+} Leave;
+
+static void
+leave (ReboundListener *self, ReboundAccepted *accepted, gconstpointer data)
+{
+  const Leave *how = data;
+
+  if (*how->name == '\0' || strcmp (how->name, rebound_accepted_get_name (accepted)) == 0)
+    rebound_accepted_leave (accepted, how->way, self->finish_within_usec, self->drain_limit_bytes);
 }
 
 void
-rebound_listener_close_connections (ReboundListener *self, ReboundWayOut way)
+rebound_listener_close_connections (ReboundListener *self, ReboundWayOut way, const char *name)
 {
-  visit_connections (self, leave, GINT_TO_POINTER (way));
+  const Leave how = { way, name };
+
+  visit_connections (self, leave, &how);
 }
 
 static void
@@ -121,9 +127,9 @@ give_up (ReboundListener *self, ReboundAccepted *accepted, gconstpointer why)
 }
 
 void
-rebound_listener_give_up_connections (ReboundListener *self, const char *why)
+rebound_listener_give_up_connections (ReboundActor *actor, const char *why)
 {
-  visit_connections (self, give_up, why);
+  visit_connections (REBOUND_LISTENER (actor), give_up, why);
 }
 
 void
@@ -132,9 +138,9 @@ rebound_listener_dismiss_connections (ReboundListener *self, gboolean dead_alone
   if (dead_alone)
     drop_connections (self, TRUE);
   else if (self->connection_policy == REBOUND_CONNECTION_POLICY_FINISH && !self->is_terminating)
-    rebound_listener_close_connections (self, REBOUND_WAY_OUT_FINISH);
+    rebound_listener_close_connections (self, REBOUND_WAY_OUT_FINISH, "");
   else if (self->connection_policy == REBOUND_CONNECTION_POLICY_ABORT)
-    rebound_listener_close_connections (self, REBOUND_WAY_OUT_ABORT);
+    rebound_listener_close_connections (self, REBOUND_WAY_OUT_ABORT, "");
   else if (self->connection_policy != REBOUND_CONNECTION_POLICY_KEEP)
     drop_connections (self, FALSE);
 }
@@ -151,9 +157,9 @@ rebound_listener_dup_waiting_for (ReboundActor *actor)
 }
 
 gboolean
-rebound_listener_is_finishing (ReboundListener *self)
+rebound_listener_is_finishing (ReboundActor *actor)
 {
-  g_autofree char *what = rebound_listener_dup_waiting_for (REBOUND_ACTOR (self));
+  g_autofree char *what = rebound_listener_dup_waiting_for (actor);
 
   return what != NULL;
 }

@@ -4,6 +4,8 @@
 #include "lifecycle/rebound-application.h"
 #include "rebound-accept-private.h"
 #include "rebound-accepted-private.h"
+#include "rebound-finishing-private.h"
+#include "rebound-ledger-private.h"
 #include "rebound-linux-kernel-private.h"
 #include "rebound-listener.h"
 #include "rebound-self-dial-private.h"
@@ -41,6 +43,8 @@ struct _ReboundListener
   gint64 finish_within_usec;
   gint64 drain_limit_bytes;
   ReboundConnectionPolicy connection_policy;
+  gboolean tells_connections;
+  char *figures_of;
 
   /* As it stands. */
   ReboundSite *site; /* NULL before and after its life */
@@ -59,11 +63,10 @@ struct _ReboundListener
   ReboundAccept accept;
   GQueue connections;           /* ReboundAccepted, in the order in which they came */
   GHashTable *connection_links; /* of that queue, by ReboundAccepted */
-  char *last_end;               /* how the last of them ended that has */
-  gint64 lost_bytes;            /* of those that have ended */
+  ReboundLedger *ledger;
   gboolean is_terminating;
-  gboolean is_away; /* it has not come back yet since it was told to go */
-  guint task;       /* the background task that it holds while it serves; 0: none */
+  gboolean is_away;           /* it has not come back yet since it was told to go */
+  ReboundFinishing finishing; /* or serving: one task for both */
   ReboundSelfDial *dial;
 
   /* What is read after its life. */
@@ -97,7 +100,7 @@ void rebound_listener_close_dead (ReboundListener *self, const char *why);
 
 /* Whichever of them goes, it costs the same. */
 void rebound_listener_add_connection (ReboundListener *self, ReboundAccepted *accepted);
-void rebound_listener_free_connection (ReboundListener *self, ReboundAccepted *accepted);
+void rebound_listener_take_out (ReboundListener *self, ReboundAccepted *accepted);
 void rebound_listener_free_all_connections (ReboundListener *self);
 
 void rebound_listener_drop_dead_connections (ReboundListener *self);
@@ -105,16 +108,16 @@ void rebound_listener_drop_dead_connections (ReboundListener *self);
 /* What connection-policy says for when the socket closes. A process that is about to end has no
  * time to finish anything. */
 void rebound_listener_dismiss_connections (ReboundListener *self, gboolean dead_alone);
-void rebound_listener_close_connections (ReboundListener *self, ReboundWayOut way);
 
-/* One has ended: for the readings. */
-void rebound_listener_note_end (ReboundListener *self, ReboundAccepted *accepted, const char *how);
+/* All of them, or the one that is called @name. */
+void
+rebound_listener_close_connections (ReboundListener *self, ReboundWayOut way, const char *name);
 
 /* Whether there is one on its way out. */
-gboolean rebound_listener_is_finishing (ReboundListener *self);
+gboolean rebound_listener_is_finishing (ReboundActor *actor);
 
 /* Aborts those that are on their way out. */
-void rebound_listener_give_up_connections (ReboundListener *self, const char *why);
+void rebound_listener_give_up_connections (ReboundActor *actor, const char *why);
 char *rebound_listener_dup_waiting_for (ReboundActor *actor);
 
 /* -- accepting -- */
@@ -125,15 +128,13 @@ void rebound_listener_on_rested (gpointer self);
 
 /* -- the background -- */
 
+extern const ReboundFinishingFuncs rebound_listener_finishing_funcs;
+
 void rebound_listener_on_next_run (gpointer self);
 
 /* A connection has gone, or nobody could be accepted: in the background it may have been the last.
  */
 void rebound_listener_close_if_served (ReboundListener *self);
-void rebound_listener_end_task (ReboundListener *self);
-
-/* As long as a connection of a closed listener is on its way out the task is held. */
-void rebound_listener_end_task_if_done (ReboundListener *self);
 
 /* -- liveness -- */
 
@@ -160,6 +161,7 @@ rebound_listener_emit_listen_failed (ReboundListener *self, guint generation, in
 void rebound_listener_emit_error_ignored (ReboundListener *self);
 void rebound_listener_emit_accepted (ReboundListener *self, const char *connection);
 void rebound_listener_emit_connection_closed (ReboundListener *self,
+                                              ReboundAccepted *accepted,
                                               const char *connection,
                                               const char *how);
 void rebound_listener_emit_exhausted (ReboundListener *self, int error_number);

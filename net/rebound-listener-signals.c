@@ -5,6 +5,7 @@
 
 #include "lifecycle/rebound-event.h"
 #include "lifecycle/rebound-member.h"
+#include "lifecycle/rebound-param-specs.h"
 #include "rebound-errno.h"
 
 enum
@@ -55,6 +56,13 @@ static GParamSpec *
 error_spec (void)
 {
   return string_spec ("error", "the failing call's errno, by name");
+}
+
+static GParamSpec *
+bytes_spec (const char *name, const char *blurb)
+{
+  return rebound_param_spec_size (name, NULL, blurb, 0, G_MAXINT64, 0,
+                                  G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 }
 
 static GParamSpec *
@@ -131,6 +139,10 @@ install_accept_signals (gpointer klass)
                                       "{connection} ended: {how}",
                                       "an accepted connection is closed", connection_spec (),
                                       string_spec ("how", "who closed first, or what ended it"),
+                                      bytes_spec ("given", "what was given to be sent"),
+                                      bytes_spec ("received", "what was read"),
+                                      bytes_spec ("lost", "what of the given will not come to the "
+                                                          "client, as far as this side can know"),
                                       NULL);
   signals[EXHAUSTED] = rebound_class_install_signal (
       klass, "exhausted", group, "cannot accept: {error}; rests for 100ms",
@@ -222,15 +234,23 @@ rebound_listener_emit_error_ignored (ReboundListener *self)
 void
 rebound_listener_emit_accepted (ReboundListener *self, const char *connection)
 {
-  g_signal_emit (self, signals[ACCEPTED], 0, connection, self->generation);
+  if (self->tells_connections)
+    g_signal_emit (self, signals[ACCEPTED], 0, connection, self->generation);
 }
 
 void
 rebound_listener_emit_connection_closed (ReboundListener *self,
+                                         ReboundAccepted *accepted,
                                          const char *connection,
                                          const char *how)
 {
-  g_signal_emit (self, signals[CONNECTION_CLOSED], 0, connection, how);
+  ReboundConnectionFigures figures;
+
+  if (!self->tells_connections)
+    return;
+  rebound_connection_get_figures (rebound_accepted_get_connection (accepted), &figures);
+  g_signal_emit (self, signals[CONNECTION_CLOSED], 0, connection, how, (gint64) figures.given_bytes,
+                 (gint64) figures.received_bytes, (gint64) figures.lost_bytes);
 }
 
 void

@@ -291,7 +291,7 @@ rebound_listener_close (ReboundListener *self, const char *why)
   rebound_timer_disarm (self->next_run_timer);
   if (self->state != REBOUND_LISTENER_STATE_CLOSED)
     close_socket (self, FALSE, why);
-  rebound_listener_end_task_if_done (self);
+  rebound_finishing_end_task_if_done (&self->finishing);
 }
 
 void
@@ -315,8 +315,7 @@ rebound_listener_come_to_life (ReboundActor *actor, ReboundSite *site)
   self->drawn_port = 0;
   self->is_away = TRUE;
   self->is_terminating = FALSE;
-  g_clear_pointer (&self->last_end, g_free);
-  self->lost_bytes = 0;
+  rebound_ledger_begin (self->ledger);
   self->retry_timer = rebound_site_new_timer (site, "listener: retry", on_retry, self);
   self->rest_timer
       = rebound_site_new_timer (site, "listener: rest", rebound_listener_on_rested, self);
@@ -340,11 +339,14 @@ rebound_listener_abandon (ReboundActor *actor)
   rebound_listener_stop_accepting (self);
   g_clear_pointer (&self->dial, rebound_self_dial_free);
   rebound_socket_close_descriptor (&self->socket, &self->fd);
+  for (GList *link = self->connections.head; link != NULL; link = link->next)
+    rebound_accepted_close (link->data);
+  rebound_ledger_abandon (self->ledger);
   rebound_listener_free_all_connections (self);
   g_clear_pointer (&self->retry_timer, rebound_timer_free);
   g_clear_pointer (&self->rest_timer, rebound_timer_free);
   g_clear_pointer (&self->next_run_timer, rebound_timer_free);
-  self->task = 0; /* it goes with the process */
+  rebound_finishing_abandon (&self->finishing);
   rebound_accept_clear (&self->accept);
   g_clear_object (&self->site);
 }

@@ -27,6 +27,9 @@ ReboundWatch *rebound_poll_watch (ReboundPoll *self,
                                   gpointer user_data);
 void rebound_watch_set_events (ReboundWatch *self, guint32 events);
 
+/* Somebody else is called from now on; the watch keeps its place in the order. */
+void rebound_watch_set_func (ReboundWatch *self, ReboundWatchFunc func, gpointer user_data);
+
 /* To be called before the descriptor is closed. */
 void rebound_watch_free (ReboundWatch *self);
 

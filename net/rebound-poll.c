@@ -212,6 +212,13 @@ rebound_watch_set_events (ReboundWatch *self, guint32 events)
 }
 
 void
+rebound_watch_set_func (ReboundWatch *self, ReboundWatchFunc func, gpointer user_data)
+{
+  self->func = func;
+  self->user_data = user_data;
+}
+
+void
 rebound_watch_free (ReboundWatch *self)
 {
   ReboundPoll *poll = self->poll;

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What became of each byte is known while a connection is open, and settled when it ends; a script
+ * asks for it later. So the accounts outlive the connections. Of a great many connections the
+ * totals are kept for all, and the rest for those that are open and for the last that have ended.
+ */
+
+#include "rebound-ledger-private.h"
+
+#include "lifecycle/rebound-error.h"
+#include "lifecycle/rebound-param-specs.h"
+
+/* Of how many that have ended more than the totals is known: more than a script will ask for one by
+ * one, and about 200 KiB. */
+#define ENDED_MAXIMUM 1000
+
+/* How many names an error lists. */
+#define NAMES_MAXIMUM 8
+
+typedef struct
+{
+  char *name;
+  ReboundConnection *connection; /* NULL: it has ended */
+  ReboundConnectionFigures figures;
+  char *how;
+  GList link; /* of the open ones, or of the ended ones */
+} Entry;
+
+struct _ReboundLedger
+{
+  GHashTable *entries; /* by name */
+  GQueue open;
+  GQueue ended;
+  ReboundConnectionFigures totals; /* of those that have ended */
+  char *last_end;
+};
+
+static void
+entry_free (gpointer data)
+{
+  Entry *entry = data;
+
+  g_free (entry->name);
+  g_free (entry->how);
+  g_free (entry);
+}
+
+ReboundLedger *
+rebound_ledger_new (void)
+{
+  ReboundLedger *self = g_new0 (ReboundLedger, 1);
+
+  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, entry_free);
+  return self;
+}
+
+void
+rebound_ledger_begin (ReboundLedger *self)
+{
+  g_queue_init (&self->open);
+  g_queue_init (&self->ended);
+  g_hash_table_remove_all (self->entries);
+  self->totals = (ReboundConnectionFigures){ 0 };
+  g_clear_pointer (&self->last_end, g_free);
+}
+
+void
+rebound_ledger_free (ReboundLedger *self)
+{
+  g_hash_table_unref (self->entries);
+  g_free (self->last_end);
+  g_free (self);
+}
+
+static void
+add_figures (ReboundConnectionFigures *sum, const ReboundConnectionFigures *figures)
+{
+  sum->given_bytes += figures->given_bytes;
+  sum->handed_bytes += figures->handed_bytes;
+  sum->acknowledged_bytes += figures->acknowledged_bytes;
+  sum->received_bytes += figures->received_bytes;
+  sum->drained_bytes += figures->drained_bytes;
+  sum->lost_bytes += figures->lost_bytes;
+  sum->left_bytes += figures->left_bytes;
+}
+
+static void
+forget (ReboundLedger *self, Entry *entry)
+{
+  g_queue_unlink (entry->connection != NULL ? &self->open : &self->ended, &entry->link);
+  g_hash_table_remove (self->entries, entry->name);
+}
+
+void
+rebound_ledger_add (ReboundLedger *self, const char *name, ReboundConnection *connection)
+{
+  Entry *entry = g_hash_table_lookup (self->entries, name);
+
+  if (entry != NULL)
+    forget (self, entry);
+  entry = g_new0 (Entry, 1);
+  entry->name = g_strdup (name);
+  entry->connection = connection;
+  entry->link.data = entry;
+  g_queue_push_tail_link (&self->open, &entry->link);
+  g_hash_table_insert (self->entries, entry->name, entry);
+}
+
+static void
+settle (ReboundLedger *self, Entry *entry)
+{
+  rebound_connection_get_figures (entry->connection, &entry->figures);
+  add_figures (&self->totals, &entry->figures);
+  g_queue_unlink (&self->open, &entry->link);
+  entry->connection = NULL;
+  g_queue_push_tail_link (&self->ended, &entry->link);
+}
+
+void
+rebound_ledger_note_end (ReboundLedger *self, const char *name, const char *how)
+{
+  Entry *entry = g_hash_table_lookup (self->entries, name);
+
+  if (entry == NULL || entry->connection == NULL)
+    return;
+  g_free (self->last_end);
+  self->last_end = g_strdup (how);
+  entry->how = g_strdup (how);
+  settle (self, entry);
+  if (self->ended.length > ENDED_MAXIMUM)
+    forget (self, self->ended.head->data);
+}
+
+void
+rebound_ledger_abandon (ReboundLedger *self)
+{
+  while (self->open.head != NULL)
+    settle (self, self->open.head->data);
+}
+
+GError *
+rebound_ledger_check (ReboundLedger *self, const char *name)
+{
+  Entry *entry = g_hash_table_lookup (self->entries, name);
+  g_autoptr (GString) names = g_string_new (NULL);
+  guint n_named = 0;
+
+  if (*name == '\0' || (entry != NULL && entry->connection != NULL))
+    return NULL;
+  for (GList *link = self->open.head; link != NULL && n_named < NAMES_MAXIMUM; link = link->next)
+    g_string_append_printf (names, "%s%s", n_named++ > 0 ? ", " : "", ((Entry *) link->data)->name);
+  if (self->open.length > n_named)
+    g_string_append_printf (names, " and %u more", self->open.length - n_named);
+  return g_error_new (REBOUND_ERROR, REBOUND_ERROR_STATE,
+                      "no connection “%s” is open here; open now: %s", name,
+                      n_named > 0 ? names->str : "none");
+}
+
+void
+rebound_ledger_get_figures (ReboundLedger *self,
+                            const char *name,
+                            ReboundConnectionFigures *figures)
+{
+  Entry *entry = g_hash_table_lookup (self->entries, name);
+
+  *figures = (ReboundConnectionFigures){ 0 };
+  if (entry != NULL && entry->connection != NULL)
+    rebound_connection_get_figures (entry->connection, figures);
+  else if (entry != NULL)
+    *figures = entry->figures;
+}
+
+/* -- what a script reads of it -- */
+
+enum
+{
+  LAST_END,
+  GIVEN,
+  HANDED,
+  ACKNOWLEDGED,
+  RECEIVED,
+  LOST,
+  LEFT,
+};
+
+static GParamSpec *
+bytes_spec (const char *name, const char *blurb)
+{
+  return rebound_param_spec_size (name, NULL, blurb, 0, G_MAXINT64, 0,
+                                  G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+}
+
+void
+rebound_ledger_install_readings (GParamSpec **first)
+{
+  first[LAST_END]
+      = g_param_spec_string ("last-end", NULL,
+                             "how the last connection ended that has, as the log has it", NULL,
+                             G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  first[GIVEN] = bytes_spec ("given-bytes", "how much was given to be sent, over all connections "
+                                            "or over the one of figures-of");
+  first[HANDED] = bytes_spec ("handed-bytes", "how much of that TCP has taken; the rest is queued "
+                                              "here, or was when its connection ended");
+  first[ACKNOWLEDGED]
+      = bytes_spec ("acknowledged-bytes",
+                    "how much of that the peers' TCP has acknowledged: it is there, read or not");
+  first[RECEIVED] = bytes_spec ("received-bytes",
+                                "how much was read, what was drained while finishing included");
+  first[LOST] = bytes_spec ("lost-bytes", "how much of what was given will not come to the peers "
+                                          "whose connections have ended, as far as this side can "
+                                          "know");
+  first[LEFT] = bytes_spec ("left-bytes",
+                            "how much of it was left to the kernel when its connection ended: not "
+                            "acknowledged yet, and nobody here will learn what became of it");
+}
+
+static void
+get_totals (ReboundLedger *self, ReboundConnectionFigures *figures)
+{
+  *figures = self->totals;
+  for (GList *link = self->open.head; link != NULL; link = link->next)
+    {
+      ReboundConnectionFigures open;
+
+      rebound_connection_get_figures (((Entry *) link->data)->connection, &open);
+      add_figures (figures, &open);
+    }
+}
+
+static const char *
+get_end (ReboundLedger *self, const char *of)
+{
+  Entry *entry = g_hash_table_lookup (self->entries, of);
+
+  if (*of == '\0')
+    return self->last_end;
+  return entry != NULL ? entry->how : NULL;
+}
+
+void
+rebound_ledger_get_reading (ReboundLedger *self, const char *of, guint reading, GValue *value)
+{
+  static const gsize fields[REBOUND_LEDGER_N_READINGS] = {
+    [GIVEN] = G_STRUCT_OFFSET (ReboundConnectionFigures, given_bytes),
+    [HANDED] = G_STRUCT_OFFSET (ReboundConnectionFigures, handed_bytes),
+    [ACKNOWLEDGED] = G_STRUCT_OFFSET (ReboundConnectionFigures, acknowledged_bytes),
+    [RECEIVED] = G_STRUCT_OFFSET (ReboundConnectionFigures, received_bytes),
+    [LOST] = G_STRUCT_OFFSET (ReboundConnectionFigures, lost_bytes),
+    [LEFT] = G_STRUCT_OFFSET (ReboundConnectionFigures, left_bytes),
+  };
+  ReboundConnectionFigures figures;
+
+  if (reading == LAST_END)
+    {
+      g_value_set_string (value, get_end (self, of));
+      return;
+    }
+  if (*of != '\0')
+    rebound_ledger_get_figures (self, of, &figures);
+  else
+    get_totals (self, &figures);
+  g_value_set_int64 (value, (gint64) G_STRUCT_MEMBER (guint64, &figures, fields[reading]));
+}
+
+GParamSpec *
+rebound_ledger_spec_of (GParamFlags flags)
+{
+  return g_param_spec_string ("figures-of", NULL,
+                              "of which connection last-end and the figures in bytes are, by its "
+                              "name (phone#2); of all together if empty. Of those that have ended "
+                              "the last thousand are known by name",
+                              "", flags);
+}
