@@ -48,6 +48,7 @@ struct _ReboundClient
   GPtrArray *slots;     /* ReboundClientSlot */
   GArray *free_numbers; /* guint, ascending: of attempts that came to nothing */
   guint next_number;
+  guint n_dialling;
   guint n_connected;
   guint n_refused;
   guint n_answered;

@@ -9,6 +9,9 @@
 #include "rebound-bytes-private.h"
 #include "rebound-errno.h"
 
+/* Of an answer in the log: a few lines of a terminal. */
+#define TOLD_CHARACTERS 200
+
 enum
 {
   CONNECTED,
@@ -160,6 +163,25 @@ rebound_client_emit_backlog_full (ReboundClient *self, const char *connection, g
   g_signal_emit (self, signals[BACKLOG_FULL], 0, connection, again_usec);
 }
 
+/* Of a download the beginning says enough; how much of it comes at once is the kernel's affair. */
+static char *
+dup_beginning (const char *answer)
+{
+  const char *end = answer;
+
+  for (guint i = 0; i < TOLD_CHARACTERS && *end != '\0'; i++)
+    end = g_utf8_next_char (end);
+  if (*end == '\0')
+    return rebound_bytes_dup_line (answer);
+  else
+    {
+      g_autofree char *beginning = g_strndup (answer, (gsize) (end - answer));
+      g_autofree char *line = rebound_bytes_dup_line (beginning);
+
+      return g_strconcat (line, "…", NULL);
+    }
+}
+
 void
 rebound_client_emit_answered (ReboundClient *self, const char *connection, const char *answer)
 {
@@ -167,14 +189,14 @@ rebound_client_emit_answered (ReboundClient *self, const char *connection, const
 
   if (!self->tells_connections)
     return;
-  line = rebound_bytes_dup_line (answer);
+  line = dup_beginning (answer);
   g_signal_emit (self, signals[ANSWERED], 0, connection, line);
 }
 
 void
 rebound_client_emit_wrong_answer (ReboundClient *self, const char *connection, const char *answer)
 {
-  g_autofree char *line = rebound_bytes_dup_line (answer);
+  g_autofree char *line = dup_beginning (answer);
   g_autofree char *expected = rebound_bytes_dup_line (self->expected_answer);
 
   g_signal_emit (self, signals[WRONG_ANSWER], 0, connection, line, expected);

@@ -54,6 +54,7 @@ on_connected (ReboundCall *call, gpointer user_data)
   ReboundClient *self = ((ReboundClientSlot *) user_data)->client;
   g_autofree char *name = g_strdup (rebound_call_get_name (call));
 
+  self->n_dialling--;
   self->n_connected++;
   self->n_open++;
   rebound_ledger_add (self->ledger, name, rebound_call_get_connection (call));
@@ -128,6 +129,7 @@ note_failure (ReboundClient *self, ReboundCall *call, int error_number)
     self->n_refused++;
   if (!rebound_call_was_established (call))
     {
+      self->n_dialling--;
       give_back (self, rebound_call_get_number (call));
       return;
     }
@@ -155,22 +157,6 @@ on_failed (ReboundCall *call, int error_number, gpointer user_data)
 
 /* -- dialling -- */
 
-static guint
-count_dialling (ReboundClient *self)
-{
-  guint n_dialling = 0;
-
-  for (guint i = 0; i < self->slots->len; i++)
-    {
-      ReboundCallPhase phase
-          = rebound_call_get_phase (((ReboundClientSlot *) self->slots->pdata[i])->call);
-
-      if (phase == REBOUND_CALL_DIALLING)
-        n_dialling++;
-    }
-  return n_dialling;
-}
-
 void
 rebound_client_dial (ReboundClientSlot *slot)
 {
@@ -181,15 +167,18 @@ rebound_client_dial (ReboundClientSlot *slot)
   struct sockaddr_storage address;
   socklen_t length;
 
-  if (self->count != 0 && self->n_connected + count_dialling (self) >= self->count)
+  if (self->count != 0 && self->n_connected + self->n_dialling >= self->count)
     return;
   /* Ten thousand that dial at one instant are no busy loop, even where nothing can come of it: each
    * does so once, and again only at a later one. */
   rebound_site_note_progress (self->site);
-  if (rebound_endpoint_resolve (self->site, self->connect, &address, &length))
-    rebound_call_dial (slot->call, take_number (self), &address, length, &manner);
-  else
-    dial_again (slot); /* who it is to connect to has never lived yet */
+  if (!rebound_endpoint_resolve (self->site, self->connect, &address, &length))
+    {
+      dial_again (slot); /* who it is to connect to has never lived yet */
+      return;
+    }
+  self->n_dialling++;
+  rebound_call_dial (slot->call, take_number (self), &address, length, &manner);
 }
 
 void
@@ -198,6 +187,7 @@ rebound_client_stop_dialling (ReboundClientSlot *slot)
   rebound_timer_disarm (slot->timer);
   if (rebound_call_get_phase (slot->call) != REBOUND_CALL_DIALLING)
     return;
+  slot->client->n_dialling--;
   give_back (slot->client, rebound_call_get_number (slot->call));
   rebound_call_close (slot->call);
 }
@@ -247,6 +237,7 @@ begin_anew (ReboundClient *self)
 {
   g_array_set_size (self->free_numbers, 0);
   self->next_number = 0;
+  self->n_dialling = 0;
   self->n_connected = 0;
   self->n_refused = 0;
   self->n_answered = 0;

@@ -104,7 +104,6 @@ rebound_connection_new_of_table (ReboundSite *site, int fd, ReboundSocket *socke
       = rebound_site_new_timer (site, "connection: rest", rebound_connection_on_rested, self);
   self->deadline_timer
       = rebound_site_new_timer (site, "connection: finish", rebound_connection_on_deadline, self);
-  rebound_connection_begin_counting (self);
   return self;
 }
 

@@ -133,7 +133,9 @@ rebound_connection_count_unread (ReboundConnection *self)
 static gboolean
 is_cut_by_close (ReboundConnection *self, int unread_bytes)
 {
-  return unread_bytes > 0 || rebound_socket_state (self->fd) == TCP_CLOSE;
+  return unread_bytes > 0
+         || (self->figures.handed_bytes > self->figures.acknowledged_bytes
+             && rebound_socket_state (self->fd) == TCP_CLOSE);
 }
 
 void

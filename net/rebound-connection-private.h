@@ -58,7 +58,8 @@ struct _ReboundConnection
   gint64 finish_end_usec; /* on the site's clock */
   gint64 drain_limit_bytes;
 
-  guint64 acknowledged_before_bytes; /* by the kernel's count, when it was taken over */
+  gboolean is_counting; /* from the first byte that was handed over */
+  guint64 acknowledged_before_bytes; /* by the kernel's count then */
   ReboundConnectionFigures figures;
 };
 
@@ -108,9 +109,7 @@ void rebound_connection_on_rested (gpointer self);
 void rebound_connection_update (ReboundConnection *self);
 void rebound_connection_touch (ReboundConnection *self);
 
-/* Asks the kernel what is acknowledged; what others have sent before is none of ours. FALSE where
- * it cannot tell any more. */
-void rebound_connection_begin_counting (ReboundConnection *self);
+/* Asks the kernel what is acknowledged. FALSE where it cannot tell any more. */
 gboolean rebound_connection_count_acknowledged (ReboundConnection *self);
 
 /* -- the ways out -- */

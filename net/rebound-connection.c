@@ -68,11 +68,13 @@ ask_acknowledged (ReboundConnection *self, guint64 *acknowledged_bytes)
   return info.tcpi_segs_in > 0;
 }
 
-void
-rebound_connection_begin_counting (ReboundConnection *self)
+/* What others have sent before is none of ours. */
+static void
+begin_counting (ReboundConnection *self)
 {
   int unacknowledged_bytes = 0;
 
+  self->is_counting = TRUE;
   ioctl (self->fd, TIOCOUTQ, &unacknowledged_bytes);
   if (ask_acknowledged (self, &self->acknowledged_before_bytes))
     self->acknowledged_before_bytes += (guint64) unacknowledged_bytes;
@@ -84,6 +86,8 @@ rebound_connection_count_acknowledged (ReboundConnection *self)
   ReboundConnectionFigures *figures = &self->figures;
   guint64 acknowledged_bytes;
 
+  if (figures->handed_bytes == figures->acknowledged_bytes)
+    return TRUE; /* there is nothing to be known */
   if (!ask_acknowledged (self, &acknowledged_bytes))
     return FALSE;
   if (acknowledged_bytes >= self->acknowledged_before_bytes)
@@ -160,6 +164,8 @@ hand_over (ReboundConnection *self, const guint8 *bytes, gsize length_bytes)
 {
   gsize handed_bytes = 0;
 
+  if (!self->is_counting)
+    begin_counting (self);
   while (handed_bytes < length_bytes)
     {
       ssize_t sent

@@ -50,7 +50,7 @@ rebound_finishing_end_task (ReboundFinishing *self)
 void
 rebound_finishing_end_task_if_done (ReboundFinishing *self)
 {
-  if (!self->funcs->is_finishing (self->actor))
+  if (self->task != 0 && !self->funcs->is_finishing (self->actor))
     rebound_finishing_end_task (self);
 }
 
