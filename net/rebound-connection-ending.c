@@ -203,6 +203,20 @@ static const char *const readings[] = {
   [REBOUND_PEER_READING_SAID_GOODBYE] = "the peer has read all of it, and said goodbye",
 };
 
+/* Our end has just been sent: what the peer's TCP says to it comes when nobody is here any more. */
+static void
+end_after_peer (ReboundConnection *self)
+{
+  g_autofree char *how = NULL;
+
+  settle_accounts (self, FALSE);
+  release (self);
+  how = g_strdup_printf ("both ends in good order, the peer's first; %" G_GUINT64_FORMAT
+                         " bytes sent",
+                         self->figures.handed_bytes);
+  tell_end (self, 0, how);
+}
+
 void
 rebound_connection_end_in_order (ReboundConnection *self)
 {
@@ -249,7 +263,7 @@ rebound_connection_shut_down_if_asked (ReboundConnection *self)
     self->state = REBOUND_CONNECTION_STATE_HALF_CLOSED;
   rebound_connection_emit_half_closed (self);
   if (self->has_peer_finished && self->state != REBOUND_CONNECTION_STATE_CLOSED)
-    rebound_connection_end_in_order (self);
+    end_after_peer (self);
 }
 
 static void

@@ -119,7 +119,7 @@ void rebound_connection_on_deadline (gpointer self);
 /* Nothing is queued any more: our half ends, if that was asked for. */
 void rebound_connection_shut_down_if_asked (ReboundConnection *self);
 
-/* Both streams have ended. */
+/* Both streams have ended, ours first. */
 void rebound_connection_end_in_order (ReboundConnection *self);
 
 /* Tells of the error, and ends. */
