@@ -11,9 +11,11 @@ G_BEGIN_DECLS
 typedef struct _ReboundAccepted ReboundAccepted;
 
 /* What a connection tells of. The last thing it tells of is finished: then it is closed, and to be
- * freed. */
+ * freed. The other two are of one that goes on after it. */
 typedef struct
 {
+  void (*peer_finished) (ReboundAccepted *accepted, gpointer user_data);
+  void (*half_closed) (ReboundAccepted *accepted, gpointer user_data);
   void (*finished) (ReboundAccepted *accepted, const char *how, gpointer user_data);
   gpointer user_data;
 } ReboundAcceptedListener;

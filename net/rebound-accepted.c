@@ -149,7 +149,11 @@ on_peer_finished (ReboundConnection *connection, gpointer user_data)
   const char *how = rebound_reclaim_tell_end (connection->socket, "the client closed first");
 
   if (is_leaving (self))
-    return;
+    {
+      if (!connection->has_shut_down)
+        self->listener.peer_finished (self, self->listener.user_data);
+      return;
+    }
   if (rebound_connection_is_asked_goodbye (connection))
     {
       rebound_accepted_leave (self, REBOUND_WAY_OUT_FINISH, self->finish_within_usec, 0);
@@ -157,6 +161,15 @@ on_peer_finished (ReboundConnection *connection, gpointer user_data)
     }
   self->how = rebound_connection_describe_close (connection, how);
   rebound_connection_close (connection);
+}
+
+static void
+on_half_closed (ReboundConnection *connection, gpointer user_data)
+{
+  ReboundAccepted *self = user_data;
+
+  if (!connection->has_peer_finished)
+    self->listener.half_closed (self, self->listener.user_data);
 }
 
 /* Whether all that is to be said has been said, and it is ours to close. */
@@ -214,6 +227,7 @@ static const ReboundConnectionObserver observer = {
   .received = on_received,
   .flushed = on_flushed,
   .peer_finished = on_peer_finished,
+  .half_closed = on_half_closed,
   .broken = on_broken,
   .ended = on_ended,
 };

@@ -47,6 +47,18 @@ on_finished (ReboundAccepted *accepted, const char *how, gpointer user_data)
   rebound_listener_close_if_served (self);
 }
 
+static void
+on_peer_finished (ReboundAccepted *accepted, gpointer user_data)
+{
+  rebound_listener_emit_peer_finished (user_data, rebound_accepted_get_name (accepted));
+}
+
+static void
+on_half_closed (ReboundAccepted *accepted, gpointer user_data)
+{
+  rebound_listener_emit_half_closed (user_data, rebound_accepted_get_name (accepted));
+}
+
 /* The client's name for it, where the client is of this run. (transfer full) */
 static char *
 name_connection (ReboundListener *self, int fd)
@@ -82,7 +94,7 @@ take (ReboundListener *self, int fd)
   ReboundAcceptedManner manner
       = { self->on_accept,      self->close_order, self->greeting,
           self->greeting_bytes, self->goodbye,     self->finish_within_usec };
-  ReboundAcceptedListener listener = { on_finished, self };
+  ReboundAcceptedListener listener = { on_peer_finished, on_half_closed, on_finished, self };
   gboolean reuse_address
       = self->is_reusing || rebound_linux_kernel_apply_rebind_rule (self->site, fd);
   ReboundSocket *socket = NULL;

@@ -164,6 +164,8 @@ void rebound_listener_emit_connection_closed (ReboundListener *self,
                                               ReboundAccepted *accepted,
                                               const char *connection,
                                               const char *how);
+void rebound_listener_emit_peer_finished (ReboundListener *self, const char *connection);
+void rebound_listener_emit_half_closed (ReboundListener *self, const char *connection);
 void rebound_listener_emit_exhausted (ReboundListener *self, int error_number);
 void rebound_listener_emit_disarmed (ReboundListener *self, int error_number);
 void rebound_listener_emit_died (ReboundListener *self, int error_number);

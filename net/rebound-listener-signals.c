@@ -17,6 +17,8 @@ enum
   ERROR_IGNORED,
   ACCEPTED,
   CONNECTION_CLOSED,
+  PEER_FINISHED,
+  HALF_CLOSED,
   EXHAUSTED,
   DISARMED,
   DIED,
@@ -126,6 +128,22 @@ install_closing_signals (gpointer klass)
 }
 
 static void
+install_ending_signals (gpointer klass)
+{
+  const ReboundEventGroup group = REBOUND_EVENT_GROUP_ACTORS;
+
+  signals[HALF_CLOSED] = rebound_class_install_signal (
+      klass, "half-closed", group, "{connection}: our half is closed; the other end may go on",
+      "everything was handed to TCP, and the FIN behind it; the client has not ended yet",
+      connection_spec (), NULL);
+  signals[PEER_FINISHED] = rebound_class_install_signal (
+      klass, "peer-finished", group, "{connection}: the other end has said all; we go on",
+      "recv() has returned 0, and our own half is not over yet: something is still queued; where "
+      "it is the connection ends, and only that is told",
+      connection_spec (), NULL);
+}
+
+static void
 install_accept_signals (gpointer klass)
 {
   const ReboundEventGroup group = REBOUND_EVENT_GROUP_ACTORS;
@@ -194,6 +212,7 @@ rebound_listener_install_signals (gpointer klass)
   install_opening_signals (klass);
   install_closing_signals (klass);
   install_accept_signals (klass);
+  install_ending_signals (klass);
   install_liveness_signals (klass);
 }
 
@@ -251,6 +270,20 @@ rebound_listener_emit_connection_closed (ReboundListener *self,
   rebound_connection_get_figures (rebound_accepted_get_connection (accepted), &figures);
   g_signal_emit (self, signals[CONNECTION_CLOSED], 0, connection, how, (gint64) figures.given_bytes,
                  (gint64) figures.received_bytes, (gint64) figures.lost_bytes);
+}
+
+void
+rebound_listener_emit_peer_finished (ReboundListener *self, const char *connection)
+{
+  if (self->tells_connections)
+    g_signal_emit (self, signals[PEER_FINISHED], 0, connection);
+}
+
+void
+rebound_listener_emit_half_closed (ReboundListener *self, const char *connection)
+{
+  if (self->tells_connections)
+    g_signal_emit (self, signals[HALF_CLOSED], 0, connection);
 }
 
 void
