@@ -67,6 +67,12 @@ static const Setting settings[] = {
   /* A connection would begin with the round-trip time and the window that an earlier one had
      measured. */
   { "net/ipv4/tcp_no_metrics_save", "1", FALSE },
+  /* Two acknowledgements that come while the sender is at work are put together, unless their time
+   * stamps differ: which they do when a millisecond of the real clock ends between them. Of the two
+   * windows that they announce the sender then knows one or both, and half the largest that it has
+   * seen is the longest segment that it sends. Of transfers of 1 MiB one in 50 to 200 was cut
+   * otherwise than the rest; without time stamps none of 6,000. */
+  { "net/ipv4/tcp_timestamps", "0", FALSE },
   /* Small writes would be put together or not by what is still in the interface's queue at that
      moment. */
   { "net/ipv4/tcp_autocorking", "0", FALSE },

@@ -21,9 +21,6 @@
 #define DRAIN_BUFFER_BYTES (64 * 1024)
 #define DRAIN_BUFFERS      64
 
-/* A page: what is less is in one piece, and arrives or does not. */
-#define EXACT_MAXIMUM_BYTES 4096
-
 /* -- sending -- */
 
 /* Something by which a reader of a trace can tell where he is. */
@@ -97,24 +94,11 @@ rebound_naive_socket_send_bulk (ReboundNaiveSocket *self, gsize size_bytes)
 
 /* -- draining -- */
 
-/* Where the connection was torn down, how much had arrived is a matter of how the kernel has laid
- * it out in memory, and differs by some bytes from one run to the next. (transfer full) */
-static char *
-describe_drained (gint64 drained_bytes, gboolean is_torn)
-{
-  gint64 roughly_kib = 1;
-
-  if (!is_torn || drained_bytes < EXACT_MAXIMUM_BYTES)
-    return g_strdup_printf ("after %" G_GINT64_FORMAT " bytes", drained_bytes);
-  while (roughly_kib * 2 * 1024 <= drained_bytes)
-    roughly_kib *= 2;
-  return g_strdup_printf ("after %" G_GINT64_FORMAT " KiB and more", roughly_kib);
-}
-
 static void
 finish_drain (ReboundNaiveSocket *self, gint64 result)
 {
-  g_autofree char *detail = describe_drained (self->drained_bytes, result < 0);
+  g_autofree char *detail
+      = g_strdup_printf ("after %" G_GINT64_FORMAT " bytes", self->drained_bytes);
 
   rebound_naive_take_result (self, result);
   rebound_naive_end_waiting (self);

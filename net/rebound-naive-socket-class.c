@@ -243,9 +243,7 @@ install_talking_calls (gpointer klass)
   rebound_class_install_action (
       klass, "drain", G_CALLBACK (rebound_naive_socket_drain), NULL,
       "recv() again and again until it returns 0 or fails, which is when it has returned; what is "
-      "read is counted and thrown away. How much arrives before an error is the kernel's affair: "
-      "the "
-      "log says it roughly",
+      "read is counted and thrown away. How much arrives before an error is the kernel's affair",
       NULL);
   rebound_class_install_action (klass, "poll", G_CALLBACK (rebound_naive_socket_poll), NULL,
                                 "poll() for IN, OUT and RDHUP with a timeout of 0", NULL);

@@ -135,6 +135,7 @@ test_settings (void)
     { "net/ipv4/tcp_congestion_control", "reno" },
     { "net/ipv4/tcp_slow_start_after_idle", "0" },
     { "net/ipv4/tcp_no_metrics_save", "1" },
+    { "net/ipv4/tcp_timestamps", "0" },
     { "net/ipv4/tcp_autocorking", "0" },
     { "net/ipv4/tcp_early_retrans", "0" },
     { "net/ipv4/tcp_invalid_ratelimit", "0" },

@@ -70,11 +70,6 @@ def compare(script, first, times, **options):
                                  f"{describe_difference(first, log) if log != first else ''}")
 
 
-# Scripts that send more than the other end takes at once. Their logs are the same in every run, the
-# lengths of their segments are not.
-BULK = {"close-loses-data", "close-proper", "close-skips-drain"}
-
-
 class Script:
     """One script's plays: the first of them is what all others are to be."""
 
@@ -89,9 +84,6 @@ class Script:
             compare(self.name, self.first, TIMES)
 
     def play_with_packets(self):
-        if self.name in BULK:
-            raise Skip("how a mebibyte is cut into segments hangs on the kernel's page fragments, "
-                       "and differs by some bytes")
         with busy_machine():
             compare(self.name, play(self.name, show="all,packets"), PACKETS_TIMES,
                     show="all,packets")
