@@ -25,6 +25,7 @@ static const ReboundCommand commands[] = {
   { "describe", "describe what a script can use, the lifecycle and the profiles",
     rebound_command_describe },
   { "why", "say why a port of this machine can be bound, or who has it", rebound_command_why },
+  { "table", "measure what each way out of a connection does and costs", rebound_command_table },
 };
 
 void
@@ -123,7 +124,8 @@ main (int argc, char **argv)
   if (command == NULL)
     {
       rebound_command_complain (
-          "there is no command “%s”; expected one of run, check, list, describe, why", argv[1]);
+          "there is no command “%s”; expected one of run, check, list, describe, why, table",
+          argv[1]);
       return REBOUND_EXIT_USAGE;
     }
   name = g_strconcat ("rebound ", command->name, NULL);

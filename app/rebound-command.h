@@ -27,6 +27,7 @@ int rebound_command_check (int argc, char **argv);
 int rebound_command_list (int argc, char **argv);
 int rebound_command_describe (int argc, char **argv);
 int rebound_command_why (int argc, char **argv);
+int rebound_command_table (int argc, char **argv);
 
 /* "rebound: what is wrong", every line of it. */
 void rebound_command_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);

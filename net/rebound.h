@@ -24,6 +24,7 @@
 #include "lifecycle/rebound-timer.h"
 #include "lifecycle/rebound-value.h"
 #include "net/rebound-client.h"
+#include "net/rebound-close-table.h"
 #include "net/rebound-connection.h"
 #include "net/rebound-errno.h"
 #include "net/rebound-isolation.h"
