@@ -159,7 +159,8 @@ rebound_play_enter (const ReboundPlayOptions *options)
     rebound_isolation_allow_capture ();
   if (options->no_isolation || rebound_isolation_enter (&error))
     return 0;
-  rebound_command_complain ("%s", error->message);
+  rebound_command_complain (
+      "%s; to play on the host's network instead: --no-isolation --clock=real", error->message);
   return g_error_matches (error, REBOUND_ISOLATION_ERROR, REBOUND_ISOLATION_ERROR_REFUSED)
              ? REBOUND_EXIT_LACKING
              : REBOUND_EXIT_INTERNAL;

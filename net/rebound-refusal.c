@@ -268,6 +268,5 @@ rebound_refusal_explain (ReboundIsolationStep step,
         g_string_append_printf (message, "; %s", reasons[i].text);
         break;
       }
-  g_string_append (message, "; to play on the host's network instead: --no-isolation --clock=real");
   return g_string_free (message, FALSE);
 }

@@ -122,11 +122,10 @@ static const Refusal refusals[] = {
   { "no-proc", STEP (COUNT_THREADS), ENOENT, NOTHING_KNOWN, REFUSED, "/proc is not mounted" },
   { "unknown", STEP (UNSHARE), EPERM, NOTHING_KNOWN, REFUSED,
     "unshare (user and network namespace) was refused: EPERM" },
-  { "memory", STEP (UNSHARE), ENOMEM, NOTHING_KNOWN, FAILED, "failed: ENOMEM; to play" },
-  { "bad-value", STEP (SYSCTL), EINVAL, NOTHING_KNOWN, FAILED, "(net/x) failed: EINVAL; to play" },
-  { "missing-value", STEP (SYSCTL), ENOENT, NOTHING_KNOWN, FAILED,
-    "(net/x) failed: ENOENT; to play" },
-  { "no-such-cpu", STEP (PIN), EINVAL, NOTHING_KNOWN, FAILED, "one CPU failed: EINVAL; to play" },
+  { "memory", STEP (UNSHARE), ENOMEM, NOTHING_KNOWN, FAILED, "failed: ENOMEM" },
+  { "bad-value", STEP (SYSCTL), EINVAL, NOTHING_KNOWN, FAILED, "(net/x) failed: EINVAL" },
+  { "missing-value", STEP (SYSCTL), ENOENT, NOTHING_KNOWN, FAILED, "(net/x) failed: ENOENT" },
+  { "no-such-cpu", STEP (PIN), EINVAL, NOTHING_KNOWN, FAILED, "one CPU failed: EINVAL" },
 };
 
 static void
@@ -137,14 +136,15 @@ test_refusal (gconstpointer data)
   g_autofree char *message
       = rebound_refusal_explain (refusal->step, refusal->error_number, &refusal->facts, detail);
 
-  g_test_summary (
-      "a refusal says which step, which errno, why, what can be done, and how to go without");
+  g_test_summary ("a refusal says which step, which errno, why, and what can be done");
   g_test_message ("%s", message);
   g_assert_cmpint (rebound_refusal_classify (refusal->step, refusal->error_number), ==,
                    refusal->code);
   g_assert_nonnull (strstr (message, refusal->text));
   g_assert_nonnull (strstr (message, rebound_errno_name (refusal->error_number)));
-  g_assert_true (g_str_has_suffix (message, "--no-isolation --clock=real"));
+  if (refusal->code == FAILED) /* no reason is made up */
+    g_assert_true (g_str_has_suffix (message, rebound_errno_name (refusal->error_number)));
+  g_assert_null (strstr (message, "--no-isolation")); /* that is the program's to say */
   g_assert_null (strchr (message, '\n'));
 }
 
