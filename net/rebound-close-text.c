@@ -198,7 +198,7 @@ dup_outcome (const ReboundCloseOutcome *outcome)
   const char *part = undelivered_bytes == 0         ? "all"
                      : outcome->delivered_bytes > 0 ? "a part"
                                                     : "nothing";
-  const char *mark = undelivered_bytes > outcome->lost_bytes ? " (*)" : "";
+  const char *mark = undelivered_bytes > outcome->lost_bytes ? " (?)" : "";
 
   if (outcome->peer_end < 0)
     return g_strdup_printf ("%s%s", part, mark);
@@ -276,6 +276,15 @@ new_block_of_way (const ReboundCloseTable *self, ReboundClosePeer peer, ReboundC
   return block;
 }
 
+static const char *const stories[] = {
+  [REBOUND_CLOSE_PEER_OPEN] = "is open; it reads to the end, and then closes",
+  [REBOUND_CLOSE_PEER_HALF_CLOSED] = "has ended its half; it reads to the end, and then closes",
+  [REBOUND_CLOSE_PEER_CLOSED] = "has closed",
+  [REBOUND_CLOSE_PEER_CLOSED_UNREAD] = "has closed, not having read all of ours",
+  [REBOUND_CLOSE_PEER_RESET] = "has aborted, and we have not looked",
+  [REBOUND_CLOSE_PEER_RESET_SEEN] = "has aborted, and a read of ours has said so",
+};
+
 static void
 write_outcomes (const ReboundCloseTable *self, ReboundClosePeer peer, GString *text)
 {
@@ -287,56 +296,100 @@ write_outcomes (const ReboundCloseTable *self, ReboundClosePeer peer, GString *t
     add_block (blocks, new_block_of_way (self, peer, way));
   if (blocks->len == 1)
     g_string_assign (((Block *) blocks->pdata[0])->name, "any");
-  g_string_append_printf (text, "\n### The peer %s\n\n", peers[peer]);
+  g_string_append_printf (text, "### The peer %s\n\n", stories[peer]);
   write_blocks (blocks, titles, text);
+  g_string_append_c (text, '\n');
+}
+
+/* The answer at a glance: with which of them a peer that reads to the end gets all of it, and a
+ * good end, whatever is unread and however far it has come. */
+static gboolean
+loses_nothing (const ReboundCloseTable *self, ReboundCloseWay way)
+{
+  for (guint i = 0; i < self->outcomes->len; i++)
+    {
+      const ReboundCloseOutcome *outcome = &g_array_index (self->outcomes, ReboundCloseOutcome, i);
+
+      if (outcome->way == way
+          && (outcome->peer_end > 0
+              || (outcome->peer_end == 0 && outcome->delivered_bytes < outcome->given_bytes)))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+write_verdict (const ReboundCloseTable *self, GString *text)
+{
+  g_autoptr (GPtrArray) good = g_ptr_array_new ();
+  g_autofree char *list = NULL;
+
+  for (guint way = 0; way <= REBOUND_CLOSE_WAY_ABORT; way++)
+    if (loses_nothing (self, way))
+      g_ptr_array_add (good, (gpointer) ways[way]);
+  g_ptr_array_add (good, NULL);
+  list = g_strjoinv ("; ", (char **) good->pdata);
+  g_string_append_printf (
+      text,
+      "A peer that reads to the end gets all of it with: %s. With the others it "
+      "depends.\n\n",
+      good->len > 1 ? list : "none of them");
 }
 
 /* -- the whole -- */
 
 static const char ways_legend[]
-    = "## What comes of each way out\n\n"
-      "- *our way out*: `finish` is the proper close (shut down sending, read to the peer's end,\n"
-      "  close; with a deadline); `shutdown-send, reading on` the same without a deadline;\n"
+    = "- *our way out*: `finish` is the proper close: shut down sending, read to the peer's end,\n"
+      "  close; with a deadline. `shutdown-send, reading on` is the same without a deadline;\n"
       "  `shutdown-send and close` leaves out the reading; `close` is a plain `close()`; `abort` "
       "is\n"
       "  `close()` with linger 0\n"
       "- *input unread*: whether the peer has said something that we have not read when we go\n"
-      "- *read*, *in TCP*, *queued*: how far what we gave has come when we go: the peer has read\n"
-      "  it; or TCP has taken it and the peer has read none of it; or it is more than TCP takes, "
-      "and\n"
-      "  the rest is still queued in our program\n"
-      "- in these columns, how much of it the peer's program reads in the end, and what its last\n"
-      "  `recv()` says: `0`, the good end of a FIN, or the errno. A peer that has gone reads "
-      "nothing\n"
-      "  any more\n"
-      "- *(\\*)*: our side cannot know of all that is lost: the peer's TCP had acknowledged it\n"
-      "- *TIME_WAIT*: which end is left in it when both have closed (three words where it depends "
+      "- *read*, *in TCP*, *queued*: how far what we gave has come when we go. The peer has read "
+      "all\n"
+      "  of it; or TCP has taken it, and the peer has read none; or it is more than TCP takes, and "
+      "the\n"
+      "  rest is still queued in our program\n"
+      "- what stands in these columns: how much of it the peer's program reads in the end, and "
+      "what\n"
+      "  its last `recv()` says: the errno, or `0`, the good end: a part and `0` is a loss that "
+      "the\n"
+      "  peer cannot see. One that has gone reads no more\n"
+      "- *(?)*: more is lost than our side can know: the peer's TCP had acknowledged it\n"
+      "- *TIME_WAIT*: which end is left in it when both have closed; three words where it depends "
       "on\n"
-      "  how far our bytes had come)\n";
+      "  how far our bytes had come\n";
 
 static const char answers_legend[]
-    = "\n## What calls say, by what the peer has done\n\n"
+    = "\n## What recv() and send() say, by what the peer has done\n\n"
       "Each row is two connections: one that we read from and then write to, and one that we "
       "write\n"
-      "to and then read from. Input that came before is read first, in every row; this is what "
-      "comes\n"
-      "behind it.\n\n"
-      "- *recv*: `0` is the peer's end, `EAGAIN` that nothing has come\n"
-      "- *send*: `ok` says that the bytes are in our kernel, and nothing of the peer; an error is\n"
-      "  `SIGPIPE` as well where it is `EPIPE` and that was not ignored\n\n"
+      "to and then read from. Input that came before is read first; this is what comes behind "
+      "it.\n\n"
       "Our half is open:\n\n";
+
+static const char shut_down_legend[] = "\nWe have ended our half before that:\n\n";
+
+static const char results_legend[]
+    = "\n- *our socket*: its state as netstat shows it, before we read or write\n"
+      "- *recv*: `0` is the peer's end; `EAGAIN` says that nothing has come yet\n"
+      "- *send*: `ok` says that our kernel has the bytes, and nothing of the peer. `EPIPE` is\n"
+      "  `SIGPIPE` as well, where that is not ignored\n";
 
 char *
 rebound_close_table_describe (const ReboundCloseTable *self)
 {
-  GString *text = g_string_new (ways_legend);
+  GString *text = g_string_new ("## What each way out does\n\n");
 
+  write_verdict (self, text);
   for (guint peer = 0; peer <= REBOUND_CLOSE_PEER_RESET_SEEN; peer++)
     if (find_outcomes (self, peer, REBOUND_CLOSE_WAY_CLOSE, FALSE) != NULL)
       write_outcomes (self, peer, text);
+  g_string_append (text, ways_legend);
   g_string_append (text, answers_legend);
   write_answers (self, FALSE, text);
-  g_string_append (text, "\nWe have ended our half (shutdown-send) before that:\n\n");
+  g_string_append (text, shut_down_legend);
   write_answers (self, TRUE, text);
+  g_string_append (text, results_legend);
   return g_string_free (text, FALSE);
 }

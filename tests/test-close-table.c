@@ -134,7 +134,6 @@ test_whole (gconstpointer data)
   g_assert_cmpuint (table->outcomes->len, ==, n_ways * n_flights * (4 * 2 + 1));
 }
 
-/* Everything that a row of the text merges says the same, and nothing of ours is in it. */
 static void
 test_text (gconstpointer data)
 {
@@ -144,7 +143,7 @@ test_text (gconstpointer data)
   g_assert_nonnull (strstr (text, "| close "));
   g_assert_nonnull (strstr (text, "| abort "));
   g_assert_nonnull (strstr (text, "a part, `0`")); /* the one that nobody is told of */
-  g_assert_true (g_str_has_suffix (text, "|\n"));
+  g_assert_nonnull (strstr (text, "all of it with: finish; shutdown-send, reading on. "));
 }
 
 static void
@@ -188,7 +187,6 @@ main (int argc, char *argv[])
 {
   g_autoptr (ReboundCloseTable) table = NULL;
   g_autoptr (GError) error = NULL;
-  int status;
 
   g_test_init (&argc, &argv, NULL);
   g_test_set_nonfatal_assertions (); /* each cell that differs, and not the first alone */
@@ -200,6 +198,5 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/close-table/whole", table, test_whole);
   g_test_add_data_func ("/close-table/text", table, test_text);
   add_cells (table);
-  status = g_test_run ();
-  return status;
+  return g_test_run ();
 }

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The documents say what is so: the actors' pages and the tables of the lifecycle are what describe prints, the scripts in
-them play, the README's table of scripts is the list, its log is the log.
+"""The documents say what is so: the actors' pages and the tables of the lifecycle are what describe prints, the table of the
+ways out is what this kernel answers, the scripts in them play, the README's table of scripts is the list, its log is the log.
 
 Usage: test-docs.py PROGRAM SOURCE-ROOT
 """
 
+import difflib
 import pathlib
 import re
 import shutil
@@ -38,22 +39,22 @@ def actors_are_described():
          "make it anew: docs/make-actors PROGRAM > docs/actors.md")
 
 
-def lifecycle_is_described():
-    written = root / "docs" / "lifecycle.md"
+def page_is_made(name):
+    written = root / "docs" / name
     with tempfile.TemporaryDirectory() as folder:
-        page = pathlib.Path(folder) / "lifecycle.md"
+        page = pathlib.Path(folder) / name
         shutil.copy(written, page)
-        made = run(root / "docs" / "make-lifecycle", program, page)
-        same = page.read_bytes() == written.read_bytes()
-    case("docs/lifecycle.md has what describe prints", made.returncode == 0 and same,
-         "make it anew: docs/make-lifecycle PROGRAM\n" + made.stderr)
+        made = run(root / "docs" / "make-page", program, page)
+        differs = list(difflib.unified_diff(written.read_text(encoding="utf-8").splitlines(),
+                                            page.read_text(encoding="utf-8").splitlines(), "page", "made", lineterm=""))
+    case(f"docs/{name} has what the program prints", made.returncode == 0 and differs == [],
+         f"make it anew: docs/make-page PROGRAM docs/{name}\n" + made.stderr + "\n".join(differs))
 
 
-def lifecycle_is_whole():
-    text = (root / "docs" / "lifecycle.md").read_text(encoding="utf-8")
-    missing = [topic for topic in ("lifecycle", "profiles")
-               if run(program, "describe", topic).stdout not in text]
-    case("docs/lifecycle.md has a place for each", missing == [], f"not in it: {missing}")
+def page_is_whole(name, *commands):
+    text = (root / "docs" / name).read_text(encoding="utf-8")
+    missing = [words for words in commands if run(program, *words.split()).stdout not in text]
+    case(f"docs/{name} has a place for each", missing == [], f"not in it: {missing}")
 
 
 def lifecycle_scripts_play():
@@ -107,10 +108,12 @@ def json_line_is_real():
          "\n".join(lines))
 
 
-print("1..9")
+print("1..11")
 actors_are_described()
-lifecycle_is_described()
-lifecycle_is_whole()
+page_is_made("lifecycle.md")
+page_is_whole("lifecycle.md", "describe lifecycle", "describe profiles")
+page_is_made("closing.md")
+page_is_whole("closing.md", "table close")
 lifecycle_scripts_play()
 fill_is_real()
 readme_script_plays()

@@ -56,7 +56,8 @@ def test_help():
     for words in (["--help"], ["-h"], ["help"]):
         done = run(*words)
         expect_status(done, 0)
-        for text in ("Usage: rebound", "run ", "check ", "list ", "describe ", "why ", "--version"):
+        for text in ("Usage: rebound", "run ", "check ", "list ", "describe ", "why ", "table ",
+                     "--version"):
             expect_in(text, done.stdout, f"{words}")
     for command, options in (("run", ["--clock", "--set", "--show", "--format", "--quiet",
                                       "--color", "--timeout", "--no-isolation", "--expose",
@@ -64,7 +65,8 @@ def test_help():
                              ("check", ["--twice", "--set", "--fill"]), ("list", []),
                              ("describe", []),
                              ("why", ["PORT", "--reuse", "--address", "--json",
-                                      "Exit status: 0 free, 1 taken"])):
+                                      "Exit status: 0 free, 1 taken"]),
+                             ("table", ["close", "--json", "Exit status: 0"])):
         done = run(command, "--help")
         expect_status(done, 0)
         for text in [f"rebound {command} [OPTION", *options]:
@@ -144,10 +146,42 @@ def test_describe_words():
         expect_equal(list_possible(state), set(listed[1].split(", ")), state)
 
 
+# -- what is measured --
+
+
+def expect_documented(cells, heading):
+    """The keys of each of CELLS are those of the table below HEADING in docs/closing.md."""
+    page = (program.TESTS.parent / "docs" / "closing.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `(\w+)` \|", page.split(heading)[1].split("\n\n")[1], re.MULTILINE)
+    expect(cells, heading)
+    for cell in cells:
+        expect_equal(list(cell), told, heading)
+
+
+def test_table():
+    """table close prints what each way out does, and the same for machines"""
+    done = run("table", "close")
+    expect_status(done, 0)
+    for text in ("| our way out ", "| finish", "| close ", "`ECONNRESET`", "2 × send"):
+        expect_in(text, done.stdout, "the tables")
+    table = json.loads(run("table", "close", "--json").stdout)
+    expect_equal(list(table), ["outcomes", "answers"], "keys")
+    expect_documented(table["outcomes"], "\nAn outcome is:")
+    expect_documented(table["answers"], "\nAn answer is:")
+    cell, = [cell for cell in table["outcomes"] if cell["way"] == "close" and cell["input_unread"]
+             and cell["peer"] == "open" and cell["flight"] == "in-tcp"]
+    expect_equal((cell["peer_end"], cell["time_wait"]), ("ECONNRESET", "nobody"), "the end")
+    expect_equal(cell["delivered_bytes"] + cell["lost_bytes"], cell["given_bytes"], "all of it")
+
+
 # -- what is wrong with a command line --
 
 WRONG = [
-    (["play"], "there is no command “play”; expected one of run, check, list, describe, why"),
+    (["play"], "there is no command “play”; expected one of run, check, list, describe, why, table"),
+    (["table"], "something is missing; “rebound table --help” says what"),
+    (["table", "open"], "there is no table of “open”; expected close"),
+    (["table", "close", "open"], "“open” is one word too many"),
+    (["table", "close", "--quiet"], "Unknown option --quiet"),
     (["run"], "something is missing; “rebound run --help” says what"),
     (["check"], "something is missing"),
     (["run", "rebind-fix", "rebind-bug"], "“rebind-bug” is one word too many"),
@@ -400,6 +434,7 @@ def test_status_lacking():
     for words in (["run", "rebind-bug"], ["check", "--twice", "rebind-bug"]):
         expect_complaint(words, 77, "ENOSPC", "user.max_user_namespaces is 0",
                          "--no-isolation --clock=real", prefix=prefix)
+    expect_complaint(["table", "close"], 77, "ENOSPC", "user.max_user_namespaces is 0", prefix=prefix)
     expect_status(run("check", "rebind-bug", prefix=prefix), 0)
 
 
@@ -432,7 +467,8 @@ def test_status_interrupted_virtual():
 def test_status_internal():
     """status 99: what is shown cannot be written"""
     for words in (["run", "rebind-bug"], ["run", "rebind-bug", "--format=jsonl"], ["list"],
-                  ["describe", "listener"], ["describe"], ["--version"], ["--help"],
+                  ["describe", "listener"], ["describe"], ["table", "close"],
+                  ["table", "close", "--json"], ["--version"], ["--help"],
                   *UNBUFFERED):
         with open("/dev/full", "w", encoding="utf-8") as full:
             done = run(*words, stdout=full)
