@@ -290,14 +290,24 @@ take_one (const struct nlmsghdr *header, gpointer data)
   return read_info (header, data) ? MNL_CB_STOP : MNL_CB_ERROR;
 }
 
+/* What a dump is to list. */
+typedef struct
+{
+  GArray *infos;
+  guint16 port; /* network byte order; 0: any */
+} Dump;
+
+/* Linux leaves the choice by port to the asker where a socket is bound and does not listen. */
 static int
 take_many (const struct nlmsghdr *header, gpointer data)
 {
+  Dump *dump = data;
   ReboundSocketInfo info;
 
   if (!read_info (header, &info))
     return MNL_CB_ERROR;
-  g_array_append_val ((GArray *) data, info);
+  if (dump->port == 0 || info.tuple.local_port == dump->port)
+    g_array_append_val (dump->infos, info);
   return MNL_CB_OK;
 }
 
@@ -392,11 +402,12 @@ rebound_socket_diag_dump (ReboundSocketDiag *self,
                  .idiag_states = states,
                  .id = { .idiag_sport = g_htons (port) } },
   };
+  Dump dump = { infos, g_htons (port) };
   int result = ask (self, &question, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP);
 
   if (result == 0)
     do
-      result = hear (self, take_many, infos);
+      result = hear (self, take_many, &dump);
     while (result > 0);
   if (result == 0)
     return g_steal_pointer (&infos);

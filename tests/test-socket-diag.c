@@ -179,6 +179,22 @@ test_dump_by_state (Fixture *fixture, gconstpointer data)
     }
 }
 
+static void
+test_dump_bound (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) infos = NULL;
+  int fd = raw_socket (AF_INET);
+
+  g_test_summary ("a socket that is bound to another port and does not listen is left out");
+  assert_errno (-raw_try_bind (fd, AF_INET, kernel_test_new_port ()), 0);
+  infos = rebound_socket_diag_dump (kernel_test_diag (), AF_INET, kernel_test_new_port (),
+                                    G_MAXUINT32, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (infos->len, ==, 0);
+  close (fd);
+}
+
 /* More than one buffer of an answer. */
 #define MANY_LISTENERS 600
 
@@ -283,6 +299,7 @@ main (int argc, char **argv)
   ADD ("no-cookie", test_no_cookie);
   ADD ("dump", test_dump);
   ADD ("dump-by-state", test_dump_by_state);
+  g_test_add_func ("/socket-diag/dump-bound", test_dump_bound);
   g_test_add_func ("/socket-diag/dump-many", test_dump_many);
   g_test_add_func ("/socket-diag/tuples-of-others", test_tuples_of_others);
   g_test_add_func ("/socket-diag/tuple-equality", test_tuple_equality);
