@@ -260,6 +260,7 @@ check_statement (ReboundChecker *self, const ReboundStatement *statement)
       check_set (self, statement);
       break;
     case REBOUND_STATEMENT_ACTION:
+    case REBOUND_STATEMENT_WHY:
       rebound_checker_check_action (self, statement);
       break;
     case REBOUND_STATEMENT_VERB:

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rebound-param-specs.h"
 #include "rebound-value-private.h"
 
 typedef struct
@@ -83,7 +84,8 @@ rebound_event_add_field (ReboundEvent *self, GParamSpec *pspec, const GValue *va
 {
   Field field = { NULL, G_VALUE_INIT };
 
-  if (G_VALUE_HOLDS_STRING (value) && g_value_get_string (value) == NULL)
+  if ((G_VALUE_HOLDS_STRING (value) && g_value_get_string (value) == NULL)
+      || (REBOUND_IS_PARAM_SPEC_DURATION (pspec) && g_value_get_int64 (value) < 0))
     return;
   field.pspec = g_param_spec_ref (pspec);
   g_value_init (&field.value, G_VALUE_TYPE (value));

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
  * @name: the signal's name
  * @group: what its events are about
  * @text: what happened, for people: {name} is a parameter's value, a part in […] is left out when a
- *   parameter in it is empty, or an unsigned 0
+ *   parameter in it is empty, an unsigned 0, or a duration below 0
  * @blurb: what the signal means, for describe
  * @...: a #GParamSpec for each parameter, then %NULL; none is called n, time, actor or kind, which
  * every event has of itself

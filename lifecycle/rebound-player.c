@@ -379,6 +379,7 @@ play_one (ReboundPlayer *self, const ReboundStatement *statement, GError **error
       play_set (self, statement);
       return TRUE;
     case REBOUND_STATEMENT_ACTION:
+    case REBOUND_STATEMENT_WHY:
       return play_action (self, statement, error);
     case REBOUND_STATEMENT_VERB:
       return play_verb (self, statement, error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The statements that look and do nothing: wait and expect on a signal or a comparison, and print.
- * They are the ones with a grammar of their own; everything else in the language is names and
+/* The statements that look and do nothing: wait and expect on a signal or a comparison, print, and
+ * why. They are the ones with a grammar of their own; everything else in the language is names and
  * NAME=VALUE. */
 
 #include "rebound-statement-readers-private.h"
@@ -226,4 +226,50 @@ rebound_statement_read_print (ReboundStatement *self, ReboundPhrase *phrase)
     return TRUE;
   rebound_diagnostics_add (phrase->diagnostics, &self->value.position, "%s", problem);
   return FALSE;
+}
+
+static gboolean
+refuse_option_first (ReboundPhrase *phrase, ReboundPhraseWord *word)
+{
+  rebound_diagnostics_add (phrase->diagnostics, &word->position,
+                           "“%s” comes too early; expected the name of a listener, or a port, "
+                           "before it",
+                           word->text);
+  return FALSE;
+}
+
+/* What is asked about is the action's first argument, which is not written out. */
+static gboolean
+name_in_argument (ReboundStatement *self, ReboundPhrase *phrase)
+{
+  ReboundAssignment of = { { g_strdup ("of"), self->value.position }, self->value };
+
+  memset (&self->value, 0, sizeof self->value);
+  g_array_prepend_val (self->assignments, of);
+  for (guint i = 1; i < self->assignments->len; i++)
+    {
+      const ReboundText *name = &g_array_index (self->assignments, ReboundAssignment, i).name;
+
+      if (strcmp (name->text, "of") != 0)
+        continue;
+      rebound_diagnostics_add (phrase->diagnostics, &name->position,
+                               "“of” is given twice; expected it once");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* NAME | PORT, and NAME=VALUE …: what the kernel's action “why” takes. */
+gboolean
+rebound_statement_read_why (ReboundStatement *self, ReboundPhrase *phrase)
+{
+  ReboundPhraseWord *word = rebound_phrase_peek (phrase);
+
+  self->name = (ReboundText){ g_strdup ("kernel"), self->position };
+  self->member = (ReboundText){ g_strdup ("why"), self->position };
+  if (word != NULL && word->equals >= 0)
+    return refuse_option_first (phrase, word);
+  return rebound_phrase_read_text (phrase, "the name of a listener, or a port", &self->value)
+         && rebound_phrase_read_assignments (phrase, &self->assignments)
+         && name_in_argument (self, phrase);
 }

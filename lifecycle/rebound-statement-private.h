@@ -22,6 +22,7 @@ typedef enum
   REBOUND_STATEMENT_LET,
   REBOUND_STATEMENT_PRINT,
   REBOUND_STATEMENT_PRINT_SOCKETS,
+  REBOUND_STATEMENT_WHY, /* an action of the kernel's that changes nothing */
   REBOUND_STATEMENT_REPEAT,
 } ReboundStatementKind;
 
@@ -64,14 +65,14 @@ struct _ReboundStatement
 {
   ReboundStatementKind kind;
   ReboundPosition position;
-  char *source;              /* the words as they read after replacement, for logs */
-  ReboundPlace place;        /* declaration */
-  ReboundText application;   /* declaration `in APP`; verb: the one it names */
-  ReboundText type;          /* declaration: TYPE */
-  ReboundText name;          /* declaration, set, action, verb (the verb), wait/expect: the actor,
-                                let: the variable, repeat: the variable or NULL text */
-  ReboundText member;        /* action: ACTION; wait/expect: SIGNAL or PROPERTY */
-  GArray *assignments;       /* ReboundAssignment: declaration, set, action, verb */
+  char *source;            /* the words as they read after replacement, for logs */
+  ReboundPlace place;      /* declaration */
+  ReboundText application; /* declaration `in APP`; verb: the one it names */
+  ReboundText type;        /* declaration: TYPE */
+  ReboundText name;    /* declaration, set, action, why, verb (the verb), wait/expect: the actor,
+                          let: the variable, repeat: the variable or NULL text */
+  ReboundText member;  /* action: ACTION; wait/expect: SIGNAL or PROPERTY */
+  GArray *assignments; /* ReboundAssignment: declaration, set, action, verb */
   ReboundOperator operation; /* wait until, expect */
   ReboundText value;         /* wait until, expect: VALUE; let: VALUE; print: the text */
   gint64 duration_usec;      /* after; wait: within; expect: for; -1 where none is given */

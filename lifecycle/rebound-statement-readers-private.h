@@ -11,5 +11,6 @@ G_BEGIN_DECLS
 gboolean rebound_statement_read_wait (ReboundStatement *self, ReboundPhrase *phrase);
 gboolean rebound_statement_read_expect (ReboundStatement *self, ReboundPhrase *phrase);
 gboolean rebound_statement_read_print (ReboundStatement *self, ReboundPhrase *phrase);
+gboolean rebound_statement_read_why (ReboundStatement *self, ReboundPhrase *phrase);
 
 G_END_DECLS

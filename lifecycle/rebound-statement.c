@@ -14,7 +14,7 @@
 
 #define OPENINGS_TEXT                                                                              \
   "a verb, TYPE NAME, NAME.ACTION or one of after, end, expect, in, include, let, peer, print, "   \
-  "repeat, set, wait"
+  "repeat, set, wait, why"
 
 typedef gboolean (*ReadFunc) (ReboundStatement *self, ReboundPhrase *phrase);
 
@@ -46,11 +46,13 @@ static const Keyword keywords[] = {
   { "repeat", REBOUND_STATEMENT_REPEAT, read_repeat, FALSE },
   { "set", REBOUND_STATEMENT_SET, read_set, TRUE },
   { "wait", REBOUND_STATEMENT_WAIT_SIGNAL, rebound_statement_read_wait, TRUE },
+  { "why", REBOUND_STATEMENT_WHY, rebound_statement_read_why, TRUE },
 };
 
 /* The same words for those who look for the nearest one. */
 static const char *const keyword_words[] = {
-  "after", "end", "expect", "in", "include", "let", "peer", "print", "repeat", "set", "wait", NULL,
+  "after", "end",    "expect", "in",   "include", "let", "peer",
+  "print", "repeat", "set",    "wait", "why",     NULL,
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (keyword_words) == G_N_ELEMENTS (keywords) + 1);
@@ -303,6 +305,7 @@ rebound_statement_does_something (const ReboundStatement *self)
     case REBOUND_STATEMENT_LET:
     case REBOUND_STATEMENT_PRINT:
     case REBOUND_STATEMENT_PRINT_SOCKETS:
+    case REBOUND_STATEMENT_WHY:
     case REBOUND_STATEMENT_REPEAT:
       break;
     }

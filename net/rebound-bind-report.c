@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* EADDRINUSE has three causes, and a person can act on each in another way; the kernel gives one
- * number for all. The table of sockets knows whose the port is. */
+ * number for all. Who is in the way is judged as “why” judges it, so that the two say the same; but
+ * the event of a bind that failed has room for one sentence. */
 
 #include "rebound-bind-report-private.h"
 
 #include <netinet/tcp.h>
 #include <string.h>
+
+#include "rebound-run-port-private.h"
 
 /* Remainders of one generation in one state, which share a sentence. */
 typedef struct
@@ -21,6 +24,8 @@ typedef struct
 static char *
 report_open (const ReboundSocket *socket, const char *end)
 {
+  if (socket == NULL)
+    return g_strdup ("somebody else has the port");
   if (g_strcmp0 (socket->end, end) == 0)
     return g_strdup_printf (
         "the descriptor of generation %u is still open; close it before the port is "
@@ -30,12 +35,12 @@ report_open (const ReboundSocket *socket, const char *end)
 }
 
 static void
-count_remainder (GArray *groups, const ReboundSocket *socket)
+count_remainder (GArray *groups, const ReboundSocket *socket, guint8 state)
 {
   gboolean is_earlier
       = socket->site != NULL && socket->process < rebound_site_get_process (socket->site);
-  Remainders group = { socket->end,           is_earlier, socket->generation, socket->state_now,
-                       socket->reuse_address, 1 };
+  Remainders group
+      = { socket->end, is_earlier, socket->generation, state, socket->reuse_address, 1 };
 
   for (guint i = 0; i < groups->len; i++)
     {
@@ -94,24 +99,24 @@ report_remainders (GArray *groups, const char *end, gboolean reuse_address)
 }
 
 char *
-rebound_bind_report (ReboundSite *site, const char *end, guint16 port, gboolean reuse_address)
+rebound_bind_report (ReboundSite *site, const ReboundPortQuestion *question)
 {
-  ReboundSocketTable *table = rebound_linux_kernel_table_of (site);
+  g_autoptr (ReboundRunPort) port = rebound_linux_kernel_look_at_port (site, question, FALSE);
   g_autoptr (GArray) groups = g_array_new (FALSE, FALSE, sizeof (Remainders));
-  g_autoptr (GPtrArray) sockets = NULL;
   char *text;
 
-  if (table == NULL)
+  if (port == NULL)
     return NULL;
-  sockets = rebound_socket_table_list_port (table, port);
-  for (guint i = 0; i < sockets->len; i++)
+  for (guint i = 0; i < port->claims->len; i++)
     {
-      ReboundSocket *socket = sockets->pdata[i];
+      const ReboundPortClaim *claim = port->claims->pdata[i];
 
-      if (socket->is_listener)
-        return report_open (socket, end);
-      count_remainder (groups, socket);
+      if (claim->holder->in_the_way[port->report->option] == REBOUND_PORT_NO)
+        continue;
+      if (claim->socket == NULL || claim->holder->hold <= REBOUND_PORT_HOLD_BOUND)
+        return report_open (claim->socket, question->asker);
+      count_remainder (groups, claim->socket, (guint8) claim->holder->state);
     }
-  text = report_remainders (groups, end, reuse_address);
+  text = report_remainders (groups, question->asker, question->reuse_address);
   return text != NULL ? text : g_strdup ("somebody else has the port");
 }

@@ -10,13 +10,14 @@
 
 G_BEGIN_DECLS
 
-/* The kernel is one class in four files: rebound-linux-kernel.c is what a run asks of it,
+/* The kernel is one class in five files: rebound-linux-kernel.c is what a run asks of it,
  * rebound-linux-kernel-services.c what the actors do, -reports.c what it tells where somebody wants
- * to know, -actions.c what a script does to it. */
+ * to know, -actions.c what a script does to it, -why.c whether a port of it is taken. */
 struct _ReboundLinuxKernel
 {
   GObject parent_instance;
 
+  ReboundSite *world; /* for the length of a run; the table's reference */
   ReboundSocketDiag *diag;
   ReboundFence *fence;
   ReboundSocketTable *table;
@@ -34,12 +35,18 @@ struct _ReboundLinuxKernel
   gboolean captures;
   ReboundPacketFunc packet_func;
   gpointer packet_data;
+  gboolean port_free; /* of the last why */
+  char *port_verdict;
+  char *port_fix;
+
   ReboundCapture *capture; /* NULL: packets are not wanted */
   ReboundTrace *trace;
 };
 
 void rebound_linux_kernel_install_reports (ReboundLinuxKernelClass *klass);
 void rebound_linux_kernel_tell_sockets (ReboundKernel *kernel);
+
+void rebound_linux_kernel_install_why (ReboundLinuxKernelClass *klass);
 
 /* Where packets are wanted; what was sent since the last time is told of by the drain. */
 gboolean rebound_linux_kernel_open_capture (ReboundLinuxKernel *self, GError **error);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rebound-linux-kernel.h"
+#include "rebound-run-port-private.h"
 #include "rebound-socket-table-private.h"
 
 G_BEGIN_DECLS
@@ -38,6 +39,12 @@ gboolean rebound_linux_kernel_apply_rebind_rule (ReboundSite *site, int fd);
 
 /* TRUE while the run's link is down. */
 gboolean rebound_linux_kernel_is_link_down (ReboundSite *site);
+
+/* Who is on a port of the run, see rebound_run_port_new(); NULL where there is no run. (transfer
+ * full) */
+ReboundRunPort *rebound_linux_kernel_look_at_port (ReboundSite *site,
+                                                   const ReboundPortQuestion *question,
+                                                   gboolean binds);
 
 /* listen() on a socket that is not bound: the kernel draws a port. In a namespace of our own it is
  * made to draw one that is the same in every run, other than the ones scripts choose. 0 or -1 with

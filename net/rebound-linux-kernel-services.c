@@ -93,6 +93,18 @@ rebound_linux_kernel_apply_rebind_rule (ReboundSite *site, int fd)
          && setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0;
 }
 
+ReboundRunPort *
+rebound_linux_kernel_look_at_port (ReboundSite *site,
+                                   const ReboundPortQuestion *question,
+                                   gboolean binds)
+{
+  ReboundLinuxKernel *self = kernel_of (site);
+
+  return self != NULL && self->table != NULL
+             ? rebound_run_port_new (self->table, self->diag, site, question, binds)
+             : NULL;
+}
+
 int
 rebound_linux_kernel_listen_unbound (ReboundSite *site, int fd, int backlog)
 {

@@ -30,6 +30,9 @@ enum
 {
   PROP_TIME_WAIT_COUNT = 1,
   PROP_LINK,
+  PROP_PORT_FREE,
+  PROP_PORT_VERDICT,
+  PROP_PORT_FIX,
   N_PROPS
 };
 
@@ -67,6 +70,12 @@ rebound_linux_kernel_get_property (GObject *object, guint id, GValue *value, GPa
                       self->table != NULL ? rebound_socket_table_count_time_wait (self->table) : 0);
   else if (id == PROP_LINK)
     g_value_set_enum (value, self->link);
+  else if (id == PROP_PORT_FREE)
+    g_value_set_boolean (value, self->port_free);
+  else if (id == PROP_PORT_VERDICT)
+    g_value_set_string (value, self->port_verdict);
+  else if (id == PROP_PORT_FIX)
+    g_value_set_string (value, self->port_fix);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -85,7 +94,11 @@ close_tools (ReboundLinuxKernel *self)
 static void
 rebound_linux_kernel_finalize (GObject *object)
 {
-  close_tools (REBOUND_LINUX_KERNEL (object));
+  ReboundLinuxKernel *self = REBOUND_LINUX_KERNEL (object);
+
+  close_tools (self);
+  g_free (self->port_verdict);
+  g_free (self->port_fix);
   G_OBJECT_CLASS (rebound_linux_kernel_parent_class)->finalize (object);
 }
 
@@ -153,6 +166,18 @@ install_signals (ReboundLinuxKernelClass *klass)
 }
 
 static void
+install_why_properties (void)
+{
+  properties[PROP_PORT_FREE]
+      = g_param_spec_boolean ("port-free", NULL,
+                              "whether the bind that the last “why” asked about would succeed",
+                              FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_PORT_VERDICT] = string_spec ("port-verdict", "what the last “why” found");
+  properties[PROP_PORT_FIX]
+      = string_spec ("port-fix", "the cure that the last “why” named; empty where there was none");
+}
+
+static void
 rebound_linux_kernel_class_init (ReboundLinuxKernelClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -169,9 +194,11 @@ rebound_linux_kernel_class_init (ReboundLinuxKernelClass *klass)
       "whether the network's link is up; while it is down connecting fails with ENETUNREACH (over "
       "IPv6 with EADDRNOTAVAIL), connections stay as they are, and what is sent to them waits",
       REBOUND_TYPE_LINK, REBOUND_LINK_UP, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  install_why_properties ();
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   rebound_linux_kernel_install_actions (klass);
+  rebound_linux_kernel_install_why (klass);
   install_signals (klass);
 }
 
@@ -248,6 +275,7 @@ rebound_linux_kernel_start (ReboundKernel *kernel, ReboundSite *world, GError **
       close_tools (self);
       return FALSE;
     }
+  self->world = world;
   rebound_socket_table_start (self->table, world);
   if (self->time_wait_usec > 0)
     rebound_socket_table_set_time_wait (self->table, self->time_wait_usec);
@@ -263,6 +291,7 @@ rebound_linux_kernel_stop (ReboundKernel *kernel)
 
   if (self->table != NULL)
     rebound_socket_table_stop (self->table);
+  self->world = NULL;
   if (self->link == REBOUND_LINK_DOWN && rebound_link_set_up (TRUE) == 0)
     self->link = REBOUND_LINK_UP; /* for the next run of this process */
   close_tools (self);

@@ -19,6 +19,22 @@ typedef enum
 } ReboundLink;
 
 /**
+ * ReboundReuseWanted:
+ * @REBOUND_REUSE_WANTED_AS_IT_IS: as the actor that is asked for has it set; with a port's number
+ * without
+ * @REBOUND_REUSE_WANTED_NO: without
+ * @REBOUND_REUSE_WANTED_YES: with
+ *
+ * Whether a port is asked for with SO_REUSEADDR. Since: 0.1
+ */
+typedef enum
+{
+  REBOUND_REUSE_WANTED_AS_IT_IS,
+  REBOUND_REUSE_WANTED_NO,
+  REBOUND_REUSE_WANTED_YES,
+} ReboundReuseWanted;
+
+/**
  * ReboundLinuxKernel:
  *
  * The kernel of this machine, with the sockets of a run. Since: 0.1

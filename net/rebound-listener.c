@@ -68,16 +68,21 @@ choose_port (ReboundListener *self)
   return port != 0 ? (guint16) port : rebound_linux_kernel_next_port (self->site);
 }
 
+static const char *
+address_to_bind (ReboundListener *self)
+{
+  return rebound_linux_kernel_keeps_to_loopback (self->site)
+             ? rebound_address_loopback_of (self->address)
+             : self->address;
+}
+
 int
 rebound_listener_bind_socket (ReboundListener *self, int fd)
 {
   struct sockaddr_storage address;
   socklen_t length;
-  const char *where = rebound_linux_kernel_keeps_to_loopback (self->site)
-                          ? rebound_address_loopback_of (self->address)
-                          : self->address;
 
-  if (!rebound_address_fill (where, choose_port (self), &address, &length))
+  if (!rebound_address_fill (address_to_bind (self), choose_port (self), &address, &length))
     {
       errno = EINVAL;
       return -1;
@@ -98,11 +103,15 @@ rebound_listener_listen (ReboundListener *self, int fd)
 char *
 rebound_listener_explain_bind_error (ReboundListener *self, int error_number)
 {
-  if (error_number != EADDRINUSE)
-    return NULL;
-  return rebound_bind_report (self->site, rebound_actor_get_name (REBOUND_ACTOR (self)),
-                              (guint16) (self->port != 0 ? self->port : self->drawn_port),
-                              self->reuse_address);
+  ReboundPortQuestion question = {
+    .port = (guint16) (self->port != 0 ? self->port : self->drawn_port),
+    .asker = rebound_actor_get_name (REBOUND_ACTOR (self)),
+    .address = address_to_bind (self),
+    .reuse_address = self->reuse_address,
+    .reuse_port = self->reuse_port,
+  };
+
+  return error_number == EADDRINUSE ? rebound_bind_report (self->site, &question) : NULL;
 }
 
 void

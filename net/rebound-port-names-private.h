@@ -18,6 +18,9 @@ void rebound_port_names_free (ReboundPortNames *self);
 void rebound_port_names_add_listener (ReboundPortNames *self, guint16 port, const char *name);
 void rebound_port_names_add (ReboundPortNames *self, guint16 port, const char *connection);
 
+/* Whether nobody chose it, so that its number says nothing. */
+gboolean rebound_port_names_is_drawn (ReboundPortNames *self, guint16 port);
+
 /* "127.0.0.1:30000", "[::1]:30000", "0.0.0.0:*" for no port, "127.0.0.1:web" for a listener whose
  * port was drawn, "phone#1" for the drawn port of a connection. @address is in network byte order.
  * (transfer full) */

@@ -81,13 +81,19 @@ name_unknown (ReboundPortNames *self, guint16 port)
   return name;
 }
 
+gboolean
+rebound_port_names_is_drawn (ReboundPortNames *self, guint16 port)
+{
+  return port >= self->first_drawn_port && port <= self->last_drawn_port;
+}
+
 char *
 rebound_port_names_dup_end (ReboundPortNames *self,
                             sa_family_t family,
                             const guint32 *address,
                             guint16 port)
 {
-  gboolean is_drawn = port >= self->first_drawn_port && port <= self->last_drawn_port;
+  gboolean is_drawn = rebound_port_names_is_drawn (self, port);
   const char *listener = g_hash_table_lookup (self->listeners, GUINT_TO_POINTER (port));
   const char *name = g_hash_table_lookup (self->connections, GUINT_TO_POINTER (port));
   const char *open = family == AF_INET6 ? "[" : "";

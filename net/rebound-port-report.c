@@ -45,6 +45,7 @@ holder_free (gpointer data)
   g_free (holder->local);
   g_free (holder->remote);
   g_free (holder->user);
+  g_free (holder->owner);
   g_free (holder->rule);
   g_ptr_array_unref (holder->processes);
   g_free (holder);
@@ -142,6 +143,7 @@ rebound_port_report_alloc (guint16 port, ReboundPortOption option)
   ReboundPortReport *self = g_new0 (ReboundPortReport, 1);
 
   self->port = port;
+  self->name = g_strdup_printf ("port %u", port);
   self->option = option;
   self->uid = geteuid ();
   self->tries = g_ptr_array_new_with_free_func (try_free);
@@ -156,6 +158,7 @@ rebound_port_report_free (ReboundPortReport *self)
   g_ptr_array_unref (self->tries);
   g_ptr_array_unref (self->holders);
   g_ptr_array_unref (self->unseen);
+  g_free (self->name);
   g_free (self->verdict);
   g_free (self->fix);
   g_free (self);

@@ -98,6 +98,7 @@ typedef struct
  * @user: (nullable): that user's name
  * @inode: the socket's inode, 0 where nobody has it open
  * @processes: (element-type ReboundPortProcess): who has it open, as far as can be seen
+ * @owner: (nullable): in a run: the actor whose it is; then @processes is empty
  * @in_the_way: for each #ReboundPortOption whether it keeps somebody with that option from the
  *   port; set by rebound_port_report_judge()
  * @rule: (nullable): the rule by which it is in the way; set by rebound_port_report_judge()
@@ -121,6 +122,7 @@ typedef struct
   char *user;
   guint64 inode;
   GPtrArray *processes;
+  char *owner;
   ReboundPortAnswer in_the_way[REBOUND_PORT_N_OPTIONS];
   char *rule;
 } ReboundPortHolder;
@@ -143,6 +145,7 @@ typedef struct
 /**
  * ReboundPortReport:
  * @port: the port
+ * @name: what it is called, such as “port 80”
  * @option: with which option it is wanted
  * @uid: the user who wants it
  * @tries: (element-type ReboundPortTry): what bind() said, an entry for each address
@@ -158,6 +161,7 @@ typedef struct
 typedef struct
 {
   guint16 port;
+  char *name;
   ReboundPortOption option;
   guint uid;
   GPtrArray *tries;

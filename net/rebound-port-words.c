@@ -66,12 +66,14 @@ rebound_port_words_rule (const ReboundPortReport *report,
   return g_strdup_printf ("%s%s", reuse_rule (holder->reuse_address, report->option), overlap);
 }
 
-/* "nginx (pid 12) and 3 more processes". */
+/* "nginx (pid 12) and 3 more processes"; in a run the actor. */
 static char *
 name_owner (const ReboundPortHolder *holder)
 {
   const ReboundPortProcess *first;
 
+  if (holder->owner != NULL)
+    return g_strdup (holder->owner);
   if (holder->processes->len == 0)
     return holder->user != NULL
                ? g_strdup_printf ("a process of %s that cannot be seen", holder->user)
@@ -117,6 +119,23 @@ count_like (const ReboundPortReport *report, const ReboundPortHolder *worst, gin
   return count;
 }
 
+/* In a run, of those in the way as @worst is: " of web", or "" where they are not all one's. */
+static char *
+name_common_owner (const ReboundPortReport *report, const ReboundPortHolder *worst)
+{
+  for (guint i = 0; i < report->holders->len; i++)
+    {
+      const ReboundPortHolder *holder = report->holders->pdata[i];
+
+      if (holder->hold == worst->hold && holder->in_the_way[report->option] != REBOUND_PORT_NO
+          && g_strcmp0 (holder->owner, worst->owner) != 0)
+        return g_strdup ("");
+    }
+  /* Of one that is open it is said who has it open. */
+  return worst->owner != NULL && worst->inode == 0 ? g_strdup_printf (" of %s", worst->owner)
+                                                   : g_strdup ("");
+}
+
 static char *
 seconds (gint64 time_usec)
 {
@@ -131,8 +150,9 @@ describe_connections (const ReboundPortReport *report, const ReboundPortHolder *
   g_autofree char *left = seconds (MAX (time_left_usec, 0));
   guint others = count_in_the_way (report) - count;
   g_autofree char *more = others > 0 ? g_strdup_printf (" (and %u more in the way)", others) : NULL;
+  g_autofree char *whose = name_common_owner (report, worst);
   g_autofree char *text
-      = g_strdup_printf ("%u connection%s in %s%s", count, count == 1 ? "" : "s",
+      = g_strdup_printf ("%u connection%s%s in %s%s", count, count == 1 ? "" : "s", whose,
                          rebound_port_state_name (worst->state), more != NULL ? more : "");
 
   if (time_left_usec >= 0)
@@ -204,8 +224,8 @@ say_free (const ReboundPortReport *report)
   gboolean needs_option = error_with (report, REBOUND_PORT_PLAIN) != 0;
 
   if (report->option == REBOUND_PORT_PLAIN)
-    return g_strdup_printf ("port %u is free on %s", report->port, where);
-  return g_strdup_printf ("port %u is free on %s with SO_REUSEADDR%s", report->port, where,
+    return g_strdup_printf ("%s is free on %s", report->name, where);
+  return g_strdup_printf ("%s is free on %s with SO_REUSEADDR%s", report->name, where,
                           needs_option ? ", and without it is not" : "");
 }
 
@@ -222,14 +242,13 @@ rebound_port_words_verdict (const ReboundPortReport *report, const ReboundPortHo
   if (report->is_free)
     return say_free (report);
   if (error_number == EADDRNOTAVAIL)
-    return g_strdup_printf ("port %u cannot be bound: EADDRNOTAVAIL: %s is no address of this "
-                            "machine",
-                            report->port, taken_on);
+    return g_strdup_printf ("%s cannot be bound: EADDRNOTAVAIL: %s is no address of this machine",
+                            report->name, taken_on);
   if (error_number != EADDRINUSE)
-    return g_strdup_printf ("port %u cannot be bound on %s: %s: %s", report->port, taken_on,
+    return g_strdup_printf ("%s cannot be bound on %s: %s: %s", report->name, taken_on,
                             rebound_errno_name (error_number), g_strerror (error_number));
   because = describe_worst (report, worst);
-  return g_strdup_printf ("port %u is taken on %s%s%s: %s%s", report->port, taken_on,
+  return g_strdup_printf ("%s is taken on %s%s%s: %s%s", report->name, taken_on,
                           *free_on != '\0' ? " and free on " : "", free_on, because,
                           would_help ? "; with SO_REUSEADDR it is free" : "");
 }

@@ -5,8 +5,32 @@
 
 G_BEGIN_DECLS
 
-/* One socket of the table, by itself: what the kernel says of it, and what is done to it when the
- * link comes up. */
+/* The table is in three files: rebound-socket-table.c is the list, and when each is looked at;
+ * rebound-socket.c one socket by itself, what the kernel says of it and what is done to it when the
+ * link comes up; rebound-socket-remainder.c what is left of it once it is closed. */
+
+struct _ReboundSocketTable
+{
+  ReboundSocketDiag *diag;
+  ReboundSocketTableListener listener;
+  ReboundSite *world;
+  gboolean brings_timers_along;
+  gboolean is_link_down;
+  gint64 time_wait_usec;
+  gint64 fin_timeout_usec;
+  const char *statement; /* interned */
+  guint64 next_serial;
+  GQueue sockets;     /* ReboundSocket, by serial; each is a link itself, a reference is held */
+  GHashTable *by_key; /* of the pairable ones */
+  GPtrArray *touched; /* ReboundSocket, a reference each */
+  ReboundPortNames *names;
+};
+
+/* Takes it out of the table. */
+void rebound_socket_forget (ReboundSocket *self);
+
+/* A remainder's time begins when it is first seen, unless it was running already. */
+void rebound_socket_arm_expiry (ReboundSocket *self, gboolean is_orphan);
 
 /* The state that the kernel has it in now; TCP_CLOSE where it is gone. @is_orphan tells whether no
  * process has it open. */
@@ -14,6 +38,9 @@ guint8 rebound_socket_look (ReboundSocket *self, ReboundSocketDiag *diag, gboole
 
 /* The same by the table's own means. */
 guint8 rebound_socket_look_now (ReboundSocket *self);
+
+/* For how long it remains by the run's clock; -1 where that has no end. */
+gint64 rebound_socket_get_time_left_usec (const ReboundSocket *self);
 
 /* The other end of a connection, where it is one of the run's sockets; or NULL. */
 ReboundSocket *rebound_socket_find_other (ReboundSocket *self);

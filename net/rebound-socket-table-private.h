@@ -45,6 +45,8 @@ struct _ReboundSocket
   ReboundFirstEnd first_end;
   ReboundEnding ending;   /* where first_end is known */
   gboolean reuse_address; /* it has SO_REUSEADDR */
+  gboolean reuse_port;    /* it had SO_REUSEPORT when it came */
+  gboolean v6only;        /* and IPV6_V6ONLY */
   gboolean is_listener;
   gboolean is_adopted;   /* its descriptor is somebody else's: always looked at by cookie */
   int adopted_fd;        /* that descriptor, as long as it has the socket's cookie */
@@ -70,6 +72,7 @@ struct _ReboundSocket
   GList link;           /* in the table's queue */
   gboolean is_pairable; /* it has a tuple and a cookie */
   ReboundTimer *expiry; /* TIME_WAIT, or FIN_WAIT2 without an owner */
+  gint64 expires_usec;  /* where there is one */
   ReboundSocketTable *table;
 };
 
@@ -125,6 +128,13 @@ void rebound_socket_table_adopt (ReboundSocketTable *self,
                                  const char *end,
                                  const char *connection,
                                  int fd);
+
+/* Whether the run's time is virtual. */
+gboolean rebound_socket_table_is_virtual (ReboundSocketTable *self);
+
+/* The run's socket at the other end of @tuple, or NULL. */
+ReboundSocket *rebound_socket_table_find_other (ReboundSocketTable *self,
+                                                const ReboundTuple *tuple);
 
 /* The name of the connection whose other end @fd is, or NULL. */
 const char *rebound_socket_table_name_of_peer (ReboundSocketTable *self, int fd);

@@ -2,16 +2,14 @@
 /* When did a socket enter TIME_WAIT? The kernel does not say; but the cookie that a descriptor has
  * survives into TIME_WAIT, so the table reads it while the descriptor is open and looks that one
  * socket up again, by tuple and cookie, whenever something was done to either end. Entered is when
- * it was first seen.
- *
- * The kernel's long timers run in real time. In a run of virtual time the table brings them along:
- * a socket that has been in TIME_WAIT for its time, or in FIN_WAIT2 without an owner, is destroyed
- * when the run's clock says so. */
+ * it was first seen. */
 
 #include "rebound-socket-table-private.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "rebound-link-private.h"
@@ -24,23 +22,6 @@
 
 /* TCP_TIMEWAIT_LEN of include/net/tcp.h. */
 #define TIME_WAIT_USEC (60 * G_USEC_PER_SEC)
-
-struct _ReboundSocketTable
-{
-  ReboundSocketDiag *diag;
-  ReboundSocketTableListener listener;
-  ReboundSite *world;
-  gboolean brings_timers_along;
-  gboolean is_link_down;
-  gint64 time_wait_usec;
-  gint64 fin_timeout_usec;
-  const char *statement; /* interned */
-  guint64 next_serial;
-  GQueue sockets;     /* ReboundSocket, by serial; each is a link itself, a reference is held */
-  GHashTable *by_key; /* of the pairable ones */
-  GPtrArray *touched; /* ReboundSocket, a reference each */
-  ReboundPortNames *names;
-};
 
 static void
 socket_clear (gpointer data)
@@ -78,8 +59,8 @@ rebound_socket_table_new (ReboundSocketDiag *diag,
   return self;
 }
 
-static void
-forget (ReboundSocket *socket)
+void
+rebound_socket_forget (ReboundSocket *socket)
 {
   ReboundSocketTable *self = socket->table;
 
@@ -98,7 +79,7 @@ forget_all (ReboundSocketTable *self)
 {
   g_ptr_array_set_size (self->touched, 0);
   while (!g_queue_is_empty (&self->sockets))
-    forget (g_queue_peek_head (&self->sockets));
+    rebound_socket_forget (g_queue_peek_head (&self->sockets));
 }
 
 void
@@ -181,14 +162,18 @@ touch_clients (ReboundSocketTable *self, guint16 port)
 }
 
 ReboundSocket *
+rebound_socket_table_find_other (ReboundSocketTable *self, const ReboundTuple *tuple)
+{
+  ReboundTuple plain = rebound_tuple_unmap (tuple);
+  ReboundTuple reverse = rebound_tuple_reverse (&plain);
+
+  return g_hash_table_lookup (self->by_key, &reverse);
+}
+
+ReboundSocket *
 rebound_socket_find_other (ReboundSocket *self)
 {
-  ReboundTuple reverse;
-
-  if (!self->is_pairable)
-    return NULL;
-  reverse = rebound_tuple_reverse (&self->key);
-  return g_hash_table_lookup (self->table->by_key, &reverse);
+  return self->is_pairable ? rebound_socket_table_find_other (self->table, &self->tuple) : NULL;
 }
 
 void
@@ -209,6 +194,15 @@ rebound_socket_look_now (ReboundSocket *self)
   gboolean is_orphan;
 
   return rebound_socket_look (self, self->table->diag, &is_orphan);
+}
+
+static gboolean
+has_option (int fd, int level, int option)
+{
+  int value = 0;
+  socklen_t size_bytes = sizeof value;
+
+  return getsockopt (fd, level, option, &value, &size_bytes) == 0 && value != 0;
 }
 
 static ReboundSocket *
@@ -233,6 +227,9 @@ add (ReboundSocketTable *self,
   socket->generation = generation;
   socket->made_at = self->statement;
   socket->reuse_address = reuse_address;
+  socket->reuse_port = has_option (fd, SOL_SOCKET, SO_REUSEPORT);
+  socket->v6only = has_option (fd, IPPROTO_IPV6, IPV6_V6ONLY);
+  socket->cookie = rebound_socket_cookie (fd);
   socket->serial = self->next_serial++;
   socket->state = TCP_CLOSE;
   socket->link.data = socket;
@@ -270,7 +267,6 @@ rebound_socket_table_add_connection (ReboundSocketTable *self,
 
   socket->local_port = rebound_socket_local_port (fd);
   rebound_port_names_add (self->names, socket->local_port, connection);
-  socket->cookie = rebound_socket_cookie (fd);
   socket->is_pairable = socket->cookie != 0 && rebound_tuple_from_descriptor (fd, &socket->tuple);
   if (socket->is_pairable)
     {
@@ -302,26 +298,23 @@ rebound_socket_table_adopt (ReboundSocketTable *self,
   socket->adopted_fd = fd;
   socket->is_adopted = TRUE;
   if (!socket->is_pairable)
-    forget (socket);
+    rebound_socket_forget (socket);
 }
 
 const char *
 rebound_socket_table_name_of_peer (ReboundSocketTable *self, int fd)
 {
   ReboundTuple tuple;
-  ReboundTuple reverse;
   ReboundSocket *other;
 
   if (!rebound_tuple_from_descriptor (fd, &tuple))
     return NULL;
-  tuple = rebound_tuple_unmap (&tuple);
-  reverse = rebound_tuple_reverse (&tuple);
-  other = g_hash_table_lookup (self->by_key, &reverse);
+  other = rebound_socket_table_find_other (self, &tuple);
   return other != NULL ? other->connection : NULL;
 }
 
-static gboolean
-is_virtual (ReboundSocketTable *self)
+gboolean
+rebound_socket_table_is_virtual (ReboundSocketTable *self)
 {
   return self->world != NULL
          && rebound_clock_get_mode (rebound_site_get_clock (self->world)) == REBOUND_CLOCK_VIRTUAL;
@@ -335,7 +328,7 @@ rebound_socket_table_set_link_up (ReboundSocketTable *self, gboolean is_up)
     {
       ReboundSocket *socket = link->data;
 
-      if (socket->is_pairable && is_virtual (self))
+      if (socket->is_pairable && rebound_socket_table_is_virtual (self))
         rebound_socket_resume (socket);
       touch (socket);
     }
@@ -362,13 +355,14 @@ rebound_socket_let_go (ReboundSocket *socket)
     rebound_socket_close_kept (socket);
   rebound_socket_touch (socket);
   if (!socket->is_pairable)
-    forget (socket);
+    rebound_socket_forget (socket);
 }
 
 void
 rebound_socket_close (ReboundSocket *socket)
 {
-  if (socket->table->is_link_down && socket->is_pairable && is_virtual (socket->table))
+  if (socket->table->is_link_down && socket->is_pairable
+      && rebound_socket_table_is_virtual (socket->table))
     socket->kept_fd = rebound_link_keep (socket->fd);
   rebound_socket_note_close (socket);
   close (socket->fd);
@@ -387,69 +381,6 @@ rebound_socket_close_descriptor (ReboundSocket **socket, int *fd)
   *fd = -1;
 }
 
-/* The kernel has nothing left of it; whoever keeps its descriptor open keeps the socket. */
-static void
-discard (ReboundSocket *socket)
-{
-  socket->state = TCP_CLOSE;
-  g_clear_pointer (&socket->expiry, rebound_timer_free);
-  if (socket->fd < 0)
-    forget (socket);
-}
-
-static void
-on_expired (gpointer user_data)
-{
-  ReboundSocket *socket = user_data;
-  ReboundSocketTable *self = socket->table;
-
-  /* -ENOENT is fine: a new SYN or a RST was there first. */
-  rebound_socket_diag_destroy (self->diag, &socket->tuple, socket->cookie);
-  self->listener.expired (socket, self->listener.user_data);
-  discard (socket);
-}
-
-gboolean
-rebound_socket_destroy_remainder (ReboundSocket *socket)
-{
-  gboolean is_orphan;
-  int result;
-
-  rebound_socket_close_kept (socket);
-  socket->state_now = rebound_socket_look (socket, socket->table->diag, &is_orphan);
-  if (socket->state_now == TCP_CLOSE || !is_orphan)
-    return FALSE;
-  result = rebound_socket_diag_destroy (socket->table->diag, &socket->tuple, socket->cookie);
-  if (result != 0 && result != -ENOENT)
-    return FALSE;
-  rebound_socket_touch (socket);
-  discard (socket);
-  return TRUE;
-}
-
-/* A remainder's time begins when it is first seen, unless it was running already. */
-static void
-arm_expiry (ReboundSocket *socket, gboolean is_orphan)
-{
-  ReboundSocketTable *self = socket->table;
-  gint64 delay_usec = -1;
-
-  if (!is_orphan || !self->brings_timers_along || self->world == NULL)
-    return;
-  if (socket->state == TCP_TIME_WAIT)
-    delay_usec = self->time_wait_usec;
-  else if (socket->state == TCP_FIN_WAIT2)
-    delay_usec = self->fin_timeout_usec;
-  if (delay_usec < 0)
-    {
-      g_clear_pointer (&socket->expiry, rebound_timer_free);
-      return;
-    }
-  if (socket->expiry == NULL)
-    socket->expiry = rebound_site_new_timer (self->world, "remainder", on_expired, socket);
-  rebound_timer_arm (socket->expiry, delay_usec);
-}
-
 static void
 observe (ReboundSocket *socket)
 {
@@ -462,7 +393,7 @@ observe (ReboundSocket *socket)
   if (socket->state != before)
     self->listener.state_changed (socket, before, socket->state, self->listener.user_data);
   if (!socket->is_forgotten && (socket->state != before || socket->expiry == NULL))
-    arm_expiry (socket, is_orphan);
+    rebound_socket_arm_expiry (socket, is_orphan);
 }
 
 static int
@@ -501,7 +432,7 @@ rebound_socket_table_observe (ReboundSocketTable *self, char **waits_for)
           touch (socket);
         }
       else if (socket->fd < 0 && socket->state == TCP_CLOSE)
-        forget (socket);
+        rebound_socket_forget (socket);
       else if (socket->is_adopted)
         touch (socket);
     }

@@ -7,6 +7,7 @@
 #include "net/rebound-bind-report-private.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <unistd.h>
 
 #include "kernel/kernel-test.h"
@@ -60,11 +61,23 @@ try_bind (Fixture *self, gboolean reuse)
   return error_number;
 }
 
+static ReboundPortQuestion
+ask (guint16 port, gboolean reuse)
+{
+  return (ReboundPortQuestion){
+    .port = port,
+    .asker = "web",
+    .address = "127.0.0.1",
+    .reuse_address = reuse,
+  };
+}
+
 /* The kernel refuses the port, and the report says @expected. */
 static void
 assert_report (Fixture *self, gboolean reuse, const char *expected)
 {
-  g_autofree char *why = rebound_bind_report (self->site, "web", self->port, reuse);
+  ReboundPortQuestion question = ask (self->port, reuse);
+  g_autofree char *why = rebound_bind_report (self->site, &question);
 
   assert_errno (-try_bind (self, reuse), EADDRINUSE);
   g_assert_cmpstr (why, ==, expected);
@@ -218,6 +231,26 @@ test_other_actor (Fixture *self, gconstpointer data)
 }
 
 static void
+test_elsewhere (Fixture *self, gconstpointer data)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET,
+                                 .sin_port = g_htons (self->port),
+                                 .sin_addr = { g_htonl (0x7f000002) } };
+  int fd = raw_socket (AF_INET);
+  ReboundSocket *socket;
+
+  g_test_summary ("who has the port of another address is in nobody's way, and is not blamed");
+  g_assert_no_errno (bind (fd, (struct sockaddr *) &address, sizeof address));
+  g_assert_no_errno (listen (fd, 1));
+  socket = rebound_socket_table_add_listener (self->table, self->site, "other", fd, 1, FALSE);
+  leave_behind (self, &remainders[3], FALSE, 1);
+  assert_report (self, FALSE,
+                 "generation 3 left 1 connection in TIME_WAIT, and neither it nor the new socket "
+                 "has SO_REUSEADDR");
+  rebound_socket_close (socket);
+}
+
+static void
 test_somebody_else (Fixture *self, gconstpointer data)
 {
   int fd = raw_listen (AF_INET, self->port, TRUE, 1);
@@ -249,9 +282,10 @@ static void
 test_without_a_run (Fixture *self, gconstpointer data)
 {
   g_autoptr (ReboundSite) site = rebound_site_new (self->clock, NULL);
+  ReboundPortQuestion question = ask (self->port, TRUE);
 
   g_test_summary ("where nobody keeps a table nothing is claimed");
-  g_assert_null (rebound_bind_report (site, "web", self->port, TRUE));
+  g_assert_null (rebound_bind_report (site, &question));
 }
 
 int
@@ -273,6 +307,7 @@ main (int argc, char **argv)
   g_test_add ("/bind-report/mixed", Fixture, NULL, set_up, test_mixed, tear_down);
   g_test_add ("/bind-report/own-descriptor", Fixture, NULL, set_up, test_own_descriptor, tear_down);
   g_test_add ("/bind-report/other-actor", Fixture, NULL, set_up, test_other_actor, tear_down);
+  g_test_add ("/bind-report/elsewhere", Fixture, NULL, set_up, test_elsewhere, tear_down);
   g_test_add ("/bind-report/somebody-else", Fixture, NULL, set_up, test_somebody_else, tear_down);
   g_test_add ("/bind-report/ended-but-open", Fixture, NULL, set_up, test_ended_but_open, tear_down);
   g_test_add ("/bind-report/without-a-run", Fixture, NULL, set_up, test_without_a_run, tear_down);

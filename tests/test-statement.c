@@ -69,7 +69,7 @@ append_statement (GString *out, ReboundStatement *self)
 {
   static const char *const kinds[] = {
     "declaration", "set",           "action", "verb",  "after",         "wait-signal", "wait-until",
-    "expect",      "expect-signal", "let",    "print", "print-sockets", "repeat",
+    "expect",      "expect-signal", "let",    "print", "print-sockets", "why",         "repeat",
   };
 
   g_string_append_printf (out, "%s@%u", kinds[self->kind], self->position.column);
@@ -136,6 +136,10 @@ test_good (void)
     { "after 2ms set web p=1", "after@1 2000us > set@11 name=[web]@1:15 n=[p]@1:19 v=[1]@1:21" },
     { "print sockets", "print-sockets@1" },
     { "print \"sockets\"", "print@1 value=[sockets]@1:7" },
+    { "why web", "why@1 name=[kernel]@1:1 member=[why]@1:1 n=[of]@1:5 v=[web]@1:5" },
+    { "after 2ms why 30000 address=::1",
+      "after@1 2000us > why@11 name=[kernel]@1:11 member=[why]@1:11 n=[of]@1:15 v=[30000]@1:15 "
+      "n=[address]@1:21 v=[::1]@1:29" },
     { "after 2ms print x", "after@1 2000us > print@11 value=[x]@1:17" },
     { "after 2ms expect a.b == 1",
       "after@1 2000us > expect@11 name=[a]@1:18 member=[b]@1:20 == value=[1]@1:25" },
@@ -231,7 +235,7 @@ test_source_of_inner (void)
 #define OPERATOR "expected one of ==, !=, <, <=, >, >=, ~"
 #define OPENING                                                                                    \
   "expected a verb, TYPE NAME, NAME.ACTION or one of after, end, expect, in, include, let, peer, " \
-  "print, repeat, set, wait"
+  "print, repeat, set, wait, why"
 
 static const struct
 {
@@ -359,6 +363,10 @@ static const struct
   { "let x=a b", "1:9: “b” is one word too many; expected one NAME=VALUE (quotes keep blanks)" },
   { "print", "1:1: nothing follows “print”; expected a text in quotes, or sockets" },
   { "print sockets now", "1:15: “now” is one word too many; expected the end of the line" },
+  { "why", "1:1: nothing follows “why”; expected the name of a listener, or a port" },
+  { "why address=::1",
+    "1:5: “address=::1” comes too early; expected the name of a listener, or a port, before it" },
+  { "why web of=mail", "1:9: “of” is given twice; expected it once" },
   { "print a b", "1:9: “b” is one word too many; expected one text in quotes" },
   { "print \"{a.b\"", "1:7: “{” is not closed; expected {NAME.PROPERTY}, or {{ for a brace" },
   { "print \"{\"", "1:7: “{” is not closed; expected {NAME.PROPERTY}, or {{ for a brace" },
@@ -458,7 +466,7 @@ test_keywords (void)
   g_test_summary ("The keywords are those of the grammar");
   while (keywords[n_keywords] != NULL)
     n_keywords++;
-  g_assert_cmpuint (n_keywords, ==, 11);
+  g_assert_cmpuint (n_keywords, ==, 12);
   for (guint i = 1; i < n_keywords; i++)
     g_assert_cmpstr (keywords[i - 1], <, keywords[i]);
 }
