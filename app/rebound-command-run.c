@@ -52,6 +52,9 @@ add_group (RunOptions *options, const char *name)
           name);
       return FALSE;
     }
+  /* The table is long: only who names it has it. */
+  if (strcmp (name, "sockets") == 0)
+    options->play.watches = TRUE;
   return TRUE;
 }
 
@@ -207,7 +210,8 @@ rebound_command_run (int argc, char **argv)
   const GOptionEntry entries[] = {
     { "show", 0, 0, G_OPTION_ARG_STRING, &options.show,
       "What to show: life, actors, sockets, script, checks, packets, or all, which is all but "
-      "packets (default: all but packets and sockets)",
+      "packets and the table that sockets has when it is named (default: all but packets and "
+      "sockets)",
       "GROUP[,GROUP…]" },
     { "format", 0, 0, G_OPTION_ARG_STRING, &options.format,
       "text for people, jsonl for machines (default: text)", "text|jsonl" },

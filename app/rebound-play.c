@@ -124,6 +124,7 @@ make_ready (const ReboundPlayOptions *options, ReboundRun *run, GError **error)
 
   rebound_linux_kernel_set_exposed (REBOUND_LINUX_KERNEL (kernel), options->expose);
   rebound_linux_kernel_set_captures (REBOUND_LINUX_KERNEL (kernel), options->captures);
+  rebound_linux_kernel_set_watches (REBOUND_LINUX_KERNEL (kernel), options->watches);
   rebound_run_set_kernel (run, kernel);
   rebound_run_set_fill (run, options->fill);
   rebound_run_set_wall_limit (run, options->timeout_usec);

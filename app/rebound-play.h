@@ -18,6 +18,7 @@ typedef struct
   gboolean no_isolation;
   gboolean expose;
   gboolean captures; /* packets are wanted */
+  gboolean watches;  /* the table of sockets is, whenever it has changed */
 
   /* What comes of them. */
   ReboundClockMode mode;

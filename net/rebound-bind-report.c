@@ -111,7 +111,7 @@ rebound_bind_report (ReboundSite *site, const ReboundPortQuestion *question)
     {
       const ReboundPortClaim *claim = port->claims->pdata[i];
 
-      if (claim->holder->in_the_way[port->report->option] == REBOUND_PORT_NO)
+      if (rebound_run_port_is_in_the_way (port, claim) == REBOUND_PORT_NO)
         continue;
       if (claim->socket == NULL || claim->holder->hold <= REBOUND_PORT_HOLD_BOUND)
         return report_open (claim->socket, question->asker);

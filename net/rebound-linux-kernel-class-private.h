@@ -32,6 +32,9 @@ struct _ReboundLinuxKernel
   guint16 next_port;
   guint16 next_ephemeral_port;
 
+  gboolean watches; /* the table of sockets is told of whenever it has changed */
+  char *told_rows;  /* as they were told of last */
+
   gboolean captures;
   ReboundPacketFunc packet_func;
   gpointer packet_data;
@@ -45,6 +48,7 @@ struct _ReboundLinuxKernel
 
 void rebound_linux_kernel_install_reports (ReboundLinuxKernelClass *klass);
 void rebound_linux_kernel_tell_sockets (ReboundKernel *kernel);
+void rebound_linux_kernel_tell_new_sockets (ReboundLinuxKernel *self);
 
 void rebound_linux_kernel_install_why (ReboundLinuxKernelClass *klass);
 

@@ -40,13 +40,15 @@ install_row_signals (ReboundLinuxKernelClass *klass)
 
   signals[SOCKETS] = rebound_class_install_signal (
       klass, "sockets", group,
-      "Proto Recv-Q Send-Q Local Address          Foreign Address        State",
-      "print sockets: the table's head; a row for each of the run's sockets follows, in the order "
-      "in which they came",
+      "Proto Recv-Q Send-Q Local Address          Foreign Address        State       Owner",
+      "print sockets, --show=sockets: the table's head; a row for each of the run's sockets "
+      "follows, in the order in which they came",
       count_spec ("count", "how many rows follow"), NULL);
   signals[SOCKET] = rebound_class_install_signal (
-      klass, "socket", group, "{proto:5} {recv-q:6} {send-q:6} {local:22} {foreign:22} {state}",
-      "print sockets: a row of the table, as netstat has it", string_spec ("proto", "tcp, or tcp6"),
+      klass, "socket", group,
+      "{proto:5} {recv-q:6} {send-q:6} {local:22} {foreign:22} {state:11} {owner}",
+      "print sockets, --show=sockets: a row of the table, as netstat has it",
+      string_spec ("proto", "tcp, or tcp6"),
       count_spec ("recv-q", "bytes that have come and were not read, a FIN counted as one; of a "
                             "listener: connections that wait to be accepted"),
       count_spec ("send-q", "bytes that the other end has not acknowledged, a FIN counted as one; "
@@ -54,7 +56,10 @@ install_row_signals (ReboundLinuxKernelClass *klass)
       string_spec ("local", "its own end: ADDRESS:PORT, or the connection's name in place of a "
                             "port that nobody chose"),
       string_spec ("foreign", "the other end, in the same way"),
-      string_spec ("state", "the TCP state"), NULL);
+      string_spec ("state", "the TCP state"),
+      string_spec ("owner", "the actor that has it open; “backlog of” a listener for what was not "
+                            "accepted yet; - where nobody has it open any more"),
+      NULL);
 }
 
 void
@@ -78,6 +83,39 @@ rebound_linux_kernel_install_reports (ReboundLinuxKernelClass *klass)
                                       string_spec ("why", "what was lost, and why"), NULL);
 }
 
+static void
+tell_rows (ReboundLinuxKernel *self, GArray *rows)
+{
+  g_signal_emit (self, signals[SOCKETS], 0, rows->len);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const ReboundSocketRow *row = &g_array_index (rows, ReboundSocketRow, i);
+
+      g_signal_emit (self, signals[SOCKET], 0, row->proto, row->receive_queue, row->send_queue,
+                     row->local, row->foreign, rebound_tcp_state_name (row->state), row->owner);
+    }
+}
+
+/* Whether they are others than those told of last. */
+static gboolean
+take_note (ReboundLinuxKernel *self, GArray *rows)
+{
+  GString *text = g_string_new (NULL);
+  gboolean is_new;
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const ReboundSocketRow *row = &g_array_index (rows, ReboundSocketRow, i);
+
+      g_string_append_printf (text, "%s %u %u %s %s %u %s\n", row->proto, row->receive_queue,
+                              row->send_queue, row->local, row->foreign, row->state, row->owner);
+    }
+  is_new = g_strcmp0 (self->told_rows != NULL ? self->told_rows : "", text->str) != 0;
+  g_free (self->told_rows);
+  self->told_rows = g_string_free (text, FALSE);
+  return is_new;
+}
+
 void
 rebound_linux_kernel_tell_sockets (ReboundKernel *kernel)
 {
@@ -87,14 +125,26 @@ rebound_linux_kernel_tell_sockets (ReboundKernel *kernel)
   if (self->table == NULL)
     return;
   rows = rebound_socket_rows_new (self->table, self->diag);
-  g_signal_emit (self, signals[SOCKETS], 0, rows->len);
-  for (guint i = 0; i < rows->len; i++)
-    {
-      const ReboundSocketRow *row = &g_array_index (rows, ReboundSocketRow, i);
+  take_note (self, rows);
+  tell_rows (self, rows);
+}
 
-      g_signal_emit (self, signals[SOCKET], 0, row->proto, row->receive_queue, row->send_queue,
-                     row->local, row->foreign, rebound_tcp_state_name (row->state));
-    }
+void
+rebound_linux_kernel_tell_new_sockets (ReboundLinuxKernel *self)
+{
+  g_autoptr (GArray) rows = NULL;
+
+  if (!self->watches)
+    return;
+  rows = rebound_socket_rows_new (self->table, self->diag);
+  if (take_note (self, rows))
+    tell_rows (self, rows);
+}
+
+void
+rebound_linux_kernel_set_watches (ReboundLinuxKernel *self, gboolean watches)
+{
+  self->watches = watches;
 }
 
 static void

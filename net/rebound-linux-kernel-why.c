@@ -137,7 +137,7 @@ tell_holder (ReboundLinuxKernel *self,
 
   g_signal_emit (self, signals[HOLDER], 0, rebound_port_state_name (holder->state), claim->local,
                  claim->foreign, answer_word (holder->reuse_address),
-                 answer_word (holder->in_the_way[port->report->option]),
+                 answer_word (rebound_run_port_is_in_the_way (port, claim)),
                  holder->owner != NULL ? holder->owner : "nobody of this run",
                  rebound_run_port_get_generation (port, claim),
                  maker != NULL ? maker->made_at : NULL, ending, holder->backlog,

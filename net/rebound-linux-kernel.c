@@ -85,6 +85,7 @@ close_tools (ReboundLinuxKernel *self)
 {
   g_clear_pointer (&self->descriptor_limit, rebound_descriptor_limit_free);
   g_clear_pointer (&self->settings, rebound_kernel_settings_free);
+  g_clear_pointer (&self->told_rows, g_free);
   rebound_linux_kernel_close_capture (self);
   g_clear_pointer (&self->table, rebound_socket_table_free);
   g_clear_pointer (&self->fence, rebound_fence_free);
@@ -315,7 +316,10 @@ rebound_linux_kernel_observe (ReboundKernel *kernel, char **waits_for)
 
   /* In real time there is no fence to do it, and what was lost is told of and no more. */
   rebound_linux_kernel_drain_capture (self, NULL);
-  return rebound_socket_table_observe (self->table, waits_for);
+  if (!rebound_socket_table_observe (self->table, waits_for))
+    return FALSE;
+  rebound_linux_kernel_tell_new_sockets (self);
+  return TRUE;
 }
 
 static void

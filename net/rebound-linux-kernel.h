@@ -65,6 +65,15 @@ REBOUND_API ReboundKernel *rebound_linux_kernel_new (void);
 REBOUND_API void rebound_linux_kernel_set_exposed (ReboundLinuxKernel *self, gboolean exposed);
 
 /**
+ * rebound_linux_kernel_set_watches:
+ * @watches: whether the table of sockets is told of whenever it has changed
+ *
+ * Tells of the run's sockets as “print sockets” does, at the end of each instant at which a row of
+ * the table is another than before. It is said before the run begins. Since: 0.1
+ */
+REBOUND_API void rebound_linux_kernel_set_watches (ReboundLinuxKernel *self, gboolean watches);
+
+/**
  * rebound_linux_kernel_set_captures:
  * @captures: whether the segments that are sent are events
  *

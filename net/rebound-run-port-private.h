@@ -48,6 +48,11 @@ ReboundRunPort *rebound_run_port_new (ReboundSocketTable *table,
                                       gboolean binds);
 void rebound_run_port_free (ReboundRunPort *self);
 
+/* Does it keep the asker from the port? Where SO_REUSEPORT is asked for, one of the two rules is
+ * enough. */
+ReboundPortAnswer rebound_run_port_is_in_the_way (const ReboundRunPort *self,
+                                                  const ReboundPortClaim *claim);
+
 /* The listener that has @claim in its backlog, or NULL. */
 const ReboundPortClaim *rebound_run_port_find_listener (const ReboundRunPort *self,
                                                         const ReboundPortClaim *claim);

@@ -87,7 +87,7 @@ find_worst (const ReboundRunPort *self)
       {
         const ReboundPortClaim *claim = self->claims->pdata[j];
 
-        if (claim->holder->in_the_way[self->report->option] == order[i])
+        if (rebound_run_port_is_in_the_way (self, claim) == order[i])
           return claim;
       }
   return NULL;
@@ -139,10 +139,10 @@ find_time_left_usec (const ReboundRunPort *self)
 
   for (guint i = 0; i < self->claims->len; i++)
     {
-      const ReboundPortHolder *holder = ((ReboundPortClaim *) self->claims->pdata[i])->holder;
+      const ReboundPortClaim *claim = self->claims->pdata[i];
 
-      if (holder->in_the_way[self->report->option] != REBOUND_PORT_NO)
-        left_usec = MAX (left_usec, holder->time_left_usec);
+      if (rebound_run_port_is_in_the_way (self, claim) != REBOUND_PORT_NO)
+        left_usec = MAX (left_usec, claim->holder->time_left_usec);
     }
   return left_usec;
 }
@@ -178,25 +178,28 @@ fix_next_time (const ReboundRunPort *self, const ReboundPortClaim *worst)
                "(connection-policy=abort)";
 }
 
-/* A connection, open or not: the option is the cheapest, on whoever lacks it. */
+/* A connection, open or not, that the option on the new socket is not enough for. */
 static char *
 fix_connection (const ReboundRunPort *self, const ReboundPortClaim *worst)
 {
-  const ReboundPortTry *attempt = self->report->tries->pdata[0];
   g_autofree char *now = fix_now (self, worst);
   g_autofree char *whose = NULL;
 
-  if (self->report->option == REBOUND_PORT_PLAIN
-      && attempt->errors[REBOUND_PORT_REUSE_ADDRESS] == 0)
-    return self->question.asker != NULL
-               ? g_strdup_printf ("set %s reuse-address=yes; or %s", self->question.asker, now)
-               : g_strdup_printf ("reuse-address=yes; or %s", now);
   if (rebound_run_port_get_generation (self, worst) > 0)
     whose = g_strdup_printf (" (generation %u of %s was bound without)", worst->socket->generation,
                              worst->socket->end);
   return g_strdup_printf ("%s; next time reuse-address=yes from the first generation on, for what "
                           "remains has the option of the listener that accepted it%s%s",
                           now, whose != NULL ? whose : "", fix_next_time (self, worst));
+}
+
+/* What there is has the option, the new socket has not. */
+static char *
+fix_option (const ReboundRunPort *self)
+{
+  return self->question.asker != NULL
+             ? g_strdup_printf ("set %s reuse-address=yes", self->question.asker)
+             : g_strdup ("bind it with reuse-address=yes");
 }
 
 char *
@@ -209,6 +212,8 @@ rebound_run_port_dup_fix (const ReboundRunPort *self)
     return NULL;
   if (attempt->errors[self->report->option] != EADDRINUSE)
     return rebound_port_words_fix (self->report, NULL);
+  if (attempt->errors[REBOUND_PORT_REUSE_ADDRESS] == 0)
+    return fix_option (self);
   if (worst == NULL)
     return g_strdup ("it is none of the run's sockets; take another port");
   return worst->holder->hold <= REBOUND_PORT_HOLD_BOUND ? fix_open (self, worst)

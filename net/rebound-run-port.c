@@ -230,6 +230,15 @@ try_bind (ReboundRunPort *self, gboolean binds)
   g_ptr_array_add (self->report->tries, attempt);
 }
 
+ReboundPortAnswer
+rebound_run_port_is_in_the_way (const ReboundRunPort *self, const ReboundPortClaim *claim)
+{
+  ReboundPortAnswer answer = claim->holder->in_the_way[self->report->option];
+  ReboundPortAnswer sharing = claim->holder->in_the_way[REBOUND_PORT_REUSE_PORT];
+
+  return self->question.reuse_port && sharing == REBOUND_PORT_NO ? sharing : answer;
+}
+
 /* The kernel would keep a trace of a bind with SO_REUSEPORT, so the rule has to do. */
 static void
 judge_reuse_port (ReboundRunPort *self)
@@ -240,14 +249,9 @@ judge_reuse_port (ReboundRunPort *self)
   if (report->is_free || !self->question.reuse_port
       || attempt->errors[report->option] != EADDRINUSE)
     return;
-  for (guint i = 0; i < report->holders->len; i++)
-    {
-      const ReboundPortHolder *holder = report->holders->pdata[i];
-
-      if (holder->in_the_way[report->option] != REBOUND_PORT_NO
-          && holder->in_the_way[REBOUND_PORT_REUSE_PORT] != REBOUND_PORT_NO)
-        return;
-    }
+  for (guint i = 0; i < self->claims->len; i++)
+    if (rebound_run_port_is_in_the_way (self, self->claims->pdata[i]) != REBOUND_PORT_NO)
+      return;
   report->is_free = TRUE;
   g_free (report->verdict);
   report->verdict = g_strdup_printf ("%s is free on %s with SO_REUSEPORT", report->name,

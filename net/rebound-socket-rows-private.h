@@ -14,9 +14,11 @@ typedef struct
   char *local;
   char *foreign;
   guint8 state; /* TCP_* */
+  char *owner;  /* the actor that has it open, "backlog of web", or "-" */
 } ReboundSocketRow;
 
-/* The run's sockets as the kernel has them now, in the order in which they came. As with netstat
+/* The run's sockets as the kernel has them now, in the order in which they came; a connection that
+ * nobody has accepted yet behind its client's end. As with netstat
  * one that is closed, or bound and not listening, has no row. (transfer full) (element-type
  * ReboundSocketRow) */
 GArray *rebound_socket_rows_new (ReboundSocketTable *table, ReboundSocketDiag *diag);

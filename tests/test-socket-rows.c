@@ -11,9 +11,22 @@
 #include "kernel/kernel-test.h"
 #include "net-test.h"
 
-#define HEAD "0s kernel: Proto Recv-Q Send-Q Local Address          Foreign Address        State\n"
+#define HEAD                                                                                       \
+  "0s kernel: Proto Recv-Q Send-Q Local Address          Foreign Address        State       "      \
+  "Owner\n"
+#define ROW(proto, queues, local, foreign, state, owner)                                           \
+  "0s kernel: " proto queues " " local foreign state owner "\n"
 #define LISTEN                                                                                     \
-  "0s kernel: tcp        0    128 0.0.0.0:30000          0.0.0.0:*              LISTEN\n"
+  ROW ("tcp   ", "     0    128", "0.0.0.0:30000          ", "0.0.0.0:*              ",            \
+       "LISTEN      ", "web")
+
+/* The ends, and the states, in their columns. */
+#define PHONE       "phone#1                "
+#define OTHER       "other#1                "
+#define WEB         "127.0.0.1:30000        "
+#define WEB6        "[::1]:30000            "
+#define DRAWN       "127.0.0.1:web          "
+#define ESTABLISHED "ESTABLISHED "
 
 typedef struct
 {
@@ -27,40 +40,81 @@ static const Story stories[] = {
   { "established",
     "peer listener web port=30000 on-accept=keep\n"
     "client phone connect=web count=1\nprint sockets\n",
-    HEAD LISTEN "0s kernel: tcp        0      0 phone#1                127.0.0.1:30000        "
-                "ESTABLISHED\n"
-                "0s kernel: tcp        0      0 127.0.0.1:30000        phone#1                "
-                "ESTABLISHED\n" },
+    HEAD LISTEN ROW ("tcp   ", "     0      0", PHONE, WEB, ESTABLISHED, "phone")
+        ROW ("tcp   ", "     0      0", WEB, PHONE, ESTABLISHED, "web") },
   { "time-wait",
     "peer listener web port=30000 on-accept=close\n"
     "client phone connect=web count=1\nprint sockets\n",
-    HEAD LISTEN "0s kernel: tcp        0      0 127.0.0.1:30000        phone#1                "
-                "TIME_WAIT\n" },
+    HEAD LISTEN ROW ("tcp   ", "     0      0", WEB, PHONE, "TIME_WAIT   ", "-") },
   /* Five bytes and a FIN that nobody has read; the listener's queue has a client. */
   { "unread",
     "listener web port=30000 on-accept=keep background-policy=keep connection-policy=keep\n"
     "launch\nclient phone connect=web count=1 message=hello\nhome\n"
-    "client other connect=web count=1\nphone.hang-up\nprint sockets\n",
-    HEAD "0s kernel: tcp        1    128 0.0.0.0:30000          0.0.0.0:*              LISTEN\n"
-         "0s kernel: tcp        0      0 phone#1                127.0.0.1:30000        FIN_WAIT2\n"
-         "0s kernel: tcp        6      0 127.0.0.1:30000        phone#1                CLOSE_WAIT\n"
-         "0s kernel: tcp        0      0 other#1                127.0.0.1:30000        "
-         "ESTABLISHED\n" },
+    "client other connect=web count=1 message=hi\nphone.hang-up\nprint sockets\n",
+    HEAD ROW ("tcp   ",
+              "     1    128",
+              "0.0.0.0:30000          ",
+              "0.0.0.0:*              ",
+              "LISTEN      ",
+              "web") ROW ("tcp   ", "     0      0", PHONE, WEB, "FIN_WAIT2   ", "-")
+        ROW ("tcp   ", "     6      0", WEB, PHONE, "CLOSE_WAIT  ", "web")
+            ROW ("tcp   ", "     0      0", OTHER, WEB, ESTABLISHED, "other")
+                ROW ("tcp   ", "     2      0", WEB, OTHER, ESTABLISHED, "backlog of web") },
+  /* Two listeners on one port: each has its own queue. */
+  { "backlogs",
+    "listener web port=30000 address=127.0.0.1 background-policy=keep\n"
+    "listener old port=30000 address=127.0.0.2 background-policy=keep\n"
+    "launch\nhome\nclient phone connect=127.0.0.1:30000 count=1\n"
+    "client other connect=127.0.0.2:30000 count=1\nother.hang-up\nprint sockets\n",
+    HEAD ROW ("tcp   ",
+              "     1    128",
+              WEB,
+              "0.0.0.0:*              ",
+              "LISTEN      ",
+              "web") ROW ("tcp   ",
+                          "     1    128",
+                          "127.0.0.2:30000        ",
+                          "0.0.0.0:*              ",
+                          "LISTEN      ",
+                          "old") ROW ("tcp   ", "     0      0", PHONE, WEB, ESTABLISHED, "phone")
+        ROW ("tcp   ", "     0      0", WEB, PHONE, ESTABLISHED, "backlog of web")
+            ROW ("tcp   ", "     0      0", OTHER, "127.0.0.2:30000        ", "FIN_WAIT2   ", "-")
+                ROW ("tcp   ",
+                     "     1      0",
+                     "127.0.0.2:30000        ",
+                     OTHER,
+                     "CLOSE_WAIT  ",
+                     "backlog of old") },
   { "ipv6",
     "peer listener web address=:: port=30000 on-accept=keep\n"
     "client phone connect=[::1]:30000 count=1\nprint sockets\n",
-    HEAD "0s kernel: tcp6       0    128 [::]:30000             [::]:*                 LISTEN\n"
-         "0s kernel: tcp6       0      0 phone#1                [::1]:30000            "
-         "ESTABLISHED\n"
-         "0s kernel: tcp6       0      0 [::1]:30000            phone#1                "
-         "ESTABLISHED\n" },
+    HEAD ROW ("tcp6  ",
+              "     0    128",
+              "[::]:30000             ",
+              "[::]:*                 ",
+              "LISTEN      ",
+              "web") ROW ("tcp6  ", "     0      0", PHONE, WEB6, ESTABLISHED, "phone")
+        ROW ("tcp6  ", "     0      0", WEB6, PHONE, ESTABLISHED, "web") },
+  /* An IPv4 client of an IPv6 listener is found by what it calls itself. */
+  { "mapped",
+    "listener web address=:: port=30000 background-policy=keep\nlaunch\nhome\n"
+    "client phone connect=127.0.0.1:30000 count=1\nprint sockets\n",
+    HEAD ROW ("tcp6  ",
+              "     1    128",
+              "[::]:30000             ",
+              "[::]:*                 ",
+              "LISTEN      ",
+              "web") ROW ("tcp   ", "     0      0", PHONE, WEB, ESTABLISHED, "phone")
+        ROW ("tcp6  ", "     0      0", WEB, PHONE, ESTABLISHED, "backlog of web") },
   { "drawn-port",
     "peer listener web port=0 on-accept=keep\nclient phone connect=web count=1\nprint sockets\n",
-    HEAD "0s kernel: tcp        0    128 0.0.0.0:web            0.0.0.0:*              LISTEN\n"
-         "0s kernel: tcp        0      0 phone#1                127.0.0.1:web          "
-         "ESTABLISHED\n"
-         "0s kernel: tcp        0      0 127.0.0.1:web          phone#1                "
-         "ESTABLISHED\n" },
+    HEAD ROW ("tcp   ",
+              "     0    128",
+              "0.0.0.0:web            ",
+              "0.0.0.0:*              ",
+              "LISTEN      ",
+              "web") ROW ("tcp   ", "     0      0", PHONE, DRAWN, ESTABLISHED, "phone")
+        ROW ("tcp   ", "     0      0", DRAWN, PHONE, ESTABLISHED, "web") },
 };
 
 /* Of the kernel's story, the table. */
@@ -101,8 +155,28 @@ test_fields (void)
   log = recording_sink_dup_log (test->sink, REBOUND_EVENT_GROUP_SOCKETS);
   g_assert_nonnull (strstr (log, "kernel sockets count=1\n"));
   g_assert_nonnull (strstr (log, "kernel socket proto=tcp recv-q=0 send-q=128 "
-                                 "local=0.0.0.0:30000 foreign=0.0.0.0:* state=LISTEN\n"));
+                                 "local=0.0.0.0:30000 foreign=0.0.0.0:* state=LISTEN owner=web\n"));
   g_assert_cmpuint (recording_sink_count (test->sink, "kernel", "socket"), ==, 2);
+}
+
+static void
+test_watches (void)
+{
+  g_autoptr (NetTest) test = net_test_new ("peer listener web port=30000 on-accept=keep\n"
+                                           "client phone connect=web count=1\nafter 10s\n"
+                                           "print sockets\nafter 5s phone.hang-up\nafter 90s\n");
+  g_autofree char *log = NULL;
+
+  g_test_summary ("a run that watches tells of the table at each instant at which it has changed");
+  rebound_linux_kernel_set_watches (test->kernel, TRUE);
+  net_test_play (test);
+  log = recording_sink_dup_log (test->sink, REBOUND_EVENT_GROUP_SOCKETS);
+  g_assert_cmpuint (recording_sink_count (test->sink, "kernel", "sockets"), ==, 5);
+  g_assert_nonnull (strstr (log, "0s kernel sockets count=1\n"));
+  g_assert_nonnull (strstr (log, "0s kernel sockets count=3\n"));
+  g_assert_nonnull (strstr (log, "10s kernel sockets count=3\n")); /* it was asked for */
+  g_assert_nonnull (strstr (log, "15s kernel sockets count=3\n"));
+  g_assert_nonnull (strstr (log, "75s kernel sockets count=2\n"));
 }
 
 static void
@@ -151,6 +225,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &stories[i], test_story);
     }
   g_test_add_func ("/socket-rows/fields", test_fields);
+  g_test_add_func ("/socket-rows/watches", test_watches);
   g_test_add_func ("/socket-rows/names", test_names);
   return g_test_run ();
 }
