@@ -43,6 +43,15 @@ char *script_test_dup_life (ScriptTest *self);
 void script_test_play_and_check_life (ScriptTest *self, const char *life);
 void script_test_check_life (const char *script, const char *life);
 
+/* The words that are possible in a state, as messages list them. */
+#define NOT_RUNNING_WORDS "launch, launch background=yes, lock, reboot, network-down"
+#define ACTIVE_WORDS                                                                               \
+  "resign-active, memory-warning, kill, crash, home, open-other, lock, interrupt, app-switcher, "  \
+  "reboot, network-down"
+#define SUSPENDED_WORDS                                                                            \
+  "resume, wake, kill, crash, open, lock, swipe-kill, reboot, reclaim-sockets, network-down"
+#define LOCKED_WORDS "resume, wake, kill, crash, unlock, reboot, reclaim-sockets, network-down"
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScriptTest, script_test_free)
 
 G_END_DECLS

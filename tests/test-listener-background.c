@@ -7,6 +7,7 @@
 
 #include "kernel/kernel-test.h"
 #include "lifecycle/rebound-param-specs.h"
+#include "listener-deed.h"
 #include "net-test.h"
 #include "net/rebound-net-enums.h"
 #include "net/rebound-listener-private.h"
@@ -249,17 +250,10 @@ test_killed (void)
 
 /* -- handlers that interfere -- */
 
-typedef enum
-{
-  CLOSE,
-  REOPEN,
-  KILL,
-} Deed;
-
 typedef struct
 {
   const char *signal;
-  Deed deed;
+  ListenerDeed deed;
   ReboundListener *web;
   guint n_done;
 } Interference;
@@ -286,14 +280,8 @@ interfere (Interference *self)
       || self->n_done++ > 0)
     return;
   if (self->deed == KILL)
-    {
-      tasks.current = 0; /* with the process */
-      rebound_actor_abandon (REBOUND_ACTOR (self->web));
-      return;
-    }
-  rebound_listener_close (self->web, "a handler");
-  if (self->deed == REOPEN)
-    rebound_listener_open (self->web);
+    tasks.current = 0; /* with the process */
+  listener_deed_do (self->deed, self->web);
 }
 
 static void
@@ -365,8 +353,6 @@ test_flag (void)
 int
 main (int argc, char **argv)
 {
-  static const char *const deeds[] = { "close", "reopen", "kill" };
-
   g_test_init (&argc, &argv, NULL);
   if (!kernel_test_enter ())
     return g_test_run ();
@@ -381,7 +367,7 @@ main (int argc, char **argv)
     {
       g_autofree char *path
           = g_strdup_printf ("/listener-background/interference/%s/%s", interferences[i].signal,
-                             deeds[interferences[i].deed]);
+                             listener_deed_get_name (interferences[i].deed));
 
       g_test_add_data_func (path, &interferences[i], test_interference);
     }

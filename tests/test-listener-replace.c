@@ -13,6 +13,7 @@
 #include "failing-calls.h"
 #include "kernel/kernel-test.h"
 #include "net/rebound-errno.h"
+#include "listener-deed.h"
 #include "thief.h"
 
 #define PORT THIEF_PORT
@@ -250,13 +251,6 @@ test_failure (gconstpointer data)
 
 /* -- handlers that interfere -- */
 
-typedef enum
-{
-  CLOSE,
-  REOPEN,
-  KILL,
-} Deed;
-
 typedef struct
 {
   const char *signal;
@@ -281,7 +275,7 @@ static const Moment moments[] = {
 typedef struct
 {
   Thief thief;
-  Deed deed;
+  ListenerDeed deed;
   ReboundListener *web;
   guint n_done;
 } Interference;
@@ -289,20 +283,12 @@ typedef struct
 static void
 interfere (Interference *self)
 {
-  if (self->n_done++ > 0)
-    return;
-  if (self->deed == KILL)
-    {
-      rebound_actor_abandon (REBOUND_ACTOR (self->web)); /* what a kill does to it */
-      return;
-    }
-  rebound_listener_close (self->web, "a handler");
-  if (self->deed == REOPEN)
-    rebound_listener_open (self->web);
+  if (self->n_done++ == 0)
+    listener_deed_do (self->deed, self->web);
 }
 
 static void
-test_interference (gconstpointer data, Deed deed)
+test_interference (gconstpointer data, ListenerDeed deed)
 {
   const Moment *moment = data;
   g_autoptr (NetTest) test

@@ -13,6 +13,7 @@
 
 #include "failing-calls.h"
 #include "kernel/kernel-test.h"
+#include "listener-deed.h"
 #include "net-test.h"
 #include "net/rebound-errno.h"
 
@@ -169,17 +170,10 @@ test_order (void)
 
 /* -- handlers that interfere -- */
 
-typedef enum
-{
-  CLOSE,
-  REOPEN,
-  KILL,
-} Deed;
-
 typedef struct
 {
   const char *signal;
-  Deed deed;
+  ListenerDeed deed;
   NetTest *test;
   ReboundListener *web;
   guint n_done;
@@ -188,21 +182,8 @@ typedef struct
 static void
 interfere (Interference *self)
 {
-  if (self->n_done++ > 0)
-    return;
-  switch (self->deed)
-    {
-    case CLOSE:
-      rebound_listener_close (self->web, "a handler");
-      break;
-    case REOPEN:
-      rebound_listener_close (self->web, "a handler");
-      rebound_listener_open (self->web);
-      break;
-    case KILL:
-      rebound_actor_abandon (REBOUND_ACTOR (self->web)); /* what a kill does to it */
-      break;
-    }
+  if (self->n_done++ == 0)
+    listener_deed_do (self->deed, self->web);
 }
 
 static void
@@ -405,8 +386,6 @@ test_forgotten (void)
 int
 main (int argc, char **argv)
 {
-  static const char *const deeds[] = { "close", "reopen", "kill" };
-
   g_test_init (&argc, &argv, NULL);
   if (!kernel_test_enter ())
     return g_test_run ();
@@ -422,7 +401,7 @@ main (int argc, char **argv)
     {
       g_autofree char *path
           = g_strdup_printf ("/listener-teardown/interference/%s/%s", interferences[i].signal,
-                             deeds[interferences[i].deed]);
+                             listener_deed_get_name (interferences[i].deed));
 
       g_strdelimit (path, ":", '-');
       g_test_add_data_func (path, &interferences[i], test_interference);

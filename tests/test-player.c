@@ -6,15 +6,6 @@
 
 #include <string.h>
 
-/* The words that are possible in a state, as messages list them. */
-#define NOT_RUNNING_WORDS "launch, launch background=yes, lock, reboot, network-down"
-#define ACTIVE_WORDS                                                                               \
-  "resign-active, memory-warning, kill, crash, home, open-other, lock, interrupt, app-switcher, "  \
-  "reboot, network-down"
-#define SUSPENDED_WORDS                                                                            \
-  "resume, wake, kill, crash, open, lock, swipe-kill, reboot, reclaim-sockets, network-down"
-#define LOCKED_WORDS "resume, wake, kill, crash, unlock, reboot, reclaim-sockets, network-down"
-
 typedef struct
 {
   const char *script;
