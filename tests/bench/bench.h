@@ -22,6 +22,7 @@ typedef struct
 {
   const char *name;
   void (*play) (gconstpointer data, BenchTime *time);
+  guint reference; /* which of the ways it is compared with */
 } BenchWay;
 
 /* Plays each of @ways with @data once, to warm up, and then @n_rounds times in turn. Prints a line
@@ -37,7 +38,7 @@ void bench_compare (const char *title,
 /* Sorts @times. */
 gint64 bench_median (gint64 *times, guint n_times);
 
-/* The two ends of @n_pairs TCP connections on the loopback, through one listener that is gone
+/* The two ends of @n_pairs TCP connections on the loopback, through listeners that are gone
  * afterwards. The first ends are non-blocking. */
 void bench_open_pairs (int *fds, int *peer_fds, guint n_pairs);
 
