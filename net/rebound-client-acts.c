@@ -68,18 +68,17 @@ leave (ReboundClientSlot *slot, gconstpointer data)
   rebound_call_leave (slot->call, how->way, how->deadline_usec, how->drain_bytes, how->how);
 }
 
-/* connection-policy. A process that is about to end has no time to finish anything. */
+/* As connection-policy says. */
 static void
-dismiss (ReboundClient *self, gboolean is_terminating, const char *how)
+dismiss (ReboundClient *self)
 {
   const ReboundWayOut ways[] = {
     [REBOUND_CONNECTION_POLICY_CLOSE] = REBOUND_WAY_OUT_CLOSE,
-    [REBOUND_CONNECTION_POLICY_FINISH]
-    = is_terminating ? REBOUND_WAY_OUT_CLOSE : REBOUND_WAY_OUT_FINISH,
+    [REBOUND_CONNECTION_POLICY_FINISH] = REBOUND_WAY_OUT_FINISH,
     [REBOUND_CONNECTION_POLICY_ABORT] = REBOUND_WAY_OUT_ABORT,
   };
   Leave how_all = { ways[self->connection_policy], self->ending.finish_within_usec,
-                    self->ending.drain_limit_bytes, how };
+                    self->ending.drain_limit_bytes, OWN_END ", at did-enter-background" };
 
   self->is_away = TRUE;
   for (guint i = 0; i < self->slots->len; i++)
@@ -91,7 +90,7 @@ static void
 enter_background (ReboundClient *self)
 {
   if (self->connection_policy != REBOUND_CONNECTION_POLICY_KEEP)
-    dismiss (self, FALSE, OWN_END ", at did-enter-background");
+    dismiss (self);
   if (self->site != NULL)
     rebound_finishing_enter_background (&self->finishing, self->site);
 }
@@ -112,14 +111,6 @@ come_back (ReboundClient *self)
     }
 }
 
-static void
-terminate (ReboundClient *self)
-{
-  give_up (REBOUND_ACTOR (self), "the application is about to end");
-  if (self->site != NULL && self->connection_policy != REBOUND_CONNECTION_POLICY_KEEP)
-    dismiss (self, TRUE, OWN_END ", at will-terminate");
-}
-
 void
 rebound_client_told (ReboundActor *actor, ReboundCallback callback)
 {
@@ -136,7 +127,7 @@ rebound_client_told (ReboundActor *actor, ReboundCallback callback)
       come_back (self);
       break;
     case REBOUND_CALLBACK_WILL_TERMINATE:
-      terminate (self);
+      give_up (actor, "the application is about to end");
       break;
     default: /* it has nothing to do with launching, memory or files */
       break;
