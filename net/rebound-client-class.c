@@ -230,7 +230,8 @@ install_readings (void)
   properties[PROP_REFUSED_COUNT] = count_spec ("refused-count", "how many were refused");
   properties[PROP_ANSWERED_COUNT]
       = count_spec ("answered-count", "how many were answered, and as expected");
-  properties[PROP_CLOSED_COUNT] = count_spec ("closed-count", "how many were closed in good order");
+  properties[PROP_CLOSED_COUNT]
+      = count_spec ("closed-count", "how many have ended, and not by an error");
   properties[PROP_OPEN_COUNT] = count_spec ("open-count", "how many are open now");
   properties[PROP_LAST_ERROR] = g_param_spec_string (
       "last-error", NULL,

@@ -61,12 +61,11 @@ install_dialling_signals (gpointer klass)
                                                    "refused: {error} (nobody listens there)",
                                                    "nobody listens at that address",
                                                    string_spec ("error", "ECONNREFUSED"), NULL);
-  signals[FAILED]
-      = rebound_class_install_signal (klass, "failed", group, "{connection} failed: {error}",
-                                      "a connection did not come about, or broke",
-                                      string_spec (connection, "the connection"),
-                                      string_spec ("error", "the errno, by name"), GIVEN, RECEIVED,
-                                      LOST, NULL);
+  signals[FAILED] = rebound_class_install_signal (
+      klass, "failed", group, "{connection} failed: {error}",
+      "a connection did not come about, or broke; ECONNRESET is the other end's RST",
+      string_spec (connection, "the connection"), string_spec ("error", "the errno, by name"),
+      GIVEN, RECEIVED, LOST, NULL);
   signals[BACKLOG_FULL] = rebound_class_install_signal (
       klass, "backlog-full", group,
       "{connection}: the backlog is full and the kernel dropped the SYN; the kernel's own clock "
@@ -105,8 +104,9 @@ install_talking_signals (gpointer klass)
       string_spec (connection, "the connection"), NULL);
   signals[PEER_FINISHED] = rebound_class_install_signal (
       klass, "peer-finished", group, "{connection}: the other end has said all; we go on",
-      "recv() has returned 0, and our own half is not over yet: something is still queued; where "
-      "it is the connection ends, and only that is told",
+      "recv() has returned 0, and our own half is not over yet, for something is still queued; "
+      "where "
+      "nothing is the connection ends at once, and only that is told",
       string_spec (connection, "the connection"), NULL);
 }
 

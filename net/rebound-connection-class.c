@@ -99,6 +99,7 @@ rebound_connection_new_of_table (ReboundSite *site, int fd, ReboundSocket *socke
   self->site = g_object_ref (site);
   self->fd = fd;
   self->socket = socket;
+  self->is_fresh = TRUE;
   self->state = REBOUND_CONNECTION_STATE_OPEN;
   self->rest_timer
       = rebound_site_new_timer (site, "connection: rest", rebound_connection_on_rested, self);
@@ -110,6 +111,7 @@ rebound_connection_new_of_table (ReboundSite *site, int fd, ReboundSocket *socke
 ReboundConnection *
 rebound_connection_new (ReboundSite *site, int fd)
 {
+  ReboundConnection *self;
   int flags;
 
   g_return_val_if_fail (REBOUND_IS_SITE (site), NULL);
@@ -118,7 +120,9 @@ rebound_connection_new (ReboundSite *site, int fd)
   flags = fcntl (fd, F_GETFL);
   if (flags >= 0 && (flags & O_NONBLOCK) == 0)
     fcntl (fd, F_SETFL, flags | O_NONBLOCK);
-  return rebound_connection_new_of_table (site, fd, NULL);
+  self = rebound_connection_new_of_table (site, fd, NULL);
+  self->is_fresh = FALSE;
+  return self;
 }
 
 void

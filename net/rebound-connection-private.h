@@ -58,12 +58,14 @@ struct _ReboundConnection
   gint64 finish_end_usec; /* on the site's clock */
   gint64 drain_limit_bytes;
 
-  gboolean is_counting; /* from the first byte that was handed over */
+  gboolean is_fresh;                 /* nobody has sent anything over it before */
+  gboolean is_counting;              /* from the first byte that was handed over */
   guint64 acknowledged_before_bytes; /* by the kernel's count then */
   ReboundConnectionFigures figures;
 };
 
-/* As rebound_connection_new(), of a socket that may be in the run's table. */
+/* As rebound_connection_new(), of a socket that has just been connected, and may be in the run's
+ * table. */
 ReboundConnection *
 rebound_connection_new_of_table (ReboundSite *site, int fd, ReboundSocket *socket);
 

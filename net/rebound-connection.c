@@ -75,7 +75,8 @@ begin_counting (ReboundConnection *self)
   int unacknowledged_bytes = 0;
 
   self->is_counting = TRUE;
-  ioctl (self->fd, TIOCOUTQ, &unacknowledged_bytes);
+  if (!self->is_fresh)
+    ioctl (self->fd, TIOCOUTQ, &unacknowledged_bytes);
   if (ask_acknowledged (self, &self->acknowledged_before_bytes))
     self->acknowledged_before_bytes += (guint64) unacknowledged_bytes;
 }

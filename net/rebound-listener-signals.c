@@ -138,8 +138,9 @@ install_ending_signals (gpointer klass)
       connection_spec (), NULL);
   signals[PEER_FINISHED] = rebound_class_install_signal (
       klass, "peer-finished", group, "{connection}: the other end has said all; we go on",
-      "recv() has returned 0, and our own half is not over yet: something is still queued; where "
-      "it is the connection ends, and only that is told",
+      "recv() has returned 0, and our own half is not over yet, for something is still queued; "
+      "where "
+      "nothing is the connection ends at once, and only that is told",
       connection_spec (), NULL);
 }
 
