@@ -119,6 +119,9 @@ static void
 on_connection_closed (ReboundListener *listener,
                       const char *connection,
                       const char *how,
+                      gint64 given_bytes,
+                      gint64 received_bytes,
+                      gint64 lost_bytes,
                       gpointer user_data)
 {
   g_string_append_printf (user_data, "connection-closed(port %u) ", read_port (listener));
