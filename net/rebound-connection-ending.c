@@ -462,5 +462,7 @@ rebound_connection_dup_waiting_for (ReboundConnection *self)
   if (!self->has_shut_down)
     return g_strdup_printf ("waits for the peer to take %" G_GSIZE_FORMAT " bytes that are queued",
                             rebound_connection_get_queued_bytes (self));
+  if (!self->is_reading && self->state != REBOUND_CONNECTION_STATE_FINISHING)
+    return g_strdup ("is not read from, and so does not see the peer's end");
   return g_strdup ("waits for the peer's end");
 }

@@ -254,8 +254,8 @@ REBOUND_API ReboundPeerReading rebound_connection_get_peer_reading (ReboundConne
 /**
  * rebound_connection_dup_waiting_for:
  *
- * Returns: (transfer full) (nullable): what keeps it from ending, as “waits for the peer's end”;
- * %NULL where nobody has asked it to end
+ * Returns: (transfer full) (nullable): what keeps it from ending, as “waits for the peer's end”, or
+ * “is not read from, and so does not see the peer's end”; %NULL where nobody has asked it to end
  * Since: 0.1
  */
 REBOUND_API char *rebound_connection_dup_waiting_for (ReboundConnection *self);
