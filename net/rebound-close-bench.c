@@ -106,8 +106,10 @@ connect_both_ends (ReboundCloseBench *bench, int *peer_fd, GError **error)
   if (!rebound_fence_pass (bench->fence, error))
     return -1;
   fd = accept4 (bench->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (fd < 0 || setsockopt (fd, SOL_SOCKET, SO_SNDBUF, &size_bytes, sizeof size_bytes) < 0)
+  if (fd < 0)
     rebound_close_fail (error, "accept over the loopback");
+  else
+    setsockopt (fd, SOL_SOCKET, SO_SNDBUF, &size_bytes, sizeof size_bytes);
   return fd;
 }
 
