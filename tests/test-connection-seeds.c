@@ -13,8 +13,8 @@
 #include <sys/socket.h>
 
 #include "kernel/kernel-test.h"
-#include "lifecycle/rebound-clock-private.h"
 #include "net/rebound-connection-private.h"
+#include "world-test.h"
 
 /* What is played unless it is told otherwise; a seed takes some 0.4 ms. Meson's suite plays 10,000,
  * and 2,000 with sanitizers. */
@@ -43,15 +43,7 @@ static int first_seed = 1;
 static guint32 seed_now;
 static GString *story_now;
 
-/* -- the world -- */
-
-typedef struct
-{
-  GMainContext *context;
-  ReboundClock *clock;
-  ReboundSite *site;
-  ReboundSocketTable *table;
-} World;
+/* -- an end -- */
 
 typedef struct _End End;
 
@@ -79,78 +71,6 @@ typedef struct
   GString *story;
   End ends[2];
 } Walk;
-
-static void
-on_state_changed (ReboundSocket *socket, guint8 from, guint8 to, gpointer user_data)
-{
-}
-
-static void
-on_expired (ReboundSocket *socket, gpointer user_data)
-{
-}
-
-static void
-world_open (World *self)
-{
-  const ReboundSocketTableListener listener = { on_state_changed, on_expired, NULL };
-
-  self->context = g_main_context_new ();
-  self->clock = rebound_clock_new (REBOUND_CLOCK_VIRTUAL);
-  self->site = rebound_site_new (self->clock, self->context);
-  self->table = rebound_socket_table_new (kernel_test_diag (), TRUE, &listener);
-  rebound_socket_table_start (self->table, self->site);
-}
-
-static void
-world_close (World *self)
-{
-  rebound_socket_table_stop (self->table);
-  rebound_socket_table_free (self->table);
-  g_object_unref (self->site);
-  g_object_unref (self->clock);
-  g_main_context_unref (self->context);
-}
-
-/* Everything that can happen now has happened, and the kernel is quiet. */
-static void
-world_settle (World *self)
-{
-  for (guint i = 0; i < 100000; i++)
-    {
-      gboolean is_busy = g_main_context_iteration (self->context, FALSE);
-
-      kernel_test_settle ();
-      if (!is_busy && !rebound_clock_grant (self->clock) && !g_main_context_pending (self->context))
-        {
-          g_autofree char *waits_for = NULL;
-
-          if (!rebound_socket_table_observe (self->table, &waits_for))
-            g_error ("in the kernel: %s", waits_for);
-          return;
-        }
-    }
-  g_error ("a busy loop");
-}
-
-static void
-world_pass_time (World *self, gint64 usec)
-{
-  gint64 end_usec = rebound_clock_get_time_usec (self->clock) + usec;
-  gint64 next_usec;
-
-  world_settle (self);
-  while ((next_usec = rebound_clock_get_next_deadline_usec (self->clock)) >= 0
-         && next_usec <= end_usec)
-    {
-      rebound_clock_jump (self->clock, next_usec);
-      world_settle (self);
-    }
-  rebound_clock_jump (self->clock, end_usec);
-  world_settle (self);
-}
-
-/* -- an end -- */
 
 /* The stream from its byte @from on; as much as is given or received at once. */
 static const guint8 *
@@ -185,14 +105,21 @@ on_received (ReboundConnection *connection, GBytes *bytes, End *self)
 {
   gsize size_bytes;
   const guint8 *data = g_bytes_get_data (bytes, &size_bytes);
-  guint64 of_message_bytes = MIN (size_bytes, self->other->message_bytes - self->received_bytes);
+  guint64 message_bytes = self->other->message_bytes;
+  guint64 left_bytes = message_bytes - MIN (message_bytes, self->received_bytes);
+  guint64 n = MIN (size_bytes, left_bytes);
 
-  g_assert_cmpmem (data, of_message_bytes, message_from (self->received_bytes), of_message_bytes);
-  if (of_message_bytes < size_bytes)
-    g_assert_cmpmem (data + of_message_bytes, size_bytes - of_message_bytes, self->other->goodbye,
-                     strlen (self->other->goodbye));
+  g_assert_cmpmem (data, n, message_from (self->received_bytes), n);
   self->received_bytes += size_bytes;
-  self->received_bytes = MIN (self->received_bytes, self->other->message_bytes);
+  if (n == size_bytes)
+    return;
+  g_assert_nonnull (self->other->goodbye);
+  g_assert_cmpuint (self->received_bytes, <=, message_bytes + strlen (self->other->goodbye));
+  g_assert_true (
+      memcmp (data + n,
+              self->other->goodbye + (self->received_bytes - size_bytes + n) - message_bytes,
+              size_bytes - n)
+      == 0);
 }
 
 static void
@@ -440,15 +367,6 @@ assert_all_accounted_for (const End *end)
     g_assert_cmpuint (had_bytes + other->unread_bytes, >=, sent.acknowledged_bytes);
 }
 
-static void
-assert_nothing_is_left (World *world)
-{
-  g_autoptr (GPtrArray) sockets = rebound_socket_table_list_site (world->table, NULL);
-
-  g_assert_cmpuint (sockets->len, ==, 0);
-  g_assert_cmpint (rebound_clock_get_next_deadline_usec (world->clock), ==, -1);
-}
-
 static guint
 count_descriptors (void)
 {
@@ -535,7 +453,7 @@ play_seed (World *world, int listener, guint16 port, guint32 seed)
   for (guint i = 0; i < 2; i++)
     assert_all_accounted_for (&walk.ends[i]);
   world_pass_time (world, LONG_ENOUGH_USEC);
-  assert_nothing_is_left (world);
+  world_assert_nothing_is_left (world);
   let_go (&walk);
 }
 
