@@ -4,9 +4,7 @@
 
 import json
 import os
-import shutil
 import struct
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -215,40 +213,6 @@ def test_pcap_not_replaced():
         expect_status(run("run", "--pcap", str(path), "-", input="lunch\n"), 2)
         expect_equal(path.read_text(), "earlier", "the earlier file")
         expect_equal(os.listdir(folder), ["run.pcapng"], "the files")
-
-
-def read_tshark(path, *words):
-    done = subprocess.run(["tshark", "-r", str(path), "-o", "tcp.check_checksum:TRUE",
-                           "-o", "ip.check_checksum:TRUE", *words], check=True, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    return done.stdout.splitlines()
-
-
-def describe_as_tshark(event):
-    fields = [str(int(letter in event["flags"])) for letter in "SFR."] + [str(event["length"])]
-    return ",".join(fields + ([] if event["flags"] == "R." else [str(event["seq"])]))
-
-
-def test_tshark():
-    """tshark finds nothing wrong with the file, and reads what the trace says."""
-    if shutil.which("tshark") is None:
-        raise program.Skip("tshark is not installed")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "run.pcapng"
-        for script in ("rebind-fix", "defunct-socket", "day-in-the-life"):
-            _, events = play_into(folder, script)
-            expect_equal(read_tshark(path, "-Y", "_ws.malformed || tcp.checksum.status==0"), [],
-                         "what tshark complains about")
-            seen = read_tshark(path, "-T", "fields", "-E", "separator=,", "-e", "tcp.flags.syn",
-                               "-e", "tcp.flags.fin", "-e", "tcp.flags.reset",
-                               "-e", "tcp.flags.ack", "-e", "tcp.len", "-e", "tcp.seq")
-            # To the 0 in the RST that refuses a SYN tshark gives the relative number 1.
-            seen = [line.rpartition(",")[0] if line.startswith("0,0,1,1") else line
-                    for line in seen]
-            told = [describe_as_tshark(event) for event in events if event["kind"] == "packet"]
-            expect_equal(seen, told, f"the segments of {script}")
-        expect(read_tshark(path, "-Y", 'frame.comment contains "did enter background"'),
-               "tshark does not find our comments")
 
 
 if __name__ == "__main__":
