@@ -10,16 +10,19 @@
  * over by then, and it is the next call that fails. So it is here: the error is left where it is.
  *
  * Draining is the same the other way round: recv() in a loop, in the way of those who close
- * properly. */
+ * properly. A slow reader is one that does something else after each of them; what comes meanwhile
+ * waits, in the end at the sender's. */
 
 #include "rebound-naive-socket-private.h"
 
 #include <errno.h>
 #include <sys/epoll.h>
 
-/* A buffer as naive code has it, and after how many of them others have their turn. */
-#define DRAIN_BUFFER_BYTES (64 * 1024)
-#define DRAIN_BUFFERS      64
+/* After how many full buffers others have their turn: 4 MiB of the default ones. */
+#define DRAIN_BUFFERS 64
+
+/* What a drain waits for. */
+#define THE_END "the other end to end the connection"
 
 /* -- sending -- */
 
@@ -109,55 +112,87 @@ finish_drain (ReboundNaiveSocket *self, gint64 result)
 static ssize_t
 read_on (ReboundNaiveSocket *self)
 {
-  g_autofree char *buffer = g_malloc (DRAIN_BUFFER_BYTES);
+  g_autofree char *buffer = g_malloc (self->drain_buffer_bytes);
+  guint n_buffers = self->drain_every_usec > 0 ? 1 : DRAIN_BUFFERS;
   ssize_t received = 1;
 
-  for (guint i = 0; i < DRAIN_BUFFERS && received > 0; i++)
+  for (guint i = 0; i < n_buffers && received > 0; i++)
     {
-      received = recv (self->fd, buffer, DRAIN_BUFFER_BYTES, 0);
+      received = recv (self->fd, buffer, self->drain_buffer_bytes, 0);
       self->drained_bytes += MAX (received, 0);
       self->received_bytes += MAX (received, 0);
     }
   return received;
 }
 
+static void on_input (guint32 events, gpointer user_data);
+static void on_rested (gpointer user_data);
+
+/* FALSE with errno where it cannot be waited for. What is ready is not looked at in a rest, for it
+ * would be ready for all of it. */
 static gboolean
-has_ended (ssize_t received)
+wait_for_more (ReboundNaiveSocket *self, gboolean has_read)
 {
-  return received == 0 || (received < 0 && errno != EAGAIN);
+  if (has_read && self->drain_every_usec > 0)
+    {
+      self->waiting_call = "recv";
+      self->waiting_for = THE_END;
+      g_clear_pointer (&self->watch, rebound_watch_free);
+      if (self->drain_timer == NULL)
+        self->drain_timer
+            = rebound_site_new_timer (self->site, "socket: drain every", on_rested, self);
+      rebound_timer_arm (self->drain_timer, self->drain_every_usec);
+      return TRUE;
+    }
+  return self->watch != NULL
+         || rebound_naive_begin_waiting (self, EPOLLIN | EPOLLRDHUP, on_input, "recv", THE_END);
+}
+
+static void
+drain_on (ReboundNaiveSocket *self)
+{
+  ssize_t received = read_on (self);
+
+  if (received > 0 || (received < 0 && errno == EAGAIN))
+    {
+      rebound_naive_note (self);
+      if (wait_for_more (self, received > 0))
+        return;
+      received = -1;
+    }
+  finish_drain (self, received);
 }
 
 static void
 on_input (guint32 events, gpointer user_data)
 {
   g_autoptr (ReboundNaiveSocket) self = g_object_ref (user_data);
-  ssize_t received = read_on (self);
 
-  if (has_ended (received))
-    finish_drain (self, received);
-  else
-    rebound_naive_note (self);
+  drain_on (self);
+}
+
+static void
+on_rested (gpointer user_data)
+{
+  g_autoptr (ReboundNaiveSocket) self = g_object_ref (user_data);
+
+  drain_on (self);
 }
 
 GError *
-rebound_naive_socket_drain (ReboundNaiveSocket *self, gpointer data)
+rebound_naive_socket_drain (ReboundNaiveSocket *self,
+                            gint64 buffer_bytes,
+                            gint64 every_usec,
+                            gpointer data)
 {
   GError *error = rebound_naive_check (self, "recv");
-  ssize_t received;
 
   if (error != NULL)
     return error;
   self->drained_bytes = 0;
+  self->drain_buffer_bytes = (gsize) buffer_bytes;
+  self->drain_every_usec = every_usec;
   rebound_naive_set_text (&self->data, g_strdup (""));
-  received = read_on (self);
-  if (!has_ended (received))
-    {
-      rebound_naive_note (self);
-      if (rebound_naive_begin_waiting (self, EPOLLIN | EPOLLRDHUP, on_input, "recv",
-                                       "the other end to end the connection"))
-        return NULL;
-      received = -1;
-    }
-  finish_drain (self, received);
+  drain_on (self);
   return NULL;
 }

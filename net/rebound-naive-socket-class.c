@@ -244,6 +244,12 @@ install_talking_calls (gpointer klass)
       klass, "drain", G_CALLBACK (rebound_naive_socket_drain), NULL,
       "recv() again and again until it returns 0 or fails, which is when it has returned; what is "
       "read is counted and thrown away. How much arrives before an error is the kernel's affair",
+      rebound_param_spec_size ("bytes", NULL, "the size of the buffer", 1, RECV_MAXIMUM_BYTES,
+                               RECV_DEFAULT_BYTES, flags),
+      rebound_param_spec_duration ("every", NULL,
+                                   "how long it does something else after each recv that has read "
+                                   "something, as a slow reader does",
+                                   0, G_MAXINT64, 0, flags),
       NULL);
   rebound_class_install_action (klass, "poll", G_CALLBACK (rebound_naive_socket_poll), NULL,
                                 "poll() for IN, OUT and RDHUP with a timeout of 0", NULL);

@@ -25,9 +25,9 @@ struct _ReboundNaiveSocket
   gboolean is_reusing;   /* it has SO_REUSEADDR */
   gboolean is_lingering; /* it has SO_LINGER with a time */
   ReboundSocket *socket;
-  ReboundWatch *watch;      /* of a call that has not returned yet */
-  const char *waiting_call; /* which one that is, and what for; set with the watch */
+  const char *waiting_call; /* the one that has not returned yet, or NULL; and what it waits for */
   const char *waiting_for;
+  ReboundWatch *watch;   /* of that call; NULL while it rests */
   char *connecting_name; /* where connect() goes, as the script called it */
   struct sockaddr_storage connecting_to;
   socklen_t connecting_length;
@@ -37,7 +37,12 @@ struct _ReboundNaiveSocket
   char *bulk;             /* of a send() that has not returned yet: all of what it was given */
   gsize bulk_bytes;
   gsize bulk_sent_bytes;
-  gint64 drained_bytes; /* by the present drain */
+
+  /* Of the present drain. */
+  gint64 drained_bytes;
+  gsize drain_buffer_bytes;
+  gint64 drain_every_usec;   /* 0: as it comes */
+  ReboundTimer *drain_timer; /* NULL where it does not rest */
 
   /* Of the present connection. */
   gint64 sent_bytes;
@@ -76,8 +81,11 @@ GError *rebound_naive_socket_set_option (ReboundNaiveSocket *self,
                                          gpointer data);
 GError *rebound_naive_socket_poll (ReboundNaiveSocket *self, gpointer data);
 
-/* recv() until it says 0 or fails, however long that takes. */
-GError *rebound_naive_socket_drain (ReboundNaiveSocket *self, gpointer data);
+/* recv() of @buffer_bytes each until it says 0 or fails, however long that takes. */
+GError *rebound_naive_socket_drain (ReboundNaiveSocket *self,
+                                    gint64 buffer_bytes,
+                                    gint64 every_usec,
+                                    gpointer data);
 
 /* send() of @size_bytes at once, which is handed over as the other end reads. */
 GError *rebound_naive_socket_send_bulk (ReboundNaiveSocket *self, gsize size_bytes);

@@ -24,7 +24,7 @@ rebound_naive_check (ReboundNaiveSocket *self, const char *call)
 {
   g_autofree char *why = NULL;
 
-  if (self->watch == NULL)
+  if (self->waiting_call == NULL)
     return rebound_naive_check_site (self->site, call);
   why = g_strdup_printf ("%s() has not returned yet; expected a wait before", self->waiting_call);
   return rebound_naive_refuse (call, why);
@@ -49,7 +49,9 @@ rebound_naive_begin_waiting (ReboundNaiveSocket *self,
 void
 rebound_naive_end_waiting (ReboundNaiveSocket *self)
 {
+  self->waiting_call = NULL;
   g_clear_pointer (&self->watch, rebound_watch_free);
+  g_clear_pointer (&self->drain_timer, rebound_timer_free);
   g_clear_pointer (&self->bulk, g_free);
 }
 
@@ -58,7 +60,7 @@ rebound_naive_socket_dup_waiting_for (ReboundActor *actor)
 {
   ReboundNaiveSocket *self = REBOUND_NAIVE_SOCKET (actor);
 
-  return self->watch != NULL ? g_strdup_printf ("waits for %s", self->waiting_for) : NULL;
+  return self->waiting_call != NULL ? g_strdup_printf ("waits for %s", self->waiting_for) : NULL;
 }
 
 /* -- connecting -- */

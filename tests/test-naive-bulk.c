@@ -95,6 +95,29 @@ static const NetTestStory stories[] = {
     "far",
     "2s far: recv(until the end) = 0 after 6 bytes\n"
     "2s far: recv() = 0\n" },
+  { "drains-slowly",
+    JOIN "near.send bytes=1MiB\nnear.shutdown\nfar.drain bytes=128KiB every=1s\n"
+         "expect far.received-bytes > 0B\nexpect far.received-bytes <= 128KiB\n"
+         "after 6s\nexpect far.received-bytes > 128KiB\nexpect far.received-bytes <= 896KiB\n"
+         "expect near.state == FIN_WAIT1\nwait far.returned within 1min\n"
+         "expect far.received-bytes == 1MiB\nexpect near.state == FIN_WAIT2\n",
+    "near", JOINED MIB "0s near: shutdown(write) = 0\n" },
+  { "rests-after-what-was-read-only",
+    JOIN "far.drain bytes=2B every=1s\nafter 5s near.send text=abc\n"
+         "expect far.received-bytes == 2B\nafter 1s near.send text=d\n"
+         "expect far.received-bytes == 3B\nafter 500ms near.close\nwait far.returned\n",
+    "far", "8s far: recv(until the end) = 0 after 4 bytes\n" },
+  { "drains-slowly-what-is-torn-down",
+    JOIN "far.send text=unread\nnear.send bytes=1MiB\nfar.drain bytes=4KiB every=1s\n"
+         "after 1500ms near.close\nwait far.returned\nexpect far.errno == ECONNRESET\n"
+         "expect far.received-bytes > 8KiB\n",
+    "near", JOINED MIB "1.5s near: close() = 0\n" },
+  { "drains-slowly-and-is-suspended",
+    JOIN "far.send bytes=8KiB\nnear.drain bytes=1KiB every=1s\nafter 2s\n"
+         "expect near.received-bytes == 3KiB\nhome\nafter 1min\n"
+         "expect near.received-bytes == 3KiB\nopen\nexpect near.received-bytes == 4KiB\n"
+         "kill\nafter 1min launch\nexpect near.received-bytes == 0B\nnear.socket\n",
+    "near", JOINED "122s near: socket(ipv4) = near#1\n" },
   { "drains-each-by-itself",
     JOIN "near.send text=one\nfar.recv\nnear.send text=more\nnear.shutdown\nfar.drain\n"
          "expect far.received-bytes == 7B\nexpect far.data == \"\"\n",
@@ -116,6 +139,8 @@ static const NetTestRefusal refusals[] = {
     "close() is not possible: send() has not returned yet; expected a wait before" },
   { "still-draining", JOIN "near.drain\nnear.send text=one\n",
     "send() is not possible: recv() has not returned yet; expected a wait before" },
+  { "still-resting", JOIN "near.send text=one\nfar.drain every=1s\nfar.close\n",
+    "close() is not possible: recv() has not returned yet; expected a wait before" },
   { "text-and-bytes", JOIN "near.send text=one bytes=1MiB\n",
     "send() is not possible: text= and bytes= both say what; expected one of them" },
   { "suspended", JOIN "home\nnear.drain\n",
