@@ -114,7 +114,7 @@ share_row (const ReboundRunPort *port, const ReboundPortClaim *one, const Reboun
   g_autofree char *its_ending = rebound_run_port_dup_ending (port, other);
 
   return holder->inode == 0 && its->inode == 0 && holder->state == its->state
-         && g_strcmp0 (one->local, other->local) == 0 && g_strcmp0 (holder->owner, its->owner) == 0
+         && g_strcmp0 (holder->local, its->local) == 0 && g_strcmp0 (holder->owner, its->owner) == 0
          && holder->reuse_address == its->reuse_address
          && memcmp (holder->in_the_way, its->in_the_way, sizeof its->in_the_way) == 0
          && rebound_run_port_get_generation (port, one)
@@ -135,8 +135,8 @@ tell_holder (ReboundLinuxKernel *self,
   const ReboundSocket *maker = claim->socket != NULL ? claim->socket : claim->client;
   g_autofree char *ending = rebound_run_port_dup_ending (port, claim);
 
-  g_signal_emit (self, signals[HOLDER], 0, rebound_port_state_name (holder->state), claim->local,
-                 claim->foreign, answer_word (holder->reuse_address),
+  g_signal_emit (self, signals[HOLDER], 0, rebound_port_state_name (holder->state),
+                 claim->holder->local, claim->holder->remote, answer_word (holder->reuse_address),
                  answer_word (rebound_run_port_is_in_the_way (port, claim)),
                  holder->owner != NULL ? holder->owner : "nobody of this run",
                  rebound_run_port_get_generation (port, claim),
@@ -185,7 +185,7 @@ tell_rules (ReboundLinuxKernel *self, const ReboundRunPort *port)
       if (claim->holder->hold != REBOUND_PORT_HOLD_BACKLOG && claim->holder->rule != NULL
           && g_hash_table_add (told, claim->holder->rule))
         g_signal_emit (self, signals[RULE], 0, rebound_port_state_name (claim->holder->state),
-                       claim->local, claim->holder->rule);
+                       claim->holder->local, claim->holder->rule);
     }
 }
 

@@ -22,11 +22,9 @@ typedef struct
 /* A socket on the port. */
 typedef struct
 {
-  ReboundPortHolder *holder; /* the report's */
+  ReboundPortHolder *holder; /* the report's; its ends are named as the log names them */
   ReboundSocket *socket;     /* NULL: the run does not know it */
   ReboundSocket *client;     /* the other end of one that waits in a backlog, or NULL */
-  char *local;               /* as the log has it */
-  char *foreign;
 } ReboundPortClaim;
 
 typedef struct

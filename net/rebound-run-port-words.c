@@ -107,7 +107,7 @@ describe_backlog (const ReboundRunPort *self, const ReboundPortClaim *listener)
       if (rebound_run_port_find_listener (self, claim) != listener)
         continue;
       if (count++ < MOST_NAMES)
-        g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", claim->foreign);
+        g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", claim->holder->remote);
     }
   if (count == 0)
     return g_strdup ("");
@@ -184,13 +184,16 @@ fix_connection (const ReboundRunPort *self, const ReboundPortClaim *worst)
 {
   g_autofree char *now = fix_now (self, worst);
   g_autofree char *whose = NULL;
+  const char *option = is_of_listener (self, worst->socket)
+                           ? "reuse-address=yes from the first generation on"
+                           : "set-option option=reuse-address on the one that listens";
 
   if (rebound_run_port_get_generation (self, worst) > 0)
     whose = g_strdup_printf (" (generation %u of %s was bound without)", worst->socket->generation,
                              worst->socket->end);
-  return g_strdup_printf ("%s; next time reuse-address=yes from the first generation on, for what "
-                          "remains has the option of the listener that accepted it%s%s",
-                          now, whose != NULL ? whose : "", fix_next_time (self, worst));
+  return g_strdup_printf ("%s; next time %s, for what remains has the option of the listener that "
+                          "accepted it%s%s",
+                          now, option, whose != NULL ? whose : "", fix_next_time (self, worst));
 }
 
 /* What there is has the option, the new socket has not. */

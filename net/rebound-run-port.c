@@ -17,16 +17,6 @@
 #include "rebound-isolation.h"
 #include "rebound-socket-private.h"
 
-static void
-claim_free (gpointer data)
-{
-  ReboundPortClaim *claim = data;
-
-  g_free (claim->local);
-  g_free (claim->foreign);
-  g_free (claim);
-}
-
 void
 rebound_run_port_free (ReboundRunPort *self)
 {
@@ -76,14 +66,19 @@ fill_in_facts (ReboundPortHolder *holder, const ReboundSocket *socket, gboolean 
     holder->time_left_usec = left_usec;
 }
 
-static char *
-name_end (const ReboundRunPort *self, const ReboundTuple *tuple, gboolean is_local)
+/* As the log has them: no drawn port is a number. */
+static void
+name_ends (const ReboundRunPort *self, ReboundPortHolder *holder, const ReboundTuple *tuple)
 {
+  ReboundPortNames *names = rebound_socket_table_get_names (self->table);
   ReboundTuple plain = rebound_tuple_unmap (tuple);
 
-  return rebound_port_names_dup_end (rebound_socket_table_get_names (self->table), plain.family,
-                                     is_local ? plain.local_address : plain.remote_address,
-                                     g_ntohs (is_local ? plain.local_port : plain.remote_port));
+  g_free (holder->local);
+  holder->local = rebound_port_names_dup_end (names, plain.family, plain.local_address,
+                                              g_ntohs (plain.local_port));
+  g_free (holder->remote);
+  holder->remote = rebound_port_names_dup_end (names, plain.family, plain.remote_address,
+                                               g_ntohs (plain.remote_port));
 }
 
 static void
@@ -97,8 +92,7 @@ add_claim (ReboundRunPort *self, const ReboundSocketInfo *info, ReboundSocket *s
     fill_in_facts (claim->holder, socket, rebound_socket_table_is_virtual (self->table));
   else
     claim->client = rebound_socket_table_find_other (self->table, &info->tuple);
-  claim->local = name_end (self, &info->tuple, TRUE);
-  claim->foreign = name_end (self, &info->tuple, FALSE);
+  name_ends (self, claim->holder, &info->tuple);
   g_ptr_array_add (self->claims, claim);
 }
 
@@ -292,7 +286,7 @@ rebound_run_port_new (ReboundSocketTable *table,
   self->world = world;
   self->table = table;
   self->sockets = rebound_socket_table_list_site (table, NULL);
-  self->claims = g_ptr_array_new_with_free_func (claim_free);
+  self->claims = g_ptr_array_new_with_free_func (g_free);
   self->report = rebound_port_report_alloc (question->port, question->reuse_address
                                                                 ? REBOUND_PORT_REUSE_ADDRESS
                                                                 : REBOUND_PORT_PLAIN);
