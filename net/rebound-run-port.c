@@ -17,6 +17,11 @@
 #include "rebound-isolation.h"
 #include "rebound-socket-private.h"
 
+/* Sockets that are bound and do not listen: TCP_BOUND_INACTIVE of include/net/tcp_states.h. The
+ * kernel looks for them in a table of the host's size, milliseconds long, and those of the run are
+ * known without. */
+#define BOUND_STATES ((guint32) (1 << TCP_CLOSE | 1 << 13))
+
 void
 rebound_run_port_free (ReboundRunPort *self)
 {
@@ -97,7 +102,7 @@ add_claim (ReboundRunPort *self, const ReboundSocketInfo *info, ReboundSocket *s
 }
 
 static void
-list_what_the_kernel_has (ReboundRunPort *self, ReboundSocketDiag *diag)
+list_what_the_kernel_has (ReboundRunPort *self, ReboundSocketDiag *diag, guint32 states)
 {
   static const sa_family_t families[] = { AF_INET, AF_INET6 };
   g_autoptr (GHashTable) by_cookie = g_hash_table_new (g_int64_hash, g_int64_equal);
@@ -132,8 +137,7 @@ has_claim (const ReboundRunPort *self, const ReboundSocket *socket)
   return FALSE;
 }
 
-/* A socket that is bound and does not listen is told of by Linux 6.8 and later. The run's own are
- * known on every kernel. */
+/* The run's own sockets that are bound and do not listen, of which Linux tells since 6.8. */
 static void
 list_what_is_bound (ReboundRunPort *self)
 {
@@ -208,6 +212,23 @@ inherit_options (ReboundRunPort *self)
       claim->holder->reuse_port = listener->holder->reuse_port;
       claim->holder->v6only = listener->holder->v6only;
     }
+}
+
+/* The refusal, if there is one, has a reason among the claims. */
+static gboolean
+is_explained (const ReboundRunPort *self)
+{
+  const ReboundPortTry *attempt = self->report->tries->pdata[0];
+  ReboundPortOption option = self->report->option;
+
+  if (attempt->errors[option] != EADDRINUSE)
+    return TRUE;
+  for (guint i = 0; i < self->claims->len; i++)
+    if (rebound_port_stands (((const ReboundPortClaim *) self->claims->pdata[i])->holder, attempt,
+                             option, self->report->uid)
+        != REBOUND_PORT_NO)
+      return TRUE;
+  return FALSE;
 }
 
 static void
@@ -291,9 +312,11 @@ rebound_run_port_new (ReboundSocketTable *table,
                                                                 ? REBOUND_PORT_REUSE_ADDRESS
                                                                 : REBOUND_PORT_PLAIN);
   self->report->sees_bound = rebound_isolation_is_entered ();
-  list_what_the_kernel_has (self, diag);
+  list_what_the_kernel_has (self, diag, ~BOUND_STATES);
   list_what_is_bound (self);
   try_bind (self, binds);
+  if (!is_explained (self))
+    list_what_the_kernel_has (self, diag, BOUND_STATES);
   judge (self);
   g_free (self->report->fix);
   self->report->fix = NULL;

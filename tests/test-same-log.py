@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A script gives the same log, to the byte, each time: on a busy machine, and for every user.
 
-The log is that of all groups in JSON Lines. One process a CPU is kept busy by loops, and two runs
+The log is that of all groups in JSON Lines, with the table of sockets at each of its changes. One process a CPU is kept busy by loops, and two runs
 go on at once, so that a run loses its CPU wherever that can happen. How often each script is played
 is the argument; 200 by default.
 """
@@ -48,7 +48,7 @@ def busy_machine():
             loop.wait()
 
 
-def play(script, show="all", **options):
+def play(script, show="all,sockets", **options):
     # From the top: the build folder's own may be closed to an ordinary user.
     done = run("run", script, "--format=jsonl", f"--show={show}", text=False, cwd="/", **options)
     expect_equal(done.returncode, 0, f"status of {script}, which said {done.stderr!r}")
