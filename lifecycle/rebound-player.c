@@ -417,10 +417,10 @@ play_statement (ReboundPlayer *self, const ReboundStatement *statement, GError *
   rebound_journal_set_source (self->journal, g_intern_string (source));
   rebound_kernel_begin_statement (self->kernel, g_intern_string (place));
   if (rebound_statement_does_something (statement))
-    {
-      rebound_journal_mark (self->journal);
-      note (self, statement, "statement", "> {statement}");
-    }
+    rebound_journal_mark (self->journal);
+  /* A question is told as well: its answer says what is, not what was asked. */
+  if (rebound_statement_does_something (statement) || statement->kind == REBOUND_STATEMENT_WHY)
+    note (self, statement, "statement", "> {statement}");
   if (statement->kind == REBOUND_STATEMENT_AFTER)
     return play_after (self, statement, error);
   if (!play_one (self, statement, error) || !rebound_stage_settle (self->stage, error))

@@ -110,8 +110,8 @@ share_row (const ReboundRunPort *port, const ReboundPortClaim *one, const Reboun
 {
   const ReboundPortHolder *holder = one->holder;
   const ReboundPortHolder *its = other->holder;
-  g_autofree char *ending = rebound_run_port_dup_ending (port, one);
-  g_autofree char *its_ending = rebound_run_port_dup_ending (port, other);
+  g_autofree char *ending = rebound_run_port_dup_ending (one);
+  g_autofree char *its_ending = rebound_run_port_dup_ending (other);
 
   return holder->inode == 0 && its->inode == 0 && holder->state == its->state
          && g_strcmp0 (holder->local, its->local) == 0 && g_strcmp0 (holder->owner, its->owner) == 0
@@ -120,7 +120,9 @@ share_row (const ReboundRunPort *port, const ReboundPortClaim *one, const Reboun
          && rebound_run_port_get_generation (port, one)
                 == rebound_run_port_get_generation (port, other)
          && (one->socket == NULL) == (other->socket == NULL)
-         && (one->socket == NULL || one->socket->made_at == other->socket->made_at)
+         && (one->socket == NULL
+             || (one->socket->made_at == other->socket->made_at
+                 && one->socket->ending.place == other->socket->ending.place))
          && g_strcmp0 (ending, its_ending) == 0;
 }
 
@@ -133,14 +135,15 @@ tell_holder (ReboundLinuxKernel *self,
 {
   const ReboundPortHolder *holder = claim->holder;
   const ReboundSocket *maker = claim->socket != NULL ? claim->socket : claim->client;
-  g_autofree char *ending = rebound_run_port_dup_ending (port, claim);
+  g_autofree char *ending = rebound_run_port_dup_ending (claim);
 
   g_signal_emit (self, signals[HOLDER], 0, rebound_port_state_name (holder->state),
                  claim->holder->local, claim->holder->remote, answer_word (holder->reuse_address),
                  answer_word (rebound_run_port_is_in_the_way (port, claim)),
                  holder->owner != NULL ? holder->owner : "nobody of this run",
                  rebound_run_port_get_generation (port, claim),
-                 maker != NULL ? maker->made_at : NULL, ending, holder->backlog,
+                 maker != NULL ? maker->made_at : NULL, ending,
+                 claim->socket != NULL ? claim->socket->ending.place : NULL, holder->backlog,
                  holder->backlog_limit, left_usec, count - 1);
 }
 
@@ -272,7 +275,8 @@ install_holder (ReboundLinuxKernelClass *klass)
   signals[HOLDER] = rebound_class_install_signal (
       klass, "why-holder", REPORT_GROUP,
       "{state:11} {local:22} {foreign:18} {reuse-address:9} {in-the-way:10} {owner}"
-      "[, generation {generation}][, line {line}][; {ended}][; {backlog} of {backlog-limit} wait]"
+      "[, generation {generation}][, line {line}][; {ended}][, line {ended-line}][; {backlog} of "
+      "{backlog-limit} wait]"
       "[; {left} left][; and {more} more like it]",
       "why: a socket on the port, the one hardest to get rid of first",
       string_spec ("state", "the TCP state; BOUND of one that neither listens nor is connected"),
@@ -284,7 +288,8 @@ install_holder (ReboundLinuxKernelClass *klass)
       count_spec ("generation", "the listener's generation that it is of"),
       string_spec ("line", "the script's line that made it, or caused it; of who waits in a "
                            "backlog its client's"),
-      string_spec ("ended", "who ended the connection first, and on which line"),
+      string_spec ("ended", "who ended the connection first"),
+      string_spec ("ended-line", "and on which line of the script"),
       count_spec ("backlog", "of a listener: how many wait to be accepted"),
       count_spec ("backlog-limit", "of a listener: how many may"),
       rebound_param_spec_duration ("left", NULL, "for how long it remains by the run's clock", -1,

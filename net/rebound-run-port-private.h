@@ -63,7 +63,7 @@ char *rebound_run_port_dup_owner (const ReboundRunPort *self, const ReboundPortC
 guint rebound_run_port_get_generation (const ReboundRunPort *self, const ReboundPortClaim *claim);
 
 /* Who ended the connection first, as a clause; NULL where nobody has. (transfer full) */
-char *rebound_run_port_dup_ending (const ReboundRunPort *self, const ReboundPortClaim *claim);
+char *rebound_run_port_dup_ending (const ReboundPortClaim *claim);
 
 /* The cheapest cure, in a script's terms; NULL where the port is free. (transfer full) */
 char *rebound_run_port_dup_fix (const ReboundRunPort *self);

@@ -48,29 +48,27 @@ rebound_run_port_get_generation (const ReboundRunPort *self, const ReboundPortCl
 }
 
 char *
-rebound_run_port_dup_ending (const ReboundRunPort *self, const ReboundPortClaim *claim)
+rebound_run_port_dup_ending (const ReboundPortClaim *claim)
 {
   const ReboundSocket *socket = claim->socket;
-  g_autofree char *place = NULL;
 
-  if (socket == NULL || socket->first_end == REBOUND_FIRST_END_NOBODY)
+  if (socket == NULL)
     return NULL;
-  place = socket->ending.place != NULL ? g_strdup_printf (", line %s", socket->ending.place)
-                                       : g_strdup ("");
   switch (socket->first_end)
     {
     case REBOUND_FIRST_END_OURS:
-      return g_strdup_printf ("%s closed first%s", socket->end, place);
+      return g_strdup_printf ("%s closed first", socket->end);
     case REBOUND_FIRST_END_PEER:
-      return g_strdup_printf ("the peer closed first%s", place);
+      return g_strdup ("the peer closed first");
     case REBOUND_FIRST_END_SYSTEM:
-      return g_strdup_printf ("the system took it away%s", place);
+      return g_strdup ("the system took it away");
     case REBOUND_FIRST_END_PEERS_SYSTEM:
-      return g_strdup_printf ("the system took the peer's end away%s", place);
+      return g_strdup ("the system took the peer's end away");
     case REBOUND_FIRST_END_BOTH:
+      return g_strdup ("both closed at once");
     case REBOUND_FIRST_END_NOBODY:
     default:
-      return g_strdup_printf ("both closed at once%s", place);
+      return NULL;
     }
 }
 

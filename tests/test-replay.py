@@ -137,7 +137,7 @@ def replay_shipped(name):
 
 
 def without_lines(log):
-    return re.sub(r',"line":"\d+"', "", log)
+    return re.sub(r',"(ended_)?line":"\d+"', "", log)
 
 
 def main():
