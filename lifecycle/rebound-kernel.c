@@ -95,3 +95,12 @@ rebound_kernel_tell_sockets (ReboundKernel *self)
   if (iface != NULL)
     iface->tell_sockets (self);
 }
+
+void
+rebound_kernel_begin_statement (ReboundKernel *self, const char *place)
+{
+  ReboundKernelInterface *iface = IFACE_WITH (self, begin_statement);
+
+  if (iface != NULL)
+    iface->begin_statement (self, place);
+}

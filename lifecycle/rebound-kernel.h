@@ -74,6 +74,8 @@ G_DECLARE_INTERFACE (ReboundKernel, rebound_kernel, REBOUND, KERNEL, GObject)
  * @forget: the machine of the application at @site was started anew: nothing remains in the kernel
  * of the connections that it had
  * @tell_sockets: tells, by events of its own, of every socket of the run as it is now
+ * @begin_statement: a statement of the script begins, at @place: what comes now is its doing. An
+ * interned string: a line, and the file before it where it is not the script itself
  *
  * What lifecycle/ asks of the kernel, and net/ implements. Since: 0.1
  */
@@ -93,6 +95,7 @@ struct _ReboundKernelInterface
   gboolean (*set_link_up) (ReboundKernel *self, gboolean up, GError **error);
   void (*forget) (ReboundKernel *self, ReboundSite *site);
   void (*tell_sockets) (ReboundKernel *self);
+  void (*begin_statement) (ReboundKernel *self, const char *place);
 };
 
 G_END_DECLS

@@ -411,8 +411,10 @@ play_statement (ReboundPlayer *self, const ReboundStatement *statement, GError *
 {
   g_autofree char *source
       = g_strdup_printf ("%s:%u", statement->position.file, statement->position.line);
+  g_autofree char *place = describe_place (self, &statement->position);
 
   rebound_journal_set_source (self->journal, g_intern_string (source));
+  rebound_kernel_begin_statement (self->kernel, g_intern_string (place));
   if (rebound_statement_does_something (statement))
     {
       rebound_journal_mark (self->journal);

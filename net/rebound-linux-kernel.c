@@ -395,6 +395,15 @@ rebound_linux_kernel_forget (ReboundKernel *kernel, ReboundSite *site)
 }
 
 static void
+rebound_linux_kernel_begin_statement (ReboundKernel *kernel, const char *place)
+{
+  ReboundLinuxKernel *self = REBOUND_LINUX_KERNEL (kernel);
+
+  if (self->table != NULL)
+    rebound_socket_table_set_statement (self->table, place);
+}
+
+static void
 rebound_linux_kernel_kernel_init (ReboundKernelInterface *iface)
 {
   iface->start = rebound_linux_kernel_start;
@@ -405,6 +414,7 @@ rebound_linux_kernel_kernel_init (ReboundKernelInterface *iface)
   iface->reclaim = rebound_linux_kernel_reclaim;
   iface->forget = rebound_linux_kernel_forget;
   iface->tell_sockets = rebound_linux_kernel_tell_sockets;
+  iface->begin_statement = rebound_linux_kernel_begin_statement;
   iface->set_link_up = rebound_linux_kernel_set_link_up;
 }
 

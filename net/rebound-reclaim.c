@@ -16,6 +16,8 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "rebound-socket-ending-private.h"
+
 /* Listeners that share a port (SO_REUSEPORT) are found by a hash of the client's port: asked for as
  * many different clients, one of two is missed with a probability of 2^-64. */
 #define SHARED_PORT_TRIES 64
@@ -156,6 +158,8 @@ take (ReboundSocketDiag *diag,
   /* A dead listener shows by itself that there is nothing left to take, and may listen again. */
   socket->is_reclaimed = *error_number == 0 && (is_silenced || !socket->is_listener);
   socket->was_left = is_left (state);
+  if (*error_number == 0)
+    rebound_socket_note_reclaim (socket);
   rebound_socket_touch (socket);
   return is_silenced ? "silent" : styles[style];
 }

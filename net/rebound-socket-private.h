@@ -12,6 +12,15 @@ G_BEGIN_DECLS
  * process has it open. */
 guint8 rebound_socket_look (ReboundSocket *self, ReboundSocketDiag *diag, gboolean *is_orphan);
 
+/* The same by the table's own means. */
+guint8 rebound_socket_look_now (ReboundSocket *self);
+
+/* The other end of a connection, where it is one of the run's sockets; or NULL. */
+ReboundSocket *rebound_socket_find_other (ReboundSocket *self);
+
+/* The statement that is being played, as made_at; NULL without a script. */
+const char *rebound_socket_get_statement (ReboundSocket *self);
+
 /* By what it was when last looked at, with the link up: something is being sent that is not
  * acknowledged yet, which only real time brings. And what that is, as a sentence. (transfer full)
  */

@@ -13,14 +13,37 @@ G_BEGIN_DECLS
 typedef struct _ReboundSocketTable ReboundSocketTable;
 typedef struct _ReboundSocket ReboundSocket;
 
+/* Which end of a connection ended it first, as one end sees it. */
+typedef enum
+{
+  REBOUND_FIRST_END_NOBODY, /* nobody has yet, or it was not seen */
+  REBOUND_FIRST_END_OURS,
+  REBOUND_FIRST_END_PEER,
+  REBOUND_FIRST_END_SYSTEM,       /* this end was taken away from its application */
+  REBOUND_FIRST_END_PEERS_SYSTEM, /* the other end was */
+  REBOUND_FIRST_END_BOTH,         /* each without knowing of the other: a simultaneous close */
+} ReboundFirstEnd;
+
+/* How it was ended by whoever was first. */
+typedef struct
+{
+  const char *place;  /* the statement then, as made_at */
+  gboolean is_reset;  /* by a RST: an abort, or a close with input unread */
+  guint unread_bytes; /* the input that made a reset of a close; 0 where it was an abort */
+} ReboundEnding;
+
 struct _ReboundSocket
 {
-  ReboundSite *site;      /* where whose socket it is lives: the world's or an application's */
-  const char *end;        /* the actor whose socket it is; interned */
-  char *connection;       /* "phone#1", of a listener the actor's name */
-  int fd;                 /* -1 once it is closed */
-  guint process;          /* of the site, when it came */
-  guint generation;       /* of the listener that it comes from, or 0 */
+  ReboundSite *site;   /* where whose socket it is lives: the world's or an application's */
+  const char *end;     /* the actor whose socket it is; interned */
+  char *connection;    /* "phone#1", of a listener the actor's name */
+  int fd;              /* -1 once it is closed */
+  guint process;       /* of the site, when it came */
+  guint generation;    /* of the listener that it comes from, or 0 */
+  const char *made_at; /* the statement that made it, or caused it: "12", of a file that the
+                          script includes "common.life:12"; interned, NULL without a script */
+  ReboundFirstEnd first_end;
+  ReboundEnding ending;   /* where first_end is known */
   gboolean reuse_address; /* it has SO_REUSEADDR */
   gboolean is_listener;
   gboolean is_adopted;   /* its descriptor is somebody else's: always looked at by cookie */
@@ -67,6 +90,9 @@ void rebound_socket_table_free (ReboundSocketTable *self);
  * remains of its sockets is destroyed, so that the next run meets nothing of it. */
 void rebound_socket_table_start (ReboundSocketTable *self, ReboundSite *world);
 void rebound_socket_table_stop (ReboundSocketTable *self);
+
+/* A statement begins: sockets that come from now on are its doing. Interned; see made_at. */
+void rebound_socket_table_set_statement (ReboundSocketTable *self, const char *place);
 void rebound_socket_table_set_time_wait (ReboundSocketTable *self, gint64 time_wait_usec);
 void rebound_socket_table_set_fin_timeout (ReboundSocketTable *self, gint64 fin_timeout_usec);
 

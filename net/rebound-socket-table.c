@@ -16,6 +16,7 @@
 
 #include "rebound-link-private.h"
 #include "rebound-silent-listener-private.h"
+#include "rebound-socket-ending-private.h"
 #include "rebound-socket-private.h"
 
 /* net.ipv4.tcp_fin_timeout, as the isolation sets it: how long FIN_WAIT2 lasts without an owner. */
@@ -33,6 +34,7 @@ struct _ReboundSocketTable
   gboolean is_link_down;
   gint64 time_wait_usec;
   gint64 fin_timeout_usec;
+  const char *statement; /* interned */
   guint64 next_serial;
   GQueue sockets;     /* ReboundSocket, by serial; each is a link itself, a reference is held */
   GHashTable *by_key; /* of the pairable ones */
@@ -132,6 +134,18 @@ rebound_socket_table_stop (ReboundSocketTable *self)
 }
 
 void
+rebound_socket_table_set_statement (ReboundSocketTable *self, const char *place)
+{
+  self->statement = place;
+}
+
+const char *
+rebound_socket_get_statement (ReboundSocket *self)
+{
+  return self->table->statement;
+}
+
+void
 rebound_socket_table_set_time_wait (ReboundSocketTable *self, gint64 time_wait_usec)
 {
   self->time_wait_usec = time_wait_usec;
@@ -166,22 +180,35 @@ touch_clients (ReboundSocketTable *self, guint16 port)
     }
 }
 
+ReboundSocket *
+rebound_socket_find_other (ReboundSocket *self)
+{
+  ReboundTuple reverse;
+
+  if (!self->is_pairable)
+    return NULL;
+  reverse = rebound_tuple_reverse (&self->key);
+  return g_hash_table_lookup (self->table->by_key, &reverse);
+}
+
 void
 rebound_socket_touch (ReboundSocket *socket)
 {
-  ReboundSocketTable *self = socket->table;
-  ReboundTuple reverse;
-  ReboundSocket *other;
+  ReboundSocket *other = rebound_socket_find_other (socket);
 
   touch (socket);
   if (socket->is_listener)
-    touch_clients (self, socket->local_port);
-  if (!socket->is_pairable)
-    return;
-  reverse = rebound_tuple_reverse (&socket->key);
-  other = g_hash_table_lookup (self->by_key, &reverse);
+    touch_clients (socket->table, socket->local_port);
   if (other != NULL)
     touch (other);
+}
+
+guint8
+rebound_socket_look_now (ReboundSocket *self)
+{
+  gboolean is_orphan;
+
+  return rebound_socket_look (self, self->table->diag, &is_orphan);
 }
 
 static ReboundSocket *
@@ -204,6 +231,7 @@ add (ReboundSocketTable *self,
   socket->kept_fd = -1;
   socket->process = site != NULL ? rebound_site_get_process (site) : 0;
   socket->generation = generation;
+  socket->made_at = self->statement;
   socket->reuse_address = reuse_address;
   socket->serial = self->next_serial++;
   socket->state = TCP_CLOSE;
@@ -342,6 +370,7 @@ rebound_socket_close (ReboundSocket *socket)
 {
   if (socket->table->is_link_down && socket->is_pairable && is_virtual (socket->table))
     socket->kept_fd = rebound_link_keep (socket->fd);
+  rebound_socket_note_close (socket);
   close (socket->fd);
   rebound_socket_let_go (socket);
 }
@@ -429,6 +458,7 @@ observe (ReboundSocket *socket)
   gboolean is_orphan;
 
   socket->state = rebound_socket_look (socket, self->diag, &is_orphan);
+  rebound_socket_note_state (socket, socket->state);
   if (socket->state != before)
     self->listener.state_changed (socket, before, socket->state, self->listener.user_data);
   if (!socket->is_forgotten && (socket->state != before || socket->expiry == NULL))
