@@ -7,6 +7,8 @@
 #include <netinet/tcp.h>
 #include <string.h>
 
+#include "lifecycle/rebound-application.h"
+
 /* Remainders of one generation in one state, which share a sentence. */
 typedef struct
 {
@@ -114,4 +116,54 @@ rebound_bind_report (ReboundSite *site, const char *end, guint16 port, gboolean 
     }
   text = report_remainders (groups, end, reuse_address);
   return text != NULL ? text : g_strdup ("somebody else has the port");
+}
+
+static gboolean
+is_in_the_way (const ReboundSocket *socket, gboolean reuse_address)
+{
+  return socket->is_listener || !socket->reuse_address || !reuse_address;
+}
+
+static gboolean
+is_suspended (ReboundSite *site)
+{
+  ReboundApplication *application = rebound_application_of_site (site);
+
+  return application != NULL
+         && rebound_application_get_state (application) == REBOUND_APPLICATION_STATE_SUSPENDED;
+}
+
+static void
+describe_cause (const ReboundSocket *socket, ReboundBindCause *cause)
+{
+  cause->met = socket->is_listener ? REBOUND_BIND_MET_OPEN : REBOUND_BIND_MET_REMAINS;
+  cause->end = socket->end;
+  cause->generation = socket->generation;
+  cause->is_earlier
+      = socket->site != NULL && socket->process < rebound_site_get_process (socket->site);
+  cause->is_suspended = is_suspended (socket->site);
+  cause->connection = g_intern_string (socket->connection);
+  cause->ended_at = socket->first_end != REBOUND_FIRST_END_NOBODY ? socket->ending.place : NULL;
+  cause->state = socket->state_now;
+  cause->theirs = socket->reuse_address;
+}
+
+gboolean
+rebound_bind_find_cause (ReboundSite *site,
+                         guint16 port,
+                         gboolean reuse_address,
+                         ReboundBindCause *cause)
+{
+  ReboundSocketTable *table = rebound_linux_kernel_table_of (site);
+  g_autoptr (GPtrArray) sockets = NULL;
+
+  if (table == NULL)
+    return FALSE;
+  memset (cause, 0, sizeof *cause);
+  cause->ours = reuse_address;
+  sockets = rebound_socket_table_list_port (table, port);
+  for (guint i = 0; i < sockets->len && cause->met == REBOUND_BIND_MET_SOMEBODY; i++)
+    if (is_in_the_way (sockets->pdata[i], reuse_address))
+      describe_cause (sockets->pdata[i], cause);
+  return TRUE;
 }

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "rebound-address-private.h"
+#include "rebound-explanation-private.h"
 #include "rebound-reclaim-private.h"
 
 /* TCP_TIMEOUT_INIT of include/net/tcp.h, which RFC 6298 asks for; doubled each time. */
@@ -134,6 +135,11 @@ touch (ReboundCall *self)
 static void
 fail (ReboundCall *self, int error_number)
 {
+  if (!self->was_established)
+    rebound_explanation_note_not_connected (rebound_linux_kernel_explanation_of (self->site),
+                                            self->end, rebound_address_get_port (&self->address),
+                                            error_number,
+                                            rebound_linux_kernel_is_link_down (self->site));
   rebound_call_close (self);
   self->listener.failed (self, error_number, self->user_data);
 }
@@ -164,10 +170,14 @@ say (ReboundCall *self)
         break;
       if (sent < 0)
         {
-          fail (self, errno);
+          int error_number = errno;
+
+          rebound_history_note_error (self->socket, "send", error_number);
+          fail (self, error_number);
           return FALSE;
         }
       self->message_sent_bytes += (gsize) sent;
+      rebound_history_note_sent (self->socket, (gsize) sent);
       touch (self);
     }
   rebound_watch_set_events (self->watch,
@@ -215,6 +225,7 @@ listen_to (ReboundCall *self)
       touch (self);
       if (error_number != 0)
         {
+          rebound_history_note_error (self->socket, "recv", error_number);
           fail (self, error_number);
           return FALSE;
         }
@@ -390,6 +401,8 @@ on_step (gpointer user_data)
   if (self->phase != REBOUND_CALL_DIALLING || !is_dropped (self))
     return;
   wait_for_retransmission (self);
+  rebound_explanation_note_dropped (rebound_linux_kernel_explanation_of (self->site), self->end,
+                                    rebound_address_get_port (&self->address));
   if (again_usec < LAST_SYN_TIMEOUT_USEC) /* the last one is not sent again */
     self->listener.backlog_full (self, again_usec, self->user_data);
 }

@@ -3,6 +3,7 @@
 
 #include "rebound-capture-private.h"
 #include "rebound-descriptor-limit-private.h"
+#include "rebound-explanation-private.h"
 #include "rebound-fence-private.h"
 #include "rebound-kernel-settings-private.h"
 #include "rebound-linux-kernel-private.h"
@@ -20,6 +21,7 @@ struct _ReboundLinuxKernel
   ReboundSocketDiag *diag;
   ReboundFence *fence;
   ReboundSocketTable *table;
+  ReboundExplanation *explanation;
   ReboundDescriptorLimit *descriptor_limit; /* NULL: the machine's own */
   ReboundKernelSettings *settings;          /* NULL: no script has changed one */
   ReboundRebindRule rebind_rule;
@@ -40,6 +42,7 @@ struct _ReboundLinuxKernel
 
 void rebound_linux_kernel_install_reports (ReboundLinuxKernelClass *klass);
 void rebound_linux_kernel_tell_sockets (ReboundKernel *kernel);
+void rebound_linux_kernel_explain (ReboundKernel *kernel);
 
 /* Where packets are wanted; what was sent since the last time is told of by the drain. */
 gboolean rebound_linux_kernel_open_capture (ReboundLinuxKernel *self, GError **error);

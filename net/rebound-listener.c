@@ -16,6 +16,7 @@
 
 #include "rebound-address-private.h"
 #include "rebound-bind-report-private.h"
+#include "rebound-explanation-private.h"
 #include "rebound-reuseport-private.h"
 
 void
@@ -98,11 +99,16 @@ rebound_listener_listen (ReboundListener *self, int fd)
 char *
 rebound_listener_explain_bind_error (ReboundListener *self, int error_number)
 {
+  const char *name = rebound_actor_get_name (REBOUND_ACTOR (self));
+  guint16 port = (guint16) (self->port != 0 ? self->port : self->drawn_port);
+  ReboundBindCause cause;
+
   if (error_number != EADDRINUSE)
     return NULL;
-  return rebound_bind_report (self->site, rebound_actor_get_name (REBOUND_ACTOR (self)),
-                              (guint16) (self->port != 0 ? self->port : self->drawn_port),
-                              self->reuse_address);
+  if (rebound_bind_find_cause (self->site, port, self->reuse_address, &cause))
+    rebound_explanation_note_bind_failed (rebound_linux_kernel_explanation_of (self->site), name,
+                                          port, &cause);
+  return rebound_bind_report (self->site, name, port, self->reuse_address);
 }
 
 void
@@ -276,6 +282,8 @@ close_socket (ReboundListener *self, gboolean dead_alone, const char *why)
     self->drawn_port = 0;
   else if (self->fd >= 0)
     self->drawn_port = rebound_listener_get_bound_port (self);
+  if (self->socket != NULL)
+    self->socket->why = g_intern_string (why);
   rebound_socket_close_descriptor (&self->socket, &self->fd);
   rebound_listener_set_state (self, REBOUND_LISTENER_STATE_CLOSED);
   rebound_listener_emit_closed (self, why);

@@ -14,6 +14,8 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
+#include "rebound-explanation-private.h"
+#include "rebound-history-private.h"
 #include "rebound-link-private.h"
 #include "rebound-silent-listener-private.h"
 #include "rebound-socket-ending-private.h"
@@ -35,6 +37,7 @@ struct _ReboundSocketTable
   gint64 time_wait_usec;
   gint64 fin_timeout_usec;
   const char *statement; /* interned */
+  ReboundExplanation *explanation;
   guint64 next_serial;
   GQueue sockets;     /* ReboundSocket, by serial; each is a link itself, a reference is held */
   GHashTable *by_key; /* of the pairable ones */
@@ -47,6 +50,7 @@ socket_clear (gpointer data)
 {
   ReboundSocket *socket = data;
 
+  rebound_history_leave (socket);
   rebound_socket_close_kept (socket);
   g_clear_pointer (&socket->expiry, rebound_timer_free);
   g_clear_object (&socket->site);
@@ -143,6 +147,18 @@ const char *
 rebound_socket_get_statement (ReboundSocket *self)
 {
   return self->table->statement;
+}
+
+void
+rebound_socket_table_set_explanation (ReboundSocketTable *self, ReboundExplanation *explanation)
+{
+  self->explanation = explanation;
+}
+
+ReboundExplanation *
+rebound_socket_get_explanation (ReboundSocket *self)
+{
+  return self->table->explanation;
 }
 
 void
@@ -253,6 +269,7 @@ rebound_socket_table_add_listener (ReboundSocketTable *self,
   socket->is_listener = TRUE;
   socket->local_port = rebound_socket_local_port (fd);
   rebound_port_names_add_listener (self->names, socket->local_port, end);
+  rebound_explanation_note_bound (self->explanation, socket);
   touch (socket);
   return socket;
 }
@@ -283,6 +300,7 @@ rebound_socket_table_add_connection (ReboundSocketTable *self,
       if (before != NULL)
         touch (before);
       g_hash_table_replace (self->by_key, &socket->key, socket);
+      rebound_history_begin (socket, rebound_socket_find_other (socket));
     }
   rebound_socket_touch (socket);
   return socket;
@@ -359,7 +377,10 @@ rebound_socket_let_go (ReboundSocket *socket)
 {
   socket->fd = -1;
   if (socket->is_listener)
-    rebound_socket_close_kept (socket);
+    {
+      rebound_explanation_note_unbound (socket->table->explanation, socket);
+      rebound_socket_close_kept (socket);
+    }
   rebound_socket_touch (socket);
   if (!socket->is_pairable)
     forget (socket);
@@ -371,6 +392,7 @@ rebound_socket_close (ReboundSocket *socket)
   if (socket->table->is_link_down && socket->is_pairable && is_virtual (socket->table))
     socket->kept_fd = rebound_link_keep (socket->fd);
   rebound_socket_note_close (socket);
+  rebound_history_note_close (socket);
   close (socket->fd);
   rebound_socket_let_go (socket);
 }
