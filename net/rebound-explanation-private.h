@@ -7,7 +7,9 @@
 G_BEGIN_DECLS
 
 /* Why something was lost, refused or reset in a run: the incidents, by their causes, however many
- * there are of each. What is said of them is in rebound-explanation-words.c. */
+ * there are of each. rebound-explanation.c keeps them and reads the histories of connections,
+ * -ports.c knows what has become of the ports, and what came to nothing on them; what is said is in
+ * -words.c (how it was ended) and -words-connecting.c (how it did not begin). */
 
 typedef enum
 {
@@ -42,6 +44,7 @@ typedef enum
 
 typedef struct
 {
+  guint16 port;
   ReboundAbsenceKind kind;
   const char *end; /* whose it had been; interned, NULL where it was nobody's */
   const char *why; /* interned; may be NULL */
@@ -74,8 +77,9 @@ typedef struct
   guint64 late_bytes;
   guint64 given_bytes;
   guint64 lost_bytes;
+  const char *loser; /* who had been given that; interned */
   gint64 longest_usec;
-  gboolean is_over; /* of all: nobody waits any more */
+  gboolean is_over; /* nobody waits any more */
   ReboundBindCause bind;
   GArray *absences; /* ReboundAbsence */
 } ReboundIncident;
@@ -116,9 +120,10 @@ gboolean rebound_explanation_note_reset_in_backlog (ReboundExplanation *self,
 /* A listener, or what may become one, has its port; gives it up; has it taken away. */
 void rebound_explanation_note_bound (ReboundExplanation *self, ReboundSocket *socket);
 void rebound_explanation_note_unbound (ReboundExplanation *self, ReboundSocket *socket);
-void rebound_explanation_note_listener_taken (ReboundExplanation *self,
-                                              ReboundSocket *socket,
-                                              const char *style);
+void rebound_explanation_note_listener_taken (ReboundExplanation *self, ReboundSocket *socket);
+
+/* Who listens where @history has just begun to connect to. */
+void rebound_explanation_find_listener (ReboundExplanation *self, ReboundHistory *history);
 
 /* bind() said EADDRINUSE to @end. */
 void rebound_explanation_note_bind_failed (ReboundExplanation *self,

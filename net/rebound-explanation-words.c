@@ -1,77 +1,98 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is said of each cause: what happened to whom, what the other end or the kernel had done
- * before, the rule by which it follows, and what to do instead. Two sentences, seldom three. The
- * names are those of the first time; how often it came is said beside them. */
+/* What is said of each cause: what was done before, the rule by which the rest follows, what it
+ * came to, and what to do instead. Two sentences, seldom three. The names are those of the first
+ * time; how often it came is said beside them.
+ *
+ * The rules are named so that they can be looked up: a section of an RFC, a function of the kernel.
+ */
 
-#include "rebound-explanation-private.h"
+#include "rebound-explanation-parts-private.h"
 
-#include <errno.h>
-#include <netinet/tcp.h>
 #include <string.h>
 
 #include "rebound-errno.h"
-#include "rebound-socket-diag-private.h"
 
 /* A page: what is less is in one piece. Of more the kernel decides how much had gone when it ended,
  * and it differs by some bytes from one run to the next. */
 #define EXACT_MAXIMUM_BYTES 4096
 
-/* Reasons, and names, that are told one by one. */
-#define MANY 3
+/* Names that are told one by one. */
+#define MANY_ENDS 3
 
 typedef void (*Writer) (GString *text, const ReboundIncident *incident);
 
 /* -- parts of sentences -- */
 
-static void
-append_time (GString *text, gint64 usec)
+void
+rebound_words_add_time (GString *text, gint64 usec)
 {
   g_string_append_printf (text, "%" G_GINT64_FORMAT ".%03" G_GINT64_FORMAT, usec / G_USEC_PER_SEC,
                           usec % G_USEC_PER_SEC / 1000);
 }
 
-/* "at 0.200", "295 times, from 0.400 to 59.200". */
-static void
-append_times (GString *text, const ReboundIncident *incident)
+void
+rebound_words_add_times (GString *text, const ReboundIncident *incident)
 {
   if (incident->count > 1)
     g_string_append_printf (text, "%u times, ", incident->count);
   g_string_append (text, incident->last_usec > incident->first_usec ? "from " : "at ");
-  append_time (text, incident->first_usec);
+  rebound_words_add_time (text, incident->first_usec);
   if (incident->last_usec == incident->first_usec)
     return;
   g_string_append (text, " to ");
-  append_time (text, incident->last_usec);
+  rebound_words_add_time (text, incident->last_usec);
 }
 
-/* "phone", "phone and post", "bob, cyd, dan and 4 others". */
-static void
-append_ends (GString *text, const ReboundIncident *incident)
+void
+rebound_words_add_ends (GString *text, const ReboundIncident *incident)
 {
-  guint n_named = MIN (incident->ends->len, MANY);
+  guint n_named = MIN (incident->ends->len, MANY_ENDS);
   guint n_others = incident->ends->len - n_named;
 
   for (guint i = 0; i < n_named; i++)
-    g_string_append_printf (text, "%s%s",
-                            i == 0                              ? ""
-                            : i == n_named - 1 && n_others == 0 ? " and "
-                                                                : ", ",
-                            (const char *) incident->ends->pdata[i]);
+    {
+      gboolean is_last = i > 0 && i == n_named - 1 && n_others == 0;
+
+      g_string_append (text, i == 0 ? "" : is_last ? " and " : ", ");
+      g_string_append (text, incident->ends->pdata[i]);
+    }
   if (n_others > 0)
     g_string_append_printf (text, " and %u other%s", n_others, n_others == 1 ? "" : "s");
 }
 
-/* "near#4", "near#4 and 99 more". */
 static void
-append_connections (GString *text, const ReboundIncident *incident)
+add_bare_place (GString *text, const char *place)
 {
-  g_string_append (text, incident->connection);
-  if (incident->count > 1)
-    g_string_append_printf (text, " and %u more", incident->count - 1);
+  g_string_append_printf (text, strchr (place, ':') != NULL ? "%s" : "line %s", place);
 }
 
-static void
-append_bytes (GString *text, guint64 size_bytes)
+void
+rebound_words_add_place (GString *text, const char *place)
+{
+  if (place == NULL)
+    return;
+  g_string_append (text, " (");
+  add_bare_place (text, place);
+  g_string_append_c (text, ')');
+}
+
+void
+rebound_words_add_connection (GString *text, const ReboundIncident *incident, const char *place)
+{
+  g_string_append (text, incident->connection);
+  if (place == NULL && incident->count == 1)
+    return;
+  g_string_append (text, " (");
+  if (place != NULL)
+    add_bare_place (text, place);
+  if (incident->count > 1)
+    g_string_append_printf (text, "%s%u more like it", place != NULL ? "; " : "",
+                            incident->count - 1);
+  g_string_append_c (text, ')');
+}
+
+void
+rebound_words_add_bytes (GString *text, guint64 size_bytes)
 {
   guint64 kib = 1;
 
@@ -86,18 +107,17 @@ append_bytes (GString *text, guint64 size_bytes)
   g_string_append_printf (text, "%" G_GUINT64_FORMAT " KiB and more", kib);
 }
 
-/* " (line 14)", " (common.life:3)". */
-static void
-append_place (GString *text, const char *place)
+void
+rebound_words_add_rule (GString *text, const ReboundIncident *incident)
 {
-  if (place == NULL)
-    return;
-  g_string_append_printf (text, strchr (place, ':') != NULL ? " (%s)" : " (line %s)", place);
+  const char *rule = rebound_incident_get_rule (incident);
+
+  if (rule != NULL)
+    g_string_append_printf (text, " (%s)", rule);
 }
 
-/* "; near got ECONNRESET", where somebody was told. */
-static void
-append_error (GString *text, const ReboundIncident *incident, const char *otherwise)
+void
+rebound_words_add_error (GString *text, const ReboundIncident *incident, const char *otherwise)
 {
   if (incident->error_number == 0 || incident->ends->len == 0)
     {
@@ -105,355 +125,161 @@ append_error (GString *text, const ReboundIncident *incident, const char *otherw
       return;
     }
   g_string_append (text, "; ");
-  append_ends (text, incident);
+  rebound_words_add_ends (text, incident);
   g_string_append_printf (text, " got %s", rebound_errno_name (incident->error_number));
 }
 
-static const char *
-other_of (const ReboundIncident *incident)
+const char *
+rebound_words_other (const ReboundIncident *incident)
 {
   return incident->ends->len > 0 ? incident->ends->pdata[0] : "the other end";
-}
-
-/* -- bind -- */
-
-static void
-write_who_remains (GString *text, const ReboundBindCause *bind, const char *end)
-{
-  g_autofree char *owner = NULL;
-
-  if (g_strcmp0 (bind->end, end) != 0)
-    owner = g_strdup (bind->end);
-  else if (bind->is_earlier)
-    owner = g_strdup ("the process before this one");
-  else
-    owner = g_strdup ("it");
-  switch (bind->state)
-    {
-    case TCP_TIME_WAIT:
-      g_string_append_printf (text, "%s had closed %s first", owner, bind->connection);
-      append_place (text, bind->ended_at);
-      g_string_append (text, ", and whoever closes first keeps TIME_WAIT (RFC 9293 3.6.1)");
-      break;
-    case TCP_FIN_WAIT1:
-    case TCP_FIN_WAIT2:
-      g_string_append_printf (text, "%s had closed %s first", owner, bind->connection);
-      append_place (text, bind->ended_at);
-      g_string_append (text, ", and the other end has not closed yet");
-      break;
-    case TCP_CLOSE_WAIT:
-      g_string_append_printf (text, "the other end had closed %s, and %s had not", bind->connection,
-                              owner);
-      break;
-    default:
-      g_string_append_printf (text, "%s had %s in %s", owner, bind->connection,
-                              rebound_tcp_state_name (bind->state));
-    }
-}
-
-static const char *
-missing_option (const ReboundBindCause *bind)
-{
-  if (!bind->theirs && !bind->ours)
-    return "neither has it: set it on every generation, before the first bind()";
-  if (!bind->theirs)
-    return "what remains has not: set it on every generation, from the first on";
-  return "the new socket has not: set it before bind()";
-}
-
-static void
-write_address_in_use (GString *text, const ReboundIncident *incident)
-{
-  const ReboundBindCause *bind = &incident->bind;
-  const char *end = other_of (incident);
-
-  g_string_append_printf (text, "%s could not bind port %u (EADDRINUSE, ", end, incident->port);
-  append_times (text, incident);
-  g_string_append (text, "): ");
-  if (bind->met == REBOUND_BIND_MET_SOMEBODY)
-    g_string_append (text, "none of the run's own sockets has that port, so somebody else has");
-  else if (bind->met == REBOUND_BIND_MET_OPEN)
-    {
-      if (g_strcmp0 (bind->end, end) == 0)
-        g_string_append_printf (text, "the descriptor of its generation %u is still open",
-                                bind->generation);
-      else
-        g_string_append_printf (text, "%s has it open%s", bind->end,
-                                bind->is_suspended
-                                    ? ", whose application is suspended and closes nothing"
-                                    : "");
-      g_string_append (text,
-                       ". Against a socket that listens no option helps: close that one first");
-    }
-  else
-    {
-      write_who_remains (text, bind, end);
-      g_string_append_printf (text,
-                              ". Linux binds the port beside that only where both that and the "
-                              "new socket have SO_REUSEADDR, and %s",
-                              missing_option (bind));
-    }
-}
-
-/* -- connecting -- */
-
-static void
-append_absence (GString *text, const ReboundAbsence *absence)
-{
-  switch (absence->kind)
-    {
-    case REBOUND_ABSENCE_CLOSED:
-      g_string_append_printf (text, "%s had closed its socket%s%s", absence->end,
-                              absence->why != NULL ? " at " : "",
-                              absence->why != NULL ? absence->why : "");
-      break;
-    case REBOUND_ABSENCE_EXITED:
-      g_string_append_printf (text, "the process of %s had ended", absence->end);
-      break;
-    case REBOUND_ABSENCE_TAKEN:
-      g_string_append_printf (text, "the system had taken the socket of %s away (%s)", absence->end,
-                              absence->why);
-      break;
-    case REBOUND_ABSENCE_BIND_FAILED:
-      g_string_append_printf (text, "%s had not been able to bind it", absence->end);
-      break;
-    case REBOUND_ABSENCE_NOT_LISTENING:
-      g_string_append_printf (text, "%s had the port, and did not listen there", absence->end);
-      break;
-    case REBOUND_ABSENCE_NEVER:
-    default:
-      g_string_append (text, "nobody had done so yet");
-    }
-}
-
-static void
-write_nobody_listens (GString *text, const ReboundIncident *incident)
-{
-  guint n = incident->absences->len;
-
-  append_ends (text, incident);
-  g_string_append (text, incident->ends->len == 1 ? " was refused " : " were refused ");
-  append_times (text, incident);
-  g_string_append_printf (text, ": nobody listened on port %u, for ", incident->port);
-  for (guint i = 0; i < MIN (n, MANY); i++)
-    {
-      const ReboundAbsence *absence = &g_array_index (incident->absences, ReboundAbsence, i);
-
-      g_string_append (text, i == 0 ? "" : ", or ");
-      append_absence (text, absence);
-      if (n > 1)
-        g_string_append_printf (text, " (%u)", absence->count);
-    }
-  if (n > MANY)
-    g_string_append_printf (text, ", and for %u reasons more", n - MANY);
-  g_string_append (text, ". The kernel answers a SYN to such a port with RST");
-}
-
-static void
-append_listener (GString *text, const ReboundIncident *incident)
-{
-  if (incident->by != NULL)
-    g_string_append_printf (text, "%s%s", incident->by,
-                            incident->is_suspended ? ", whose application was suspended," : "");
-  else
-    g_string_append_printf (text, "whoever listens on port %u", incident->port);
-}
-
-static void
-write_backlog_full (GString *text, const ReboundIncident *incident)
-{
-  g_string_append (text, "the SYN of ");
-  append_ends (text, incident);
-  g_string_append (text, " was dropped ");
-  append_times (text, incident);
-  g_string_append (text, ": ");
-  append_listener (text, incident);
-  g_string_append (text,
-                   " did not accept, and the backlog was full. The kernel says nothing to the "
-                   "client, which sends the SYN again after 1 s, 2 s, 4 s …");
-}
-
-static void
-write_not_accepted (GString *text, const ReboundIncident *incident)
-{
-  append_connections (text, incident);
-  g_string_append (text, incident->is_over ? " waited " : " waits since ");
-  if (incident->is_over)
-    {
-      g_string_append (text, incident->count > 1 ? "up to " : "");
-      append_time (text, incident->longest_usec);
-      g_string_append (text, " s");
-    }
-  else
-    append_time (text, incident->first_usec);
-  g_string_append (text, ", connected, to be accepted by ");
-  g_string_append (text, incident->by);
-  g_string_append (text, incident->is_suspended ? ", whose application is suspended" : "");
-  g_string_append (text, ": the kernel completes the handshake into the backlog of a listening "
-                         "socket, whether or not anybody accepts");
-}
-
-static void
-write_reset_in_backlog (GString *text, const ReboundIncident *incident)
-{
-  append_connections (text, incident);
-  g_string_append_printf (text, incident->count > 1 ? " were" : " was");
-  g_string_append_printf (text, " connected, and not accepted yet, when ");
-  if (incident->fate == REBOUND_END_TAKEN)
-    g_string_append_printf (text, "the system took the listening socket of %s away (%s)",
-                            incident->by, incident->style);
-  else if (incident->fate == REBOUND_END_EXITED)
-    g_string_append_printf (text, "the process of %s ended", incident->by);
-  else
-    g_string_append_printf (text, "%s closed its listening socket%s%s", incident->by,
-                            incident->why != NULL ? " at " : "",
-                            incident->why != NULL ? incident->why : "");
-  g_string_append (text, ": the kernel resets who waits in the backlog then");
-  append_error (text, incident, "");
-}
-
-static void
-write_link_down (GString *text, const ReboundIncident *incident)
-{
-  append_ends (text, incident);
-  g_string_append (text, " could not connect ");
-  append_times (text, incident);
-  g_string_append_printf (text, " (%s): the network's link was down, and no route left",
-                          rebound_errno_name (incident->error_number));
-}
-
-static void
-write_no_answer (GString *text, const ReboundIncident *incident)
-{
-  append_ends (text, incident);
-  g_string_append_printf (text, " gave up connecting to port %u ", incident->port);
-  append_times (text, incident);
-  g_string_append (text, " (ETIMEDOUT): nothing had answered its SYN, neither SYN nor RST");
 }
 
 /* -- ending -- */
 
 static void
-append_own_loss (GString *text, const ReboundIncident *incident)
+add_loss (GString *text, const ReboundIncident *incident)
 {
   if (incident->lost_bytes > 0)
     g_string_append_printf (text,
                             ", and %" G_GUINT64_FORMAT " of the %" G_GUINT64_FORMAT
                             " bytes that %s was given to send are lost",
-                            incident->lost_bytes, incident->given_bytes, incident->by);
+                            incident->lost_bytes, incident->given_bytes, incident->loser);
   else if (incident->unsent_bytes > 0)
     {
-      g_string_append (text, ", which throws away what was still on its way (");
-      append_bytes (text, incident->unsent_bytes);
+      g_string_append (text, ", and what was still to be sent is thrown away (");
+      rebound_words_add_bytes (text, incident->unsent_bytes);
       g_string_append_c (text, ')');
     }
 }
 
 static void
+write_exited_unread (GString *text, const ReboundIncident *incident)
+{
+  g_string_append_printf (text, "the process of %s ended with ", incident->by);
+  rebound_words_add_bytes (text, incident->unread_bytes);
+  g_string_append_printf (text, " of %s's unread on ", rebound_words_other (incident));
+  rebound_words_add_connection (text, incident, incident->place);
+  g_string_append (text, ": the kernel closes what it had open, and where input is unread it sends "
+                         "RST instead of FIN");
+  rebound_words_add_rule (text, incident);
+  add_loss (text, incident);
+  rebound_words_add_error (text, incident, "");
+}
+
+static void
 write_closed_unread (GString *text, const ReboundIncident *incident)
 {
-  gboolean has_exited = incident->fate == REBOUND_END_EXITED;
-
-  g_string_append_printf (text, has_exited ? "the process of %s ended" : "%s closed ",
-                          incident->by);
-  if (!has_exited)
-    append_connections (text, incident);
-  append_place (text, incident->place);
-  g_string_append (text, " with ");
-  append_bytes (text, incident->unread_bytes);
-  g_string_append_printf (text, " of %s's unread", other_of (incident));
-  if (has_exited)
+  if (incident->fate == REBOUND_END_EXITED)
     {
-      g_string_append (text, " on ");
-      append_connections (text, incident);
+      write_exited_unread (text, incident);
+      return;
     }
-  g_string_append (text, has_exited
-                             ? ": the kernel closes its descriptors, and sends RST instead of "
-                               "FIN to show that data was lost"
-                             : ": close() then sends RST instead of FIN, to show that data "
-                               "was lost");
-  append_own_loss (text, incident);
-  append_error (text, incident, "");
-  if (!has_exited)
-    g_string_append (text, ". Read to the end (recv() = 0) before closing");
+  g_string_append_printf (text, "%s closed ", incident->by);
+  rebound_words_add_connection (text, incident, incident->place);
+  g_string_append (text, " with ");
+  rebound_words_add_bytes (text, incident->unread_bytes);
+  g_string_append_printf (text, " of %s's unread: close() then sends RST instead of FIN",
+                          rebound_words_other (incident));
+  rebound_words_add_rule (text, incident);
+  add_loss (text, incident);
+  rebound_words_add_error (text, incident, "");
+  g_string_append (text, ". Read to the end (recv() = 0) before close()");
 }
 
 static void
 write_aborted (GString *text, const ReboundIncident *incident)
 {
   g_string_append_printf (text, "%s aborted ", incident->by);
-  append_connections (text, incident);
-  append_place (text, incident->place);
+  rebound_words_add_connection (text, incident, incident->place);
   if (incident->why != NULL)
     g_string_append_printf (text, ", for %s", incident->why);
   g_string_append (text, ": with SO_LINGER of 0 s close() sends RST instead of FIN");
-  append_own_loss (text, incident);
-  append_error (text, incident, "; nobody was told, for nobody has read or sent since");
+  rebound_words_add_rule (text, incident);
+  add_loss (text, incident);
+  rebound_words_add_error (text, incident, "; no call of the other end has met it");
 }
 
 static void
 write_taken_away (GString *text, const ReboundIncident *incident)
 {
-  const char *style = incident->style;
-
   g_string_append_printf (text, "the system took %s's end of ", incident->by);
-  append_connections (text, incident);
-  g_string_append_printf (text, " away%s", incident->unread_bytes > 0 ? ", with input unread" : "");
-  if (strcmp (style, "fin") == 0)
-    g_string_append (text, ", by FIN in both directions: the other end's first send succeeds, the "
-                           "next fails");
-  else if (strcmp (style, "destroy") == 0)
-    g_string_append (text, ", by RST: the other end gets ECONNRESET, and its owner, which is not "
+  rebound_words_add_connection (text, incident, NULL);
+  g_string_append (text, " away, ");
+  if (strcmp (incident->style, "fin") == 0)
+    g_string_append (text, "by shutdown() of both directions: the other end reads the end, its "
+                           "first send succeeds, and the next fails");
+  else if (strcmp (incident->style, "destroy") == 0)
+    g_string_append (text, "by RST: the other end gets ECONNRESET, and its owner, which is not "
                            "told, ECONNABORTED");
   else
-    g_string_append (text,
-                     ", by FIN and then RST (defunct): the other end reads the end and its "
-                     "first send fails; its owner, which is not told, gets ENOTCONN or EPIPE");
+    g_string_append (text, "by FIN and then RST: the other end reads the end, and its first send "
+                           "fails; its owner, which is not told, gets ENOTCONN or EPIPE");
+  rebound_words_add_rule (text, incident);
+  add_loss (text, incident);
+}
+
+static void
+add_late_error (GString *text, const ReboundIncident *incident)
+{
+  g_string_append (text, "; ");
+  rebound_words_add_bytes (text, incident->late_bytes);
+  g_string_append (text, " went to nobody");
+  if (incident->error_number != 0)
+    g_string_append_printf (text, ", RST came back, and a later %s() got %s", incident->call,
+                            rebound_errno_name (incident->error_number));
 }
 
 static void
 write_sent_to_closed (GString *text, const ReboundIncident *incident)
 {
-  const char *end = other_of (incident);
+  gboolean had_more = incident->unsent_bytes > 0;
 
-  g_string_append_printf (text, "%s went on sending on ", end);
-  append_connections (text, incident);
-  g_string_append (text, " after ");
-  if (incident->fate == REBOUND_END_EXITED)
-    g_string_append_printf (text, "the process of %s had ended", incident->by);
-  else
+  g_string_append_printf (text, "%s sent on ", rebound_words_other (incident));
+  rebound_words_add_connection (text, incident, NULL);
+  g_string_append_printf (text,
+                          incident->fate == REBOUND_END_EXITED
+                              ? " after the process of %s had ended"
+                              : " after %s had closed it",
+                          incident->by);
+  rebound_words_add_place (text, incident->place);
+  g_string_append (text, had_more
+                             ? ": the kernel answers what comes for a closed socket with RST"
+                             : ": send() succeeds, for from afar close() looks like shutdown(), "
+                               "a FIN, and a half-closed connection may be sent to");
+  rebound_words_add_rule (text, incident);
+  add_late_error (text, incident);
+  if (had_more)
     {
-      g_string_append_printf (text, "%s had closed it", incident->by);
-      append_place (text, incident->place);
+      g_string_append_printf (text, ", and what the kernel still had to send for %s (",
+                              incident->by);
+      rebound_words_add_bytes (text, incident->unsent_bytes);
+      g_string_append (text, ") is lost. Shut down and read to the end before close()");
     }
-  g_string_append (text, ": send() succeeds, for close() and shutdown() look the same from afar, a "
-                         "FIN. ");
-  append_bytes (text, incident->late_bytes);
-  g_string_append (text, " went to nobody and RST came back");
-  if (incident->error_number != 0)
-    g_string_append_printf (text, ", so a later %s() got %s", incident->call,
-                            rebound_errno_name (incident->error_number));
-  g_string_append (text, ". Look for the end (recv() = 0, POLLRDHUP) before sending");
+  else
+    g_string_append (text, ". Look for the end (recv() = 0, POLLRDHUP) before send()");
 }
 
 static void
 write_sent_after_shutdown (GString *text, const ReboundIncident *incident)
 {
-  append_ends (text, incident);
+  rebound_words_add_ends (text, incident);
   g_string_append (text, " sent on ");
-  append_connections (text, incident);
+  rebound_words_add_connection (text, incident, NULL);
   g_string_append (text, " after its own shutdown(): that is EPIPE at once, and nothing is sent");
+  rebound_words_add_rule (text, incident);
 }
 
 static void
 write_no_reader (GString *text, const ReboundIncident *incident)
 {
-  append_ends (text, incident);
+  rebound_words_add_ends (text, incident);
+  g_string_append_printf (text, " got %s from the first %s() after the reader was closed",
+                          rebound_errno_name (incident->error_number), incident->call);
+  rebound_words_add_rule (text, incident);
   g_string_append_printf (text,
-                          " got %s from the first %s() after the reader was closed: both ends of a "
-                          "%s are in one kernel, which knows that nobody is left to read. That of "
-                          "a TCP connection does not",
-                          rebound_errno_name (incident->error_number), incident->call,
+                          ": a %s has both ends in one kernel, which knows that nobody is "
+                          "left to read; TCP does not know it of the other end",
                           incident->variant);
 }
 
@@ -461,12 +287,11 @@ static void
 write_closed_queued (GString *text, const ReboundIncident *incident)
 {
   g_string_append_printf (text, "%s closed ", incident->by);
-  append_connections (text, incident);
-  append_place (text, incident->place);
+  rebound_words_add_connection (text, incident, incident->place);
   g_string_append_printf (text,
                           " with %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-                          " bytes still queued in the process: they are lost, for the kernel "
-                          "sends on after a close() only what it has been given. Wait until the "
+                          " bytes still queued in the process: they are lost, for after a close() "
+                          "the kernel goes on sending only what it was given. Wait until the "
                           "queue is empty",
                           incident->lost_bytes, incident->given_bytes);
 }
@@ -474,13 +299,21 @@ write_closed_queued (GString *text, const ReboundIncident *incident)
 static void
 write_unseen (GString *text, const ReboundIncident *incident)
 {
-  append_ends (text, incident);
+  if (incident->error_number == 0)
+    {
+      rebound_words_add_connection (text, incident, NULL);
+      g_string_append (text, " was over when it was closed");
+      add_loss (text, incident);
+      g_string_append (text, "; what led to it was not seen");
+      return;
+    }
+  rebound_words_add_ends (text, incident);
   g_string_append_printf (text, " got %s from %s() on ",
                           rebound_errno_name (incident->error_number), incident->call);
-  append_connections (text, incident);
-  g_string_append (text, ". What the other end has done is not known: ");
-  g_string_append (text, incident->by == NULL ? "it is none of the run's sockets"
-                                              : "this run has not seen it");
+  rebound_words_add_connection (text, incident, NULL);
+  g_string_append (text, incident->by == NULL
+                             ? "; what the other end did is not known, it is none of the run's"
+                             : "; what led to it was not seen");
 }
 
 /* -- causes -- */
@@ -493,31 +326,29 @@ static const struct
 } causes[] = {
   [REBOUND_CAUSE_ADDRESS_IN_USE]
   = { "address-in-use", "inet_csk_bind_conflict() in net/ipv4/inet_connection_sock.c",
-      write_address_in_use },
+      rebound_words_write_address_in_use },
   [REBOUND_CAUSE_NOBODY_LISTENS]
-  = { "nobody-listens", "RFC 9293 3.5.2; tcp_v4_send_reset() in net/ipv4/tcp_ipv4.c",
-      write_nobody_listens },
-  [REBOUND_CAUSE_BACKLOG_FULL]
-  = { "backlog-full", "tcp_conn_request() in net/ipv4/tcp_input.c", write_backlog_full },
-  [REBOUND_CAUSE_NOT_ACCEPTED] = { "not-accepted", "listen(2)", write_not_accepted },
+  = { "nobody-listens", "RFC 9293 3.5.2", rebound_words_write_nobody_listens },
+  [REBOUND_CAUSE_BACKLOG_FULL] = { "backlog-full", "tcp_conn_request() in net/ipv4/tcp_input.c",
+                                   rebound_words_write_backlog_full },
+  [REBOUND_CAUSE_NOT_ACCEPTED] = { "not-accepted", "listen(2)", rebound_words_write_not_accepted },
   [REBOUND_CAUSE_RESET_IN_BACKLOG]
   = { "reset-in-backlog", "inet_csk_listen_stop() in net/ipv4/inet_connection_sock.c",
-      write_reset_in_backlog },
+      rebound_words_write_reset_in_backlog },
   [REBOUND_CAUSE_CLOSED_UNREAD]
-  = { "closed-with-input-unread", "RFC 1122 4.2.2.13, RFC 2525 2.17; tcp_close() in net/ipv4/tcp.c",
+  = { "closed-with-input-unread", "RFC 1122 4.2.2.13, RFC 2525 2.17, tcp_close() in net/ipv4/tcp.c",
       write_closed_unread },
   [REBOUND_CAUSE_ABORTED]
-  = { "aborted", "RFC 9293 3.10.5; tcp_close() in net/ipv4/tcp.c", write_aborted },
+  = { "aborted", "RFC 9293 3.10.5, tcp_close() in net/ipv4/tcp.c", write_aborted },
   [REBOUND_CAUSE_TAKEN_AWAY] = { "taken-away", NULL, write_taken_away },
   [REBOUND_CAUSE_SENT_TO_CLOSED]
-  = { "sent-to-closed", "RFC 1122 4.2.2.13, RFC 9293 3.6.1; tcp_reset() in net/ipv4/tcp_input.c",
-      write_sent_to_closed },
+  = { "sent-to-closed", "RFC 1122 4.2.2.13, RFC 9293 3.6.1", write_sent_to_closed },
   [REBOUND_CAUSE_SENT_AFTER_SHUTDOWN]
   = { "sent-after-shutdown", "tcp_sendmsg() in net/ipv4/tcp.c", write_sent_after_shutdown },
   [REBOUND_CAUSE_NO_READER] = { "no-reader", NULL, write_no_reader },
   [REBOUND_CAUSE_CLOSED_QUEUED] = { "closed-with-output-queued", NULL, write_closed_queued },
-  [REBOUND_CAUSE_LINK_DOWN] = { "link-down", NULL, write_link_down },
-  [REBOUND_CAUSE_NO_ANSWER] = { "no-answer", "RFC 9293 3.8.3", write_no_answer },
+  [REBOUND_CAUSE_LINK_DOWN] = { "link-down", NULL, rebound_words_write_link_down },
+  [REBOUND_CAUSE_NO_ANSWER] = { "no-answer", NULL, rebound_words_write_no_answer },
   [REBOUND_CAUSE_UNSEEN] = { "unseen", NULL, write_unseen },
 };
 
@@ -529,25 +360,31 @@ rebound_cause_get_name (ReboundCause cause)
   return causes[cause].name;
 }
 
+static const char *
+rule_of_style (const char *style)
+{
+  if (strcmp (style, "fin") == 0)
+    return "shutdown(2)";
+  return strcmp (style, "destroy") == 0 ? "tcp_abort() in net/ipv4/tcp.c"
+                                        : "tcp_disconnect() in net/ipv4/tcp.c";
+}
+
 const char *
 rebound_incident_get_rule (const ReboundIncident *incident)
 {
   if (incident->cause == REBOUND_CAUSE_NO_READER)
     return strcmp (incident->variant, "pipe") == 0 ? "pipe_write() in fs/pipe.c"
                                                    : "unix_stream_sendmsg() in net/unix/af_unix.c";
-  if (incident->cause == REBOUND_CAUSE_TAKEN_AWAY && strcmp (incident->style, "destroy") == 0)
-    return "tcp_abort() in net/ipv4/tcp.c";
+  if (incident->cause == REBOUND_CAUSE_TAKEN_AWAY)
+    return rule_of_style (incident->style);
   return causes[incident->cause].rule;
 }
 
 char *
 rebound_incident_dup_text (const ReboundIncident *incident)
 {
-  const char *rule = rebound_incident_get_rule (incident);
   GString *text = g_string_new (NULL);
 
   causes[incident->cause].write (text, incident);
-  if (rule != NULL)
-    g_string_append_printf (text, " (%s)", rule);
   return g_string_free (g_string_append_c (text, '.'), FALSE);
 }

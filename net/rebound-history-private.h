@@ -21,10 +21,11 @@ typedef struct
   gint64 fate_usec;
   const char *place;    /* the statement then, as made_at of a socket */
   const char *style;    /* of one that was taken away: how; static */
+  gboolean was_over;    /* nobody was there any more when it was closed */
   gboolean is_reset;    /* an RST went out: an abort, or a close with input unread */
   gboolean is_abortive; /* SO_LINGER with no time */
   guint64 unread_bytes; /* what the other end had sent and nobody read */
-  guint64 unsent_bytes; /* what the RST threw away of its own */
+  guint64 unsent_bytes; /* what it had sent and was not acknowledged when it was closed */
   guint64 given_bytes;  /* of who keeps accounts: how much it was given to send */
   guint64 lost_bytes;   /* and how much of that is lost */
   char *why;            /* why it was given up, where it was */
@@ -47,11 +48,14 @@ struct _ReboundHistory
   ReboundExplanation *explanation;
   guint64 serial; /* its place in the run */
   char *connection;
-  guint16 port;       /* that the first end has connected to; host byte order */
-  gint64 begun_usec;  /* since when it is established */
-  gint64 joined_usec; /* since when it is accepted, or -1 */
+  guint16 port;             /* that the first end has connected to; host byte order */
+  gint64 begun_usec;        /* since when it is established */
+  gint64 joined_usec;       /* since when it is accepted, or -1 */
+  const char *listener;     /* who listened there when it began; interned, NULL: not known */
+  gboolean is_to_suspended; /* whose application was suspended then */
   ReboundHistoryEnd ends[2];
-  gboolean is_told; /* it has been held against what can go wrong */
+  gboolean is_waiting; /* at the end of the run: it is open, whoever has accepted it */
+  gboolean is_told;    /* it has been held against what can go wrong */
 };
 
 /* All of these do nothing where @socket is NULL, or is not an end of an established connection, or

@@ -12,8 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "lifecycle/rebound-application.h"
-#include "rebound-explanation-private.h"
+#include "rebound-explanation-parts-private.h"
 #include "rebound-socket-private.h"
 
 static ReboundHistoryEnd *
@@ -78,6 +77,7 @@ rebound_history_begin (ReboundSocket *socket, ReboundSocket *other)
       self->port = g_ntohs (socket->key.remote_port);
       self->begun_usec = now_usec (self);
       self->joined_usec = -1;
+      rebound_explanation_find_listener (explanation, self);
     }
   socket->history = self;
   end_of (socket)->end = socket->end;
@@ -91,15 +91,6 @@ rebound_history_leave (ReboundSocket *socket)
 }
 
 /* -- what an end does -- */
-
-static gboolean
-has_process_ended (ReboundSocket *socket)
-{
-  ReboundApplication *application = rebound_application_of_site (socket->site);
-
-  return application != NULL
-         && rebound_application_get_state (application) == REBOUND_APPLICATION_STATE_NOT_RUNNING;
-}
 
 static guint64
 ask_bytes (int fd, unsigned long request)
@@ -124,13 +115,13 @@ is_abortive (int fd)
 static void
 look_before_close (ReboundHistoryEnd *end, int fd)
 {
-  if (rebound_socket_state (fd) == TCP_CLOSE)
+  end->was_over = rebound_socket_state (fd) == TCP_CLOSE;
+  if (end->was_over)
     return;
   end->unread_bytes = ask_bytes (fd, FIONREAD);
   end->is_abortive = end->unread_bytes == 0 && is_abortive (fd);
   end->is_reset = end->unread_bytes > 0 || end->is_abortive;
-  if (end->is_reset)
-    end->unsent_bytes = ask_bytes (fd, SIOCOUTQ);
+  end->unsent_bytes = ask_bytes (fd, SIOCOUTQ);
 }
 
 static void
@@ -151,7 +142,8 @@ rebound_history_note_close (ReboundSocket *socket)
   if (end == NULL || socket->fd < 0 || end->fate != REBOUND_END_OPEN)
     return;
   look_before_close (end, socket->fd);
-  set_fate (socket, has_process_ended (socket) ? REBOUND_END_EXITED : REBOUND_END_CLOSED);
+  set_fate (socket, rebound_explanation_is_not_running (socket->site) ? REBOUND_END_EXITED
+                                                                      : REBOUND_END_CLOSED);
 }
 
 void

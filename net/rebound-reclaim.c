@@ -142,8 +142,7 @@ note_taken (ReboundSocket *socket, const char *style)
   rebound_socket_note_reclaim (socket);
   rebound_history_note_taken (socket, style);
   if (socket->is_listener)
-    rebound_explanation_note_listener_taken (rebound_socket_get_explanation (socket), socket,
-                                             style);
+    rebound_explanation_note_listener_taken (rebound_socket_get_explanation (socket), socket);
 }
 
 /* NULL where there was nothing to be taken, else what was done, or tried. */
