@@ -97,13 +97,9 @@ rebound_words_write_address_in_use (GString *text, const ReboundIncident *incide
   else if (bind->met == REBOUND_BIND_MET_OPEN)
     add_open (text, incident);
   else
-    {
-      add_remains (text, bind, end);
-      g_string_append (text,
-                       ". Linux binds the port beside that only where both have SO_REUSEADDR");
-      rebound_words_add_rule (text, incident);
-      g_string_append_printf (text, ". %s", missing_option (bind));
-    }
+    add_remains (text, bind, end);
+  if (bind->met != REBOUND_BIND_MET_SOMEBODY)
+    add_cure (text, incident);
 }
 
 /* -- refused -- */
@@ -210,8 +206,9 @@ rebound_words_write_backlog_full (GString *text, const ReboundIncident *incident
   rebound_words_add_ends (text, incident);
   g_string_append (text, " was dropped ");
   rebound_words_add_times (text, incident);
-  g_string_append (text, ": the backlog was full, of ");
+  g_string_append (text, ": the backlog of ");
   add_listener (text, incident, "was");
+  g_string_append (text, incident->is_suspended ? ", was full" : " was full");
   g_string_append (text, ". The kernel does not tell the client");
   rebound_words_add_rule (text, incident);
   g_string_append (text, ", which sends it again after 1 s, 2 s, 4 s and so on");

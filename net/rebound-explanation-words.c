@@ -373,7 +373,7 @@ const char *
 rebound_incident_get_rule (const ReboundIncident *incident)
 {
   if (incident->cause == REBOUND_CAUSE_NO_READER)
-    return strcmp (incident->variant, "pipe") == 0 ? "pipe_write() in fs/pipe.c"
+    return strcmp (incident->variant, "pipe") == 0 ? "pipe(7)"
                                                    : "unix_stream_sendmsg() in net/unix/af_unix.c";
   if (incident->cause == REBOUND_CAUSE_TAKEN_AWAY)
     return rule_of_style (incident->style);
