@@ -46,10 +46,10 @@ static const char *
 missing_option (const ReboundBindCause *bind)
 {
   if (!bind->theirs && !bind->ours)
-    return "Neither has it: set it on every generation, before the first bind()";
-  if (!bind->theirs)
-    return "What remains has it not: set it on every generation, from the first on";
-  return "The new socket has it not: set it before bind()";
+    return "Neither has it: set it on every socket of the port, before its bind()";
+  return bind->theirs ? "The new one has it not: set it before bind()"
+                      : "The older one has it not, and on the new one alone it is too late: set it "
+                        "on both, before bind()";
 }
 
 /* Which option would have helped, and whether any does. */

@@ -214,7 +214,8 @@ take_act (ReboundExplanation *self,
           const ReboundHistoryEnd *victim)
 {
   if (doer->fate == REBOUND_END_TAKEN
-      && (victim->error_number != 0 || victim->late_bytes > 0 || doer->error_number != 0))
+      && (!doer->was_over || victim->error_number != 0 || victim->late_bytes > 0
+          || doer->error_number != 0))
     add_act (self, history, REBOUND_CAUSE_TAKEN_AWAY, doer->style, doer, victim);
   else if (doer->is_abortive)
     add_act (self, history, REBOUND_CAUSE_ABORTED, NULL, doer, victim);

@@ -21,7 +21,7 @@ typedef struct
   gint64 fate_usec;
   const char *place;    /* the statement then, as made_at of a socket */
   const char *style;    /* of one that was taken away: how; static */
-  gboolean was_over;    /* nobody was there any more when it was closed */
+  gboolean was_over;    /* nobody was there any more when it was closed, or taken */
   gboolean is_reset;    /* an RST went out: an abort, or a close with input unread */
   gboolean is_abortive; /* SO_LINGER with no time */
   guint64 unread_bytes; /* what the other end had sent and nobody read */

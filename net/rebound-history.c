@@ -162,6 +162,7 @@ rebound_history_note_taken (ReboundSocket *socket, const char *style)
 
   if (end == NULL || end->fate != REBOUND_END_OPEN)
     return;
+  end->was_over = other_end_of (socket)->fate != REBOUND_END_OPEN;
   set_fate (socket, REBOUND_END_TAKEN);
   end->style = style;
 }
