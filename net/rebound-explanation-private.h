@@ -95,8 +95,10 @@ char *rebound_incident_dup_text (const ReboundIncident *incident);
 
 /* -- collecting; @self may be NULL, and then nothing is done -- */
 
+/* A history, which may outlive the run, holds a reference. */
 ReboundExplanation *rebound_explanation_new (void);
-void rebound_explanation_free (ReboundExplanation *self);
+ReboundExplanation *rebound_explanation_ref (ReboundExplanation *self);
+void rebound_explanation_unref (ReboundExplanation *self);
 
 /* A run begins, with @clock. */
 void rebound_explanation_start (ReboundExplanation *self, ReboundClock *clock);
@@ -148,6 +150,6 @@ void rebound_explanation_note_no_reader (ReboundExplanation *self,
                                          const char *what,
                                          int error_number);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReboundExplanation, rebound_explanation_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReboundExplanation, rebound_explanation_unref)
 
 G_END_DECLS

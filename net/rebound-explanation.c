@@ -31,20 +31,33 @@ incident_free (gpointer data)
 ReboundExplanation *
 rebound_explanation_new (void)
 {
-  ReboundExplanation *self = g_new0 (ReboundExplanation, 1);
+  ReboundExplanation *self = g_rc_box_new0 (ReboundExplanation);
 
   self->incidents = g_ptr_array_new_with_free_func (incident_free);
   self->ports = g_hash_table_new_full (NULL, NULL, NULL, rebound_port_record_free);
   return self;
 }
 
-void
-rebound_explanation_free (ReboundExplanation *self)
+ReboundExplanation *
+rebound_explanation_ref (ReboundExplanation *self)
 {
+  return g_rc_box_acquire (self);
+}
+
+static void
+clear (gpointer data)
+{
+  ReboundExplanation *self = data;
+
   g_ptr_array_unref (self->incidents);
   g_hash_table_unref (self->ports);
   g_clear_object (&self->clock);
-  g_free (self);
+}
+
+void
+rebound_explanation_unref (ReboundExplanation *self)
+{
+  g_rc_box_release_full (self, clear);
 }
 
 void

@@ -46,6 +46,7 @@ clear (gpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (self->ends); i++)
     g_free (self->ends[i].why);
   g_free (self->connection);
+  rebound_explanation_unref (self->explanation);
 }
 
 static gboolean
@@ -71,7 +72,7 @@ rebound_history_begin (ReboundSocket *socket, ReboundSocket *other)
   else
     {
       self = g_rc_box_new0 (ReboundHistory);
-      self->explanation = explanation;
+      self->explanation = rebound_explanation_ref (explanation);
       self->serial = rebound_explanation_next_serial (explanation);
       self->connection = g_strdup (socket->connection);
       self->port = g_ntohs (socket->key.remote_port);

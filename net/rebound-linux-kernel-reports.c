@@ -127,8 +127,11 @@ void
 rebound_linux_kernel_explain (ReboundKernel *kernel)
 {
   ReboundLinuxKernel *self = REBOUND_LINUX_KERNEL (kernel);
-  g_autoptr (GPtrArray) incidents = rebound_explanation_list (self->explanation, self->table);
+  g_autoptr (GPtrArray) incidents = NULL;
 
+  if (self->table == NULL) /* a handler has ended the run */
+    return;
+  incidents = rebound_explanation_list (self->explanation, self->table);
   for (guint i = 0; i < incidents->len; i++)
     {
       const ReboundIncident *incident = incidents->pdata[i];

@@ -78,7 +78,7 @@ close_tools (ReboundLinuxKernel *self)
   g_clear_pointer (&self->settings, rebound_kernel_settings_free);
   rebound_linux_kernel_close_capture (self);
   g_clear_pointer (&self->table, rebound_socket_table_free);
-  g_clear_pointer (&self->explanation, rebound_explanation_free);
+  g_clear_pointer (&self->explanation, rebound_explanation_unref);
   g_clear_pointer (&self->fence, rebound_fence_free);
   g_clear_pointer (&self->diag, rebound_socket_diag_free);
 }
