@@ -138,6 +138,13 @@ rebound_words_other (const ReboundIncident *incident)
 /* -- ending -- */
 
 static void
+add_sum (GString *text, const ReboundIncident *incident, guint64 size_bytes)
+{
+  rebound_words_add_bytes (text, size_bytes);
+  g_string_append (text, incident->count > 1 ? " in all" : "");
+}
+
+static void
 add_loss (GString *text, const ReboundIncident *incident)
 {
   if (incident->lost_bytes > 0)
@@ -148,17 +155,33 @@ add_loss (GString *text, const ReboundIncident *incident)
   else if (incident->unsent_bytes > 0)
     {
       g_string_append (text, ", and what was still to be sent is thrown away (");
-      rebound_words_add_bytes (text, incident->unsent_bytes);
+      add_sum (text, incident, incident->unsent_bytes);
       g_string_append_c (text, ')');
     }
+}
+
+/* "6 bytes of far's unread", "data of far's unread (12 bytes in all)". */
+static void
+add_unread (GString *text, const ReboundIncident *incident)
+{
+  if (incident->count > 1)
+    g_string_append (text, "data");
+  else
+    rebound_words_add_bytes (text, incident->unread_bytes);
+  g_string_append_printf (text, " of %s's unread", rebound_words_other (incident));
+  if (incident->count == 1)
+    return;
+  g_string_append (text, " (");
+  add_sum (text, incident, incident->unread_bytes);
+  g_string_append_c (text, ')');
 }
 
 static void
 write_exited_unread (GString *text, const ReboundIncident *incident)
 {
   g_string_append_printf (text, "the process of %s ended with ", incident->by);
-  rebound_words_add_bytes (text, incident->unread_bytes);
-  g_string_append_printf (text, " of %s's unread on ", rebound_words_other (incident));
+  add_unread (text, incident);
+  g_string_append (text, " on ");
   rebound_words_add_connection (text, incident, incident->place);
   g_string_append (text, ": the kernel closes what it had open, and where input is unread it sends "
                          "RST instead of FIN");
@@ -178,9 +201,8 @@ write_closed_unread (GString *text, const ReboundIncident *incident)
   g_string_append_printf (text, "%s closed ", incident->by);
   rebound_words_add_connection (text, incident, incident->place);
   g_string_append (text, " with ");
-  rebound_words_add_bytes (text, incident->unread_bytes);
-  g_string_append_printf (text, " of %s's unread: close() then sends RST instead of FIN",
-                          rebound_words_other (incident));
+  add_unread (text, incident);
+  g_string_append (text, ": close() then sends RST instead of FIN");
   rebound_words_add_rule (text, incident);
   add_loss (text, incident);
   rebound_words_add_error (text, incident, "");
@@ -223,7 +245,7 @@ static void
 add_late_error (GString *text, const ReboundIncident *incident)
 {
   g_string_append (text, "; ");
-  rebound_words_add_bytes (text, incident->late_bytes);
+  add_sum (text, incident, incident->late_bytes);
   g_string_append (text, " went to nobody");
   if (incident->error_number != 0)
     g_string_append_printf (text, ", RST came back, and a later %s() got %s", incident->call,
@@ -253,7 +275,7 @@ write_sent_to_closed (GString *text, const ReboundIncident *incident)
     {
       g_string_append_printf (text, ", and what the kernel still had to send for %s (",
                               incident->by);
-      rebound_words_add_bytes (text, incident->unsent_bytes);
+      add_sum (text, incident, incident->unsent_bytes);
       g_string_append (text, ") is lost. Shut down and read to the end before close()");
     }
   else

@@ -97,7 +97,7 @@ static const Case cases[] = {
   { "option-too-late",
     IGNORE "on-accept=close\nlaunch\n" PHONE "\nset web reuse-address=yes\n" RETURN,
     "0s " BIND "at 0.000): " WAITS BOTH "The older one has it not, and on the new one alone it is "
-                                        "too late: set it on both, before bind().\n" },
+    "too late: set it on both, before bind().\n" },
   { "option-left-out",
     WEB "on-error=ignore on-accept=close reuse-address=yes\nlaunch\n" PHONE
         "\nset web reuse-address=no\n" RETURN,
@@ -115,7 +115,7 @@ static const Case cases[] = {
         NEITHER },
   { "earlier-process", IGNORE "on-accept=close\nlaunch\n" PHONE "\nkill\nlaunch\n",
     "0s " BIND "at 0.000): the process before this one had closed phone#1 first (line 3), and "
-               "whoever closes first keeps TIME_WAIT (RFC 9293 3.6.1)" BOTH NEITHER },
+    "whoever closes first keeps TIME_WAIT (RFC 9293 3.6.1)" BOTH NEITHER },
 
   /* nobody listens */
   { "not-yet", PHONE "\nafter 25s\n",
@@ -132,8 +132,8 @@ static const Case cases[] = {
   { "could-not-bind",
     IGNORE "on-accept=close\n" NAIVE "phone.close\n" RETURN "phone.socket\nphone.connect to=web\n",
     "0s " BIND "at 0.000): it had closed phone#1 first (line 5), and whoever closes first keeps "
-               "TIME_WAIT (RFC 9293 3.6.1)" BOTH NEITHER
-    "0s kernel: phone was refused at 0.000" REFUSED "web had not been able to bind it.\n" },
+    "TIME_WAIT (RFC 9293 3.6.1)" BOTH NEITHER "0s kernel: phone was refused at 0.000" REFUSED
+    "web had not been able to bind it.\n" },
   { "bound-and-no-more",
     "socket one\nsocket near\nlaunch\none.socket\none.bind port=30000\nnear.socket\nnear.connect "
     "to=one\n",
@@ -141,7 +141,7 @@ static const Case cases[] = {
     "one had the port, and did not listen there.\n" },
   { "many-reasons",
     PHONE "\n" WEB "\nlaunch\nhome\nafter 20s\nkill\nclient post connect=127.0.0.1:30001 count=1 "
-                   "retry-every=20s\nafter 1s\n",
+          "retry-every=20s\nafter 1s\n",
     "21s kernel: phone and post were refused 4 times, from 0.000 to 20.000" REFUSED
     "web had closed its socket at did-enter-background (2); port 30000: nobody of the run had "
     "bound it yet (1); port 30001: nobody of the run had bound it yet (1).\n" },
@@ -180,6 +180,11 @@ static const Case cases[] = {
   { "unread", JOIN "near.send text=unread\nfar.close\nnear.recv\n",
     "0s kernel: far closed near#1 (line 12) with 6 bytes of near's unread" RST
     "; near got ECONNRESET" READ_ON },
+  { "unread-twice",
+    JOIN "near.send text=one\nfar.close\nnear.recv\nnear.close\nnear.socket\n"
+         "near.connect to=gate\ngate.accept into=far\nnear.send text=two\nfar.close\nnear.recv\n",
+    "0s kernel: far closed near#1 (line 12; 1 more like it) with data of near's unread (6 bytes in "
+    "all)" RST "; near got ECONNRESET" READ_ON },
   { "unread-with-loss", JOIN "far.send text=unread\nnear.send bytes=1MiB\nnear.close\nfar.drain\n",
     "0s kernel: near closed near#1 (line 13) with 6 bytes of far's unread" RST
     ", and what was still to be sent is thrown away (512 KiB and more); far got "
