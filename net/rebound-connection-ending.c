@@ -246,7 +246,7 @@ rebound_connection_shut_down_if_asked (ReboundConnection *self)
       return;
     }
   self->has_shut_down = TRUE;
-  rebound_history_note_shutdown (self->socket);
+  rebound_history_note_shutdown (self->socket, FALSE);
   rebound_connection_touch (self);
   if (self->state == REBOUND_CONNECTION_STATE_SHUTTING_DOWN)
     self->state = REBOUND_CONNECTION_STATE_HALF_CLOSED;

@@ -65,6 +65,7 @@ typedef struct
   char *connection;
   const char *by; /* whose doing it was, or who is at the other end; interned, may be NULL */
   ReboundEndFate fate;
+  gboolean has_shut_both;
   const char *place;
   const char *style;
   char *why;

@@ -253,22 +253,32 @@ add_late_error (GString *text, const ReboundIncident *incident)
 }
 
 static void
+add_who_was_gone (GString *text, const ReboundIncident *incident)
+{
+  if (incident->has_shut_both)
+    {
+      g_string_append_printf (text, " after %s had shut down both directions of it", incident->by);
+      return;
+    }
+  if (incident->fate == REBOUND_END_EXITED)
+    g_string_append_printf (text, " after the process of %s had ended", incident->by);
+  else
+    g_string_append_printf (text, " after %s had closed it", incident->by);
+  rebound_words_add_place (text, incident->place);
+}
+
+static void
 write_sent_to_closed (GString *text, const ReboundIncident *incident)
 {
   gboolean had_more = incident->unsent_bytes > 0;
 
   g_string_append_printf (text, "%s sent on ", rebound_words_other (incident));
   rebound_words_add_connection (text, incident, NULL);
-  g_string_append_printf (text,
-                          incident->fate == REBOUND_END_EXITED
-                              ? " after the process of %s had ended"
-                              : " after %s had closed it",
-                          incident->by);
-  rebound_words_add_place (text, incident->place);
+  add_who_was_gone (text, incident);
   g_string_append (text, had_more
                              ? ": the kernel answers what comes for a closed socket with RST"
-                             : ": send() succeeds, for from afar close() looks like shutdown(), "
-                               "a FIN, and a half-closed connection may be sent to");
+                             : ": send() succeeds, for from afar that looks like shutdown() of one "
+                               "direction, a FIN, and a half-closed connection may be sent to");
   rebound_words_add_rule (text, incident);
   add_late_error (text, incident);
   if (had_more)

@@ -213,6 +213,7 @@ add_act (ReboundExplanation *self,
     return;
   incident->by = doer->end;
   incident->fate = doer->fate;
+  incident->has_shut_both = doer->has_shut_both;
   incident->place = doer->place;
   incident->style = doer->style;
   g_free (incident->why);
@@ -236,7 +237,8 @@ take_act (ReboundExplanation *self,
     add_act (self, history, REBOUND_CAUSE_CLOSED_UNREAD,
              doer->fate == REBOUND_END_EXITED ? "exited" : NULL, doer, victim);
   else if (victim->late_bytes > 0)
-    add_act (self, history, REBOUND_CAUSE_SENT_TO_CLOSED, NULL, doer, victim);
+    add_act (self, history, REBOUND_CAUSE_SENT_TO_CLOSED, doer->has_shut_both ? "both" : NULL, doer,
+             victim);
   else
     return FALSE;
   return TRUE;

@@ -19,18 +19,19 @@ typedef struct
   const char *end; /* whose; interned. NULL where it is not known */
   ReboundEndFate fate;
   gint64 fate_usec;
-  const char *place;    /* the statement then, as made_at of a socket */
-  const char *style;    /* of one that was taken away: how; static */
-  gboolean was_over;    /* nobody was there any more when it was closed, or taken */
-  gboolean is_reset;    /* an RST went out: an abort, or a close with input unread */
-  gboolean is_abortive; /* SO_LINGER with no time */
-  guint64 unread_bytes; /* what the other end had sent and nobody read */
-  guint64 unsent_bytes; /* what it had sent and was not acknowledged when it was closed */
-  guint64 given_bytes;  /* of who keeps accounts: how much it was given to send */
-  guint64 lost_bytes;   /* and how much of that is lost */
-  char *why;            /* why it was given up, where it was */
-  gboolean has_shut_down;
-  guint64 late_bytes; /* what it has sent when the other end was gone */
+  const char *place;      /* the statement then, as made_at of a socket */
+  const char *style;      /* of one that was taken away: how; static */
+  gboolean was_over;      /* nobody was there any more when it was closed, or taken */
+  gboolean is_reset;      /* an RST went out: an abort, or a close with input unread */
+  gboolean is_abortive;   /* SO_LINGER with no time */
+  guint64 unread_bytes;   /* what the other end had sent and nobody read */
+  guint64 unsent_bytes;   /* what it had sent and was not acknowledged when it was closed */
+  guint64 given_bytes;    /* of who keeps accounts: how much it was given to send */
+  guint64 lost_bytes;     /* and how much of that is lost */
+  char *why;              /* why it was given up, where it was */
+  gboolean has_shut_down; /* its own half */
+  gboolean has_shut_both; /* the other one, too: what comes then is answered with RST */
+  guint64 late_bytes;     /* what it has sent when the other end was gone */
 
   /* Of the first call that failed. */
   const char *call; /* static */
@@ -80,8 +81,8 @@ void rebound_history_note_error (ReboundSocket *socket, const char *call, int er
 /* A call has handed so much to TCP. */
 void rebound_history_note_sent (ReboundSocket *socket, gsize sent_bytes);
 
-/* It has ended its own half, by shutdown(). */
-void rebound_history_note_shutdown (ReboundSocket *socket);
+/* It has ended its own half, or both, by shutdown(). */
+void rebound_history_note_shutdown (ReboundSocket *socket, gboolean is_both);
 
 /* Its owner's account, just before it is closed, and why it was given up (may be NULL). */
 void rebound_history_note_account (ReboundSocket *socket, guint64 given_bytes, guint64 lost_bytes);

@@ -188,17 +188,24 @@ rebound_history_note_sent (ReboundSocket *socket, gsize sent_bytes)
 {
   ReboundHistoryEnd *end = end_of (socket);
 
-  if (end != NULL && other_end_of (socket)->fate != REBOUND_END_OPEN)
+  const ReboundHistoryEnd *other;
+
+  if (end == NULL)
+    return;
+  other = other_end_of (socket);
+  if (other->fate != REBOUND_END_OPEN || other->has_shut_both)
     end->late_bytes += sent_bytes;
 }
 
 void
-rebound_history_note_shutdown (ReboundSocket *socket)
+rebound_history_note_shutdown (ReboundSocket *socket, gboolean is_both)
 {
   ReboundHistoryEnd *end = end_of (socket);
 
-  if (end != NULL)
-    end->has_shut_down = TRUE;
+  if (end == NULL)
+    return;
+  end->has_shut_down = TRUE;
+  end->has_shut_both = end->has_shut_both || is_both;
 }
 
 void

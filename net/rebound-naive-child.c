@@ -262,7 +262,7 @@ note_all (const Descriptors *own, const Step *steps, guint n_steps, const Report
       else if (steps[i] == STEP_WRITE)
         rebound_history_note_sent (own->socket, (gsize) report->returned[i].result);
       else if (steps[i] == STEP_SHUTDOWN)
-        rebound_history_note_shutdown (own->socket);
+        rebound_history_note_shutdown (own->socket, FALSE);
     }
 }
 

@@ -406,7 +406,7 @@ rebound_naive_socket_shut_down (ReboundNaiveSocket *self, ReboundShutdownHow how
     return error;
   rebound_naive_take_result (self, shutdown (self->fd, hows[how].native));
   if (self->result == 0 && how != REBOUND_SHUTDOWN_HOW_READ)
-    rebound_history_note_shutdown (self->socket);
+    rebound_history_note_shutdown (self->socket, how == REBOUND_SHUTDOWN_HOW_BOTH);
   rebound_naive_tell (self, "shutdown", hows[how].name, NULL, NULL);
   return NULL;
 }

@@ -66,8 +66,8 @@ typedef struct
   "by FIN and then RST: the other end reads the end, and its first send fails; its owner, which "  \
   "is not told, gets ENOTCONN or EPIPE (tcp_disconnect() in net/ipv4/tcp.c).\n"
 #define ALIKE                                                                                      \
-  ": send() succeeds, for from afar close() looks like shutdown(), a FIN, and a half-closed "      \
-  "connection may be sent to (RFC 1122 4.2.2.13, RFC 9293 3.6.1); "
+  ": send() succeeds, for from afar that looks like shutdown() of one direction, a FIN, and a "    \
+  "half-closed connection may be sent to (RFC 1122 4.2.2.13, RFC 9293 3.6.1); "
 #define LOOK ". Look for the end (recv() = 0, POLLRDHUP) before send().\n"
 
 static const Case cases[] = {
@@ -239,6 +239,10 @@ static const Case cases[] = {
   { "sent-once", JOIN "far.close\nnear.send text=one\n",
     "0s kernel: near sent on near#1 after far had closed it (line 11)" ALIKE
     "3 bytes went to nobody" LOOK },
+  { "sent-to-shut-down",
+    JOIN "far.shutdown how=both\nnear.send text=one\nnear.send text=two\nfar.close\n",
+    "0s kernel: near sent on near#1 after far had shut down both directions of it" ALIKE
+    "3 bytes went to nobody, RST came back, and a later send() got EPIPE" LOOK },
   { "sent-to-half-closed", JOIN "far.shutdown\nnear.send text=one\nfar.recv\n", "" },
   { "sent-to-gone", WEB "on-accept=keep\n" NAIVE "kill\nphone.send text=one\nphone.send text=two\n",
     "0s kernel: phone sent on phone#1 after the process of web had ended (line 6)" ALIKE
