@@ -26,7 +26,7 @@ typedef struct
 /* Without packets, which are captured only where they are asked for by name. */
 #define ALL_GROUPS                                                                                 \
   (REBOUND_EVENT_GROUP_LIFE | REBOUND_EVENT_GROUP_ACTORS | REBOUND_EVENT_GROUP_SOCKETS             \
-   | REBOUND_EVENT_GROUP_SCRIPT | REBOUND_EVENT_GROUP_CHECKS)
+   | REBOUND_EVENT_GROUP_SCRIPT | REBOUND_EVENT_GROUP_CHECKS | REBOUND_EVENT_GROUP_EXPLANATIONS)
 
 static gboolean
 is_jsonl (const RunOptions *options)
@@ -48,7 +48,7 @@ add_group (RunOptions *options, const char *name)
     {
       rebound_command_complain (
           "--show: there is no group “%s”; expected some of life, actors, sockets, script, "
-          "checks, packets, or all (but packets)",
+          "checks, explanations, packets, or all (but packets)",
           name);
       return FALSE;
     }
@@ -209,9 +209,9 @@ rebound_command_run (int argc, char **argv)
   RunOptions options = { 0 };
   const GOptionEntry entries[] = {
     { "show", 0, 0, G_OPTION_ARG_STRING, &options.show,
-      "What to show: life, actors, sockets, script, checks, packets, or all, which is all but "
-      "packets and the table that sockets has when it is named (default: all but packets and "
-      "sockets)",
+      "What to show: life, actors, sockets, script, checks, explanations, packets, or all, which is "
+      "all but packets and the table that sockets has when it is named (default: all but packets "
+      "and sockets)",
       "GROUP[,GROUP…]" },
     { "format", 0, 0, G_OPTION_ARG_STRING, &options.format,
       "text for people, jsonl for machines (default: text)", "text|jsonl" },

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The log that a newcomer reads: when, who, what. Lines that say the same of the same actor are
  * folded into the first of them, which then says how often and until when: a client that is refused
- * every 200 ms for a minute is one line. */
+ * every 200 ms for a minute is one line. What the run explains of itself comes last and has no time
+ * of its own, so it stands before the verdict, as sentences. */
 
 #include "rebound-text-sink.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #define RESET  "\033[0m"
 #define DIM    "\033[2m"
@@ -15,6 +18,12 @@
 #define GREEN  "\033[32m"
 #define YELLOW "\033[33m"
 #define BLUE   "\033[34m"
+
+/* What sentences are wrapped to: the terminal's width, within what can be read; where there is no
+ * terminal, what a source line here may have. */
+#define DEFAULT_COLUMNS 100
+#define LEAST_COLUMNS   40
+#define MOST_COLUMNS    120
 
 /* Actors' names are short; a longer one pushes its own line. */
 #define ACTOR_COLUMNS 8
@@ -28,6 +37,7 @@ struct _ReboundTextSink
   gboolean quiet;
   gboolean fold;
   guint n_connections;
+  GPtrArray *explanations;
 
   /* The line that is held back to be folded. */
   ReboundEvent *held;
@@ -46,7 +56,10 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (ReboundTextSink,
 static void
 rebound_text_sink_finalize (GObject *object)
 {
-  g_clear_pointer (&REBOUND_TEXT_SINK (object)->held, rebound_event_unref);
+  ReboundTextSink *self = REBOUND_TEXT_SINK (object);
+
+  g_clear_pointer (&self->held, rebound_event_unref);
+  g_ptr_array_unref (self->explanations);
   G_OBJECT_CLASS (rebound_text_sink_parent_class)->finalize (object);
 }
 
@@ -59,6 +72,7 @@ rebound_text_sink_class_init (ReboundTextSinkClass *klass)
 static void
 rebound_text_sink_init (ReboundTextSink *self)
 {
+  self->explanations = g_ptr_array_new_with_free_func (g_free);
 }
 
 ReboundEventSink *
@@ -90,6 +104,7 @@ colour_of (ReboundTextSink *self, ReboundEvent *event)
       return strcmp (kind, "met") == 0 ? GREEN : RED;
     case REBOUND_EVENT_GROUP_SOCKETS:
     case REBOUND_EVENT_GROUP_PACKETS:
+    case REBOUND_EVENT_GROUP_EXPLANATIONS:
       return DIM;
     case REBOUND_EVENT_GROUP_ACTORS:
       return strstr (kind, "fail") != NULL || strstr (kind, "refused") != NULL ? YELLOW : "";
@@ -158,6 +173,14 @@ is_shown (ReboundTextSink *self, ReboundEvent *event)
   return (rebound_event_get_group (event) & self->groups) != 0;
 }
 
+/* Kept for the end. Whoever wants to see only what was not as expected wants to know why, too. */
+static void
+keep_explanation (ReboundTextSink *self, ReboundEvent *event)
+{
+  if ((self->groups & REBOUND_EVENT_GROUP_EXPLANATIONS) != 0)
+    g_ptr_array_add (self->explanations, g_strdup (rebound_event_get_text (event)));
+}
+
 static void
 rebound_text_sink_write (ReboundEventSink *sink, ReboundEvent *event)
 {
@@ -165,6 +188,11 @@ rebound_text_sink_write (ReboundEventSink *sink, ReboundEvent *event)
 
   if (strcmp (rebound_event_get_kind (event), "connected") == 0)
     self->n_connections++;
+  if (rebound_event_get_group (event) == REBOUND_EVENT_GROUP_EXPLANATIONS)
+    {
+      keep_explanation (self, event);
+      return;
+    }
   if (!is_shown (self, event))
     return;
   if (self->held != NULL && is_same (self->held, event))
@@ -179,6 +207,51 @@ rebound_text_sink_write (ReboundEventSink *sink, ReboundEvent *event)
   self->last_usec = rebound_event_get_time_usec (event);
   if (!self->fold)
     release (self);
+}
+
+static glong
+count_columns (void)
+{
+  struct winsize size;
+
+  if (ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+    return DEFAULT_COLUMNS;
+  return CLAMP (size.ws_col, LEAST_COLUMNS, MOST_COLUMNS);
+}
+
+/* A list entry: its first line begins with a dash. */
+static void
+print_wrapped (const char *text, glong columns)
+{
+  g_auto (GStrv) words = g_strsplit (text, " ", -1);
+  glong column = columns;
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      glong length = g_utf8_strlen (words[i], -1);
+
+      if (i > 0 && column + 1 + length <= columns)
+        printf (" %s", words[i]);
+      else
+        {
+          printf ("%s%s", i == 0 ? "  - " : "\n    ", words[i]);
+          column = 3;
+        }
+      column += 1 + length;
+    }
+  putchar ('\n');
+}
+
+static void
+print_explanations (ReboundTextSink *self)
+{
+  glong columns = count_columns ();
+
+  if (self->explanations->len == 0)
+    return;
+  printf ("\n%swhy:%s\n", self->colour ? BOLD : "", self->colour ? RESET : "");
+  for (guint i = 0; i < self->explanations->len; i++)
+    print_wrapped (self->explanations->pdata[i], columns);
 }
 
 static void
@@ -208,6 +281,7 @@ rebound_text_sink_finish (ReboundEventSink *sink, const ReboundSummary *summary)
   release (self);
   if (self->quiet && good)
     return;
+  print_explanations (self);
   printf ("\n%s%s%s: ", self->colour ? (good ? GREEN BOLD : RED BOLD) : "", verdict,
           self->colour ? RESET : "");
   print_numbers (self, summary);

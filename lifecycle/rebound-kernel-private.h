@@ -19,6 +19,7 @@ guint rebound_kernel_reclaim (ReboundKernel *self,
 gboolean rebound_kernel_set_link_up (ReboundKernel *self, gboolean up, GError **error);
 void rebound_kernel_forget (ReboundKernel *self, ReboundSite *site);
 void rebound_kernel_tell_sockets (ReboundKernel *self);
+void rebound_kernel_explain (ReboundKernel *self);
 void rebound_kernel_begin_statement (ReboundKernel *self, const char *place);
 
 G_END_DECLS

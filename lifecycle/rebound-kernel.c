@@ -97,6 +97,15 @@ rebound_kernel_tell_sockets (ReboundKernel *self)
 }
 
 void
+rebound_kernel_explain (ReboundKernel *self)
+{
+  ReboundKernelInterface *iface = IFACE_WITH (self, explain);
+
+  if (iface != NULL)
+    iface->explain (self);
+}
+
+void
 rebound_kernel_begin_statement (ReboundKernel *self, const char *place)
 {
   ReboundKernelInterface *iface = IFACE_WITH (self, begin_statement);

@@ -74,6 +74,8 @@ G_DECLARE_INTERFACE (ReboundKernel, rebound_kernel, REBOUND, KERNEL, GObject)
  * @forget: the machine of the application at @site was started anew: nothing remains in the kernel
  * of the connections that it had
  * @tell_sockets: tells, by events of its own, of every socket of the run as it is now
+ * @explain: the script has been played: tells, by events of its own, why what was lost, refused or
+ * reset in the run was
  * @begin_statement: a statement of the script begins, at @place: what comes now is its doing. An
  * interned string: a line, and the file before it where it is not the script itself
  *
@@ -95,6 +97,7 @@ struct _ReboundKernelInterface
   gboolean (*set_link_up) (ReboundKernel *self, gboolean up, GError **error);
   void (*forget) (ReboundKernel *self, ReboundSite *site);
   void (*tell_sockets) (ReboundKernel *self);
+  void (*explain) (ReboundKernel *self);
   void (*begin_statement) (ReboundKernel *self, const char *place);
 };
 

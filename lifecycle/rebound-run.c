@@ -397,6 +397,7 @@ play_in_contexts (ReboundRun *self, ReboundPlayer *player, GError **error)
     {
       configure_kernel (self);
       played = rebound_player_play (player, error);
+      rebound_kernel_explain (self->kernel);
     }
   rebound_cast_abandon (self->cast);
   rebound_kernel_stop (self->kernel);

@@ -8,6 +8,7 @@
 #include <netinet/tcp.h>
 #include <string.h>
 
+#include "lifecycle/rebound-application.h"
 #include "rebound-run-port-private.h"
 
 /* Remainders of one generation in one state, which share a sentence. */
@@ -119,4 +120,53 @@ rebound_bind_report (ReboundSite *site, const ReboundPortQuestion *question)
     }
   text = report_remainders (groups, question->asker, question->reuse_address);
   return text != NULL ? text : g_strdup ("somebody else has the port");
+}
+
+static gboolean
+is_suspended (ReboundSite *site)
+{
+  ReboundApplication *application = rebound_application_of_site (site);
+
+  return application != NULL
+         && rebound_application_get_state (application) == REBOUND_APPLICATION_STATE_SUSPENDED;
+}
+
+static void
+describe_cause (const ReboundPortClaim *claim, ReboundBindCause *cause)
+{
+  const ReboundSocket *socket = claim->socket;
+
+  cause->met = socket->is_listener ? REBOUND_BIND_MET_OPEN : REBOUND_BIND_MET_REMAINS;
+  cause->end = socket->end;
+  cause->generation = socket->generation;
+  cause->is_earlier
+      = socket->site != NULL && socket->process < rebound_site_get_process (socket->site);
+  cause->is_suspended = is_suspended (socket->site);
+  cause->connection = g_intern_string (socket->connection);
+  cause->ended_at = socket->first_end != REBOUND_FIRST_END_NOBODY ? socket->ending.place : NULL;
+  cause->state = (guint8) claim->holder->state;
+  cause->theirs = socket->reuse_address;
+}
+
+gboolean
+rebound_bind_find_cause (ReboundSite *site,
+                         const ReboundPortQuestion *question,
+                         ReboundBindCause *cause)
+{
+  g_autoptr (ReboundRunPort) port = rebound_linux_kernel_look_at_port (site, question, FALSE);
+
+  if (port == NULL)
+    return FALSE;
+  memset (cause, 0, sizeof *cause);
+  cause->ours = question->reuse_address;
+  for (guint i = 0; i < port->claims->len; i++)
+    {
+      const ReboundPortClaim *claim = port->claims->pdata[i];
+
+      if (claim->socket == NULL || rebound_run_port_is_in_the_way (port, claim) == REBOUND_PORT_NO)
+        continue;
+      describe_cause (claim, cause);
+      break;
+    }
+  return TRUE;
 }

@@ -19,6 +19,7 @@
 #include "lifecycle/rebound-application.h"
 #include "lifecycle/rebound-duration.h"
 #include "rebound-errno.h"
+#include "rebound-history-private.h"
 #include "rebound-socket-diag-private.h"
 
 /* What is kept of the stay in the background for whoever has to end the task: an expiration
@@ -53,6 +54,7 @@ release (ReboundConnection *self)
   rebound_timer_disarm (self->deadline_timer);
   g_clear_pointer (&self->watch, rebound_watch_free);
   rebound_connection_touch (self);
+  rebound_history_note_account (self->socket, self->figures.given_bytes, self->figures.lost_bytes);
   rebound_socket_close_descriptor (&self->socket, &self->fd);
 }
 
@@ -103,6 +105,7 @@ rebound_connection_give_up (ReboundConnection *self, const char *why)
     return;
   settle_accounts (self, TRUE);
   set_linger_zero (self);
+  rebound_history_note_why (self->socket, why);
   release (self);
   loss = dup_loss (self);
   how = g_strdup_printf ("aborted%s%s; %s", why != NULL ? ": " : "", why != NULL ? why : "", loss);
@@ -176,6 +179,8 @@ rebound_connection_fail (ReboundConnection *self, int error_number)
 
   self->error_number = error_number;
   settle_accounts (self, TRUE);
+  rebound_history_note_error (self->socket, self->pending_error != 0 ? "send" : "recv",
+                              error_number);
   release (self);
   loss = dup_loss (self);
   how = g_strdup_printf ("%s; %s", rebound_errno_name (error_number), loss);
@@ -258,6 +263,7 @@ rebound_connection_shut_down_if_asked (ReboundConnection *self)
       return;
     }
   self->has_shut_down = TRUE;
+  rebound_history_note_shutdown (self->socket, FALSE);
   rebound_connection_touch (self);
   if (self->state == REBOUND_CONNECTION_STATE_SHUTTING_DOWN)
     self->state = REBOUND_CONNECTION_STATE_HALF_CLOSED;

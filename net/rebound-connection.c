@@ -15,6 +15,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "rebound-history-private.h"
+
 /* Bytes read at a time: what Linux takes for one segment of its loopback (the MTU of lo). */
 #define BUFFER_BYTES 65536
 
@@ -186,6 +188,7 @@ hand_over (ReboundConnection *self, const guint8 *bytes, gsize length_bytes)
       handed_bytes += (gsize) sent;
     }
   self->figures.handed_bytes += handed_bytes;
+  rebound_history_note_sent (self->socket, handed_bytes);
   if (handed_bytes > 0)
     rebound_connection_touch (self);
   return handed_bytes;

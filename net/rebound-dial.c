@@ -14,6 +14,7 @@
 #include <sys/epoll.h>
 
 #include "rebound-address-private.h"
+#include "rebound-explanation-private.h"
 
 /* TCP_TIMEOUT_INIT of include/net/tcp.h, which RFC 6298 asks for; doubled each time. */
 #define SYN_TIMEOUT_USEC G_USEC_PER_SEC
@@ -64,6 +65,10 @@ rebound_dial_stop (ReboundDial *self)
 static void
 fail (ReboundDial *self, int error_number)
 {
+  rebound_explanation_note_not_connected (rebound_linux_kernel_explanation_of (self->site),
+                                          self->end, rebound_address_get_port (&self->address),
+                                          error_number,
+                                          rebound_linux_kernel_is_link_down (self->site));
   rebound_dial_stop (self);
   self->listener->failed (error_number, self->user_data);
 }
@@ -206,6 +211,8 @@ on_step (gpointer user_data)
   if (self->phase != REBOUND_DIAL_DIALLING || !is_dropped (self))
     return;
   wait_for_retransmission (self);
+  rebound_explanation_note_dropped (rebound_linux_kernel_explanation_of (self->site), self->end,
+                                    rebound_address_get_port (&self->address));
   if (again_usec < LAST_SYN_TIMEOUT_USEC) /* the last one is not sent again */
     self->listener->backlog_full (again_usec, self->user_data);
 }

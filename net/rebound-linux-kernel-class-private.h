@@ -3,6 +3,7 @@
 
 #include "rebound-capture-private.h"
 #include "rebound-descriptor-limit-private.h"
+#include "rebound-explanation-private.h"
 #include "rebound-fence-private.h"
 #include "rebound-kernel-settings-private.h"
 #include "rebound-linux-kernel-private.h"
@@ -21,6 +22,7 @@ struct _ReboundLinuxKernel
   ReboundSocketDiag *diag;
   ReboundFence *fence;
   ReboundSocketTable *table;
+  ReboundExplanation *explanation;
   ReboundDescriptorLimit *descriptor_limit; /* NULL: the machine's own */
   ReboundKernelSettings *settings;          /* NULL: no script has changed one */
   ReboundRebindRule rebind_rule;
@@ -51,6 +53,7 @@ void rebound_linux_kernel_tell_sockets (ReboundKernel *kernel);
 void rebound_linux_kernel_tell_new_sockets (ReboundLinuxKernel *self);
 
 void rebound_linux_kernel_install_why (ReboundLinuxKernelClass *klass);
+void rebound_linux_kernel_explain (ReboundKernel *kernel);
 
 /* Where packets are wanted; what was sent since the last time is told of by the drain. */
 gboolean rebound_linux_kernel_open_capture (ReboundLinuxKernel *self, GError **error);

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 /* The run's sockets, NULL where there is no run. */
 ReboundSocketTable *rebound_linux_kernel_table_of (ReboundSite *site);
 
+/* Who is told what came to nothing, NULL where there is no run. */
+ReboundExplanation *rebound_linux_kernel_explanation_of (ReboundSite *site);
+
 /* The port that the next client is to bind: 40000, 40001 … in a run of our own namespace, so that
  * no ephemeral port is ever drawn; 0 where the kernel shall choose. */
 guint16 rebound_linux_kernel_next_port (ReboundSite *site);

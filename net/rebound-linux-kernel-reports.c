@@ -6,6 +6,7 @@
 
 #include "lifecycle/rebound-error.h"
 #include "lifecycle/rebound-member.h"
+#include "lifecycle/rebound-param-specs.h"
 #include "rebound-socket-rows-private.h"
 
 enum
@@ -14,6 +15,7 @@ enum
   SOCKET,
   PACKET,
   PACKETS_LOST,
+  EXPLANATION,
   N_SIGNALS
 };
 
@@ -62,10 +64,34 @@ install_row_signals (ReboundLinuxKernelClass *klass)
       NULL);
 }
 
+static GParamSpec *
+time_spec (const char *name, const char *blurb)
+{
+  return rebound_param_spec_duration (name, NULL, blurb, 0, G_MAXINT64, 0,
+                                      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+}
+
+static void
+install_explanation_signal (ReboundLinuxKernelClass *klass)
+{
+  signals[EXPLANATION] = rebound_class_install_signal (
+      klass, "explanation", REBOUND_EVENT_GROUP_EXPLANATIONS, "{text}",
+      "at the end of a run: why something was lost, refused or reset in it, once for each cause",
+      string_spec ("cause",
+                   "the cause, by a name that stays the same: docs/output.md has the list"),
+      string_spec ("text", "what happened, and what was done before, in a sentence or two"),
+      string_spec ("rule", "the rule by which it follows, of an RFC or in the kernel's source; "
+                           "none where there is none to name"),
+      count_spec ("count", "how often it happened"),
+      time_spec ("first", "when for the first time, by the run's clock"),
+      time_spec ("last", "when for the last time"), NULL);
+}
+
 void
 rebound_linux_kernel_install_reports (ReboundLinuxKernelClass *klass)
 {
   install_row_signals (klass);
+  install_explanation_signal (klass);
   signals[PACKET] = rebound_class_install_signal (
       klass, "packet", REBOUND_EVENT_GROUP_PACKETS,
       "{from:15} > {to:15}  {flags:3} seq {seq}[, ack {ack}], length {length}",
@@ -145,6 +171,26 @@ void
 rebound_linux_kernel_set_watches (ReboundLinuxKernel *self, gboolean watches)
 {
   self->watches = watches;
+}
+
+void
+rebound_linux_kernel_explain (ReboundKernel *kernel)
+{
+  ReboundLinuxKernel *self = REBOUND_LINUX_KERNEL (kernel);
+  g_autoptr (GPtrArray) incidents = NULL;
+
+  if (self->table == NULL) /* a handler has ended the run */
+    return;
+  incidents = rebound_explanation_list (self->explanation, self->table);
+  for (guint i = 0; i < incidents->len; i++)
+    {
+      const ReboundIncident *incident = incidents->pdata[i];
+      g_autofree char *text = rebound_incident_dup_text (incident);
+
+      g_signal_emit (self, signals[EXPLANATION], 0, rebound_cause_get_name (incident->cause), text,
+                     rebound_incident_get_rule (incident), incident->count, incident->first_usec,
+                     incident->last_usec);
+    }
 }
 
 static void

@@ -26,6 +26,14 @@ rebound_linux_kernel_table_of (ReboundSite *site)
   return self != NULL ? self->table : NULL;
 }
 
+ReboundExplanation *
+rebound_linux_kernel_explanation_of (ReboundSite *site)
+{
+  ReboundLinuxKernel *self = kernel_of (site);
+
+  return self != NULL ? self->explanation : NULL;
+}
+
 guint16
 rebound_linux_kernel_next_port (ReboundSite *site)
 {

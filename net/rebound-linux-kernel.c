@@ -88,6 +88,7 @@ close_tools (ReboundLinuxKernel *self)
   g_clear_pointer (&self->told_rows, g_free);
   rebound_linux_kernel_close_capture (self);
   g_clear_pointer (&self->table, rebound_socket_table_free);
+  g_clear_pointer (&self->explanation, rebound_explanation_unref);
   g_clear_pointer (&self->fence, rebound_fence_free);
   g_clear_pointer (&self->diag, rebound_socket_diag_free);
 }
@@ -243,6 +244,8 @@ open_tools (ReboundLinuxKernel *self, gboolean is_virtual, GError **error)
   if (is_virtual && (self->fence = rebound_fence_new (error)) == NULL)
     return FALSE;
   self->table = rebound_socket_table_new (self->diag, brings_timers_along, &listener);
+  self->explanation = rebound_explanation_new ();
+  rebound_socket_table_set_explanation (self->table, self->explanation);
   return rebound_linux_kernel_open_capture (self, error);
 }
 
@@ -278,6 +281,7 @@ rebound_linux_kernel_start (ReboundKernel *kernel, ReboundSite *world, GError **
     }
   self->world = world;
   rebound_socket_table_start (self->table, world);
+  rebound_explanation_start (self->explanation, rebound_site_get_clock (world));
   if (self->time_wait_usec > 0)
     rebound_socket_table_set_time_wait (self->table, self->time_wait_usec);
   if (self->is_isolated)
@@ -447,6 +451,7 @@ rebound_linux_kernel_kernel_init (ReboundKernelInterface *iface)
   iface->reclaim = rebound_linux_kernel_reclaim;
   iface->forget = rebound_linux_kernel_forget;
   iface->tell_sockets = rebound_linux_kernel_tell_sockets;
+  iface->explain = rebound_linux_kernel_explain;
   iface->begin_statement = rebound_linux_kernel_begin_statement;
   iface->set_link_up = rebound_linux_kernel_set_link_up;
 }

@@ -16,6 +16,7 @@
 
 #include "rebound-address-private.h"
 #include "rebound-bind-report-private.h"
+#include "rebound-explanation-private.h"
 #include "rebound-reuseport-private.h"
 
 void
@@ -110,8 +111,14 @@ rebound_listener_explain_bind_error (ReboundListener *self, int error_number)
     .reuse_address = self->reuse_address,
     .reuse_port = self->reuse_port,
   };
+  ReboundBindCause cause;
 
-  return error_number == EADDRINUSE ? rebound_bind_report (self->site, &question) : NULL;
+  if (error_number != EADDRINUSE)
+    return NULL;
+  if (rebound_bind_find_cause (self->site, &question, &cause))
+    rebound_explanation_note_bind_failed (rebound_linux_kernel_explanation_of (self->site),
+                                          question.asker, question.port, &cause);
+  return rebound_bind_report (self->site, &question);
 }
 
 void
@@ -285,6 +292,8 @@ close_socket (ReboundListener *self, gboolean dead_alone, const char *why)
     self->drawn_port = 0;
   else if (self->fd >= 0)
     self->drawn_port = rebound_listener_get_bound_port (self);
+  if (self->socket != NULL)
+    self->socket->why = g_intern_string (why);
   rebound_socket_close_descriptor (&self->socket, &self->fd);
   rebound_listener_set_state (self, REBOUND_LISTENER_STATE_CLOSED);
   rebound_listener_emit_closed (self, why);

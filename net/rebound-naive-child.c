@@ -24,6 +24,7 @@
 #include "lifecycle/rebound-param-specs.h"
 #include "net/rebound-net-enums.h"
 #include "rebound-errno.h"
+#include "rebound-history-private.h"
 #include "rebound-linux-kernel-private.h"
 #include "rebound-naive-call-private.h"
 #include "rebound-naive-pair-private.h"
@@ -63,6 +64,7 @@ typedef struct
 {
   int reader;
   int writer;
+  ReboundSocket *socket; /* NULL of what is no socket of the run */
 } Descriptors;
 
 struct _ReboundNaiveChild
@@ -197,10 +199,12 @@ inherit (ReboundNaiveChild *self, GObject *holder, Descriptors *own)
   if (REBOUND_IS_NAIVE_SOCKET (holder))
     {
       own->reader = own->writer = REBOUND_NAIVE_SOCKET (holder)->fd;
+      own->socket = REBOUND_NAIVE_SOCKET (holder)->socket;
       return REBOUND_NAIVE_SOCKET (holder)->site == self->site;
     }
   if (!REBOUND_IS_NAIVE_PAIR (holder))
     return FALSE;
+  own->socket = NULL;
   own->reader
       = rebound_naive_pair_get_descriptor (REBOUND_NAIVE_PAIR (holder), REBOUND_NAIVE_PAIR_READER);
   own->writer
@@ -246,6 +250,22 @@ dup_signal_name (int wait_status)
   return name != NULL ? g_strdup_printf ("SIG%s", name) : NULL;
 }
 
+/* What it did to a connection is that connection's history, too. */
+static void
+note_all (const Descriptors *own, const Step *steps, guint n_steps, const Report *report)
+{
+  for (guint i = 0; i < MIN (report->n_returned, n_steps); i++)
+    {
+      if (report->returned[i].error_number != 0)
+        rebound_history_note_error (own->socket, step_names[steps[i]],
+                                    report->returned[i].error_number);
+      else if (steps[i] == STEP_WRITE)
+        rebound_history_note_sent (own->socket, (gsize) report->returned[i].result);
+      else if (steps[i] == STEP_SHUTDOWN)
+        rebound_history_note_shutdown (own->socket, FALSE);
+    }
+}
+
 /* Whoever is told may end the application, and it with it. */
 static void
 tell_all (ReboundNaiveChild *self, const Step *steps, guint n_steps, const Report *report)
@@ -279,7 +299,10 @@ run (ReboundNaiveChild *self,
   if (wait_for (pid, &self->wait_status) < 0)
     tell (self, "wait", -1, errno);
   else if (!report->would_block)
-    tell_all (self, steps, n_steps, report);
+    {
+      note_all (own, steps, n_steps, report);
+      tell_all (self, steps, n_steps, report);
+    }
 }
 
 static GError *

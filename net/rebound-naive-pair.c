@@ -19,6 +19,8 @@
 #include "lifecycle/rebound-param-specs.h"
 #include "rebound-bytes-private.h"
 #include "rebound-errno.h"
+#include "rebound-explanation-private.h"
+#include "rebound-linux-kernel-private.h"
 #include "rebound-naive-call-private.h"
 
 /* As much as naive code has on its stack, and as much as a pipe can be made to hold by default
@@ -159,6 +161,10 @@ action_write (ReboundNaivePair *self, const char *text, gpointer data)
     return rebound_naive_would_block ("write", "nobody reads, and no more fits into the buffer; "
                                                "expected a read before it");
   take_result (self, written);
+  if (private->error_number == EPIPE)
+    rebound_explanation_note_no_reader (rebound_linux_kernel_explanation_of (private->site),
+                                        rebound_actor_get_name (REBOUND_ACTOR (self)), "write",
+                                        REBOUND_NAIVE_PAIR_GET_CLASS (self)->call, EPIPE);
   tell (self, "write", arguments, NULL);
   return NULL;
 }

@@ -42,7 +42,7 @@ finish_send (ReboundNaiveSocket *self, gint64 result)
 {
   g_autofree char *arguments = g_strdup_printf ("%" G_GSIZE_FORMAT " bytes", self->bulk_bytes);
 
-  rebound_naive_take_result (self, result);
+  rebound_naive_take_transfer (self, "send", result);
   rebound_naive_end_waiting (self);
   rebound_naive_tell (self, "send", arguments, NULL, NULL);
 }
@@ -103,7 +103,7 @@ finish_drain (ReboundNaiveSocket *self, gint64 result)
   g_autofree char *detail
       = g_strdup_printf ("after %" G_GINT64_FORMAT " bytes", self->drained_bytes);
 
-  rebound_naive_take_result (self, result);
+  rebound_naive_take_transfer (self, "recv", result);
   rebound_naive_end_waiting (self);
   rebound_naive_tell (self, "recv", "until the end", NULL, detail);
 }

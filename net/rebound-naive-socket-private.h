@@ -108,6 +108,9 @@ void rebound_naive_note (ReboundNaiveSocket *self);
 /* Keeps what the call returned; to be called before anything else can change errno. */
 void rebound_naive_take_result (ReboundNaiveSocket *self, gint64 result);
 
+/* The same of a send or a recv, for whoever will ask why it failed. @call is static. */
+void rebound_naive_take_transfer (ReboundNaiveSocket *self, const char *call, gint64 result);
+
 /* The last thing that a call does: whoever is told may end the application. @success is what is
  * shown in place of the result where there is no error; it and @detail may be NULL. */
 void rebound_naive_tell (ReboundNaiveSocket *self,

@@ -13,6 +13,7 @@
 #include "rebound-address-private.h"
 #include "rebound-bytes-private.h"
 #include "rebound-endpoint-private.h"
+#include "rebound-explanation-private.h"
 
 /* SYN, SYN and ACK, ACK: each may be delivered behind a fence of its own. */
 #define HANDSHAKE_SEGMENTS 3
@@ -105,6 +106,12 @@ finish_connect (ReboundNaiveSocket *self, int error_number)
   rebound_naive_take_result (self, error_number == 0 ? 0 : -1);
   if (error_number == 0)
     rebound_naive_socket_enlist (self, name);
+  else
+    rebound_explanation_note_not_connected (rebound_linux_kernel_explanation_of (self->site),
+                                            rebound_actor_get_name (REBOUND_ACTOR (self)),
+                                            rebound_address_get_port (&self->connecting_to),
+                                            error_number,
+                                            rebound_linux_kernel_is_link_down (self->site));
   rebound_naive_tell (self, "connect", arguments, NULL, NULL);
 }
 
@@ -179,7 +186,7 @@ rebound_naive_socket_send (ReboundNaiveSocket *self,
     return rebound_naive_would_block (
         "send", "the other end does not read, and no more fits into the buffers; "
                 "expected a recv there before it");
-  rebound_naive_take_result (self, sent);
+  rebound_naive_take_transfer (self, "send", sent);
   self->sent_bytes += MAX (sent, 0);
   rebound_naive_tell (self, "send", arguments, NULL, NULL);
   return NULL;
@@ -200,7 +207,7 @@ rebound_naive_socket_recv (ReboundNaiveSocket *self, gint64 size_bytes, gpointer
     return rebound_naive_would_block (
         "recv", "nothing has come from the other end; expected a send there, or an "
                 "after or a wait, before it");
-  rebound_naive_take_result (self, received);
+  rebound_naive_take_transfer (self, "recv", received);
   self->received_bytes += MAX (received, 0);
   rebound_naive_set_text (&self->data, rebound_bytes_dup_text (buffer, (gsize) MAX (received, 0)));
   if (received > 0)

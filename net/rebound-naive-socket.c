@@ -19,6 +19,7 @@
 #include <sys/ioctl.h>
 
 #include "rebound-address-private.h"
+#include "rebound-explanation-private.h"
 
 /* -- what a call came to -- */
 
@@ -42,6 +43,16 @@ rebound_naive_take_result (ReboundNaiveSocket *self, gint64 result)
 {
   keep_result (self, result);
   rebound_naive_note (self);
+}
+
+void
+rebound_naive_take_transfer (ReboundNaiveSocket *self, const char *call, gint64 result)
+{
+  rebound_naive_take_result (self, result);
+  if (self->error_number != 0)
+    rebound_history_note_error (self->socket, call, self->error_number);
+  else if (strcmp (call, "send") == 0)
+    rebound_history_note_sent (self->socket, (gsize) result);
 }
 
 void
@@ -178,6 +189,22 @@ read_port (int fd)
   return rebound_address_get_port (&native);
 }
 
+static void
+note_bind_failed (ReboundNaiveSocket *self, const char *address, guint16 port)
+{
+  const ReboundPortQuestion question = {
+    .port = port,
+    .asker = rebound_actor_get_name (REBOUND_ACTOR (self)),
+    .address = address,
+    .reuse_address = self->is_reusing,
+  };
+  ReboundBindCause cause;
+
+  if (rebound_bind_find_cause (self->site, &question, &cause))
+    rebound_explanation_note_bind_failed (rebound_linux_kernel_explanation_of (self->site),
+                                          question.asker, port, &cause);
+}
+
 GError *
 rebound_naive_socket_bind (ReboundNaiveSocket *self, guint port, const char *address, gpointer data)
 {
@@ -193,6 +220,8 @@ rebound_naive_socket_bind (ReboundNaiveSocket *self, guint port, const char *add
   if (port == 0)
     drawn = rebound_linux_kernel_next_port (self->site);
   rebound_naive_take_result (self, bind_native (self, address, drawn));
+  if (self->error_number == EADDRINUSE)
+    note_bind_failed (self, address, drawn);
   if (self->result == 0)
     {
       self->is_bound = TRUE;
@@ -381,6 +410,8 @@ rebound_naive_socket_shut_down (ReboundNaiveSocket *self, ReboundShutdownHow how
   if (error != NULL)
     return error;
   rebound_naive_take_result (self, shutdown (self->fd, hows[how].native));
+  if (self->result == 0 && how != REBOUND_SHUTDOWN_HOW_READ)
+    rebound_history_note_shutdown (self->socket, how == REBOUND_SHUTDOWN_HOW_BOTH);
   rebound_naive_tell (self, "shutdown", hows[how].name, NULL, NULL);
   return NULL;
 }

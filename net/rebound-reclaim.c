@@ -16,7 +16,9 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "rebound-explanation-private.h"
 #include "rebound-socket-ending-private.h"
+#include "rebound-socket-private.h"
 
 /* Listeners that share a port (SO_REUSEPORT) are found by a hash of the client's port: asked for as
  * many different clients, one of two is missed with a probability of 2^-64. */
@@ -134,6 +136,15 @@ is_left (guint8 state)
   return state == TCP_CLOSE_WAIT || state == TCP_LAST_ACK || state == TCP_CLOSING;
 }
 
+static void
+note_taken (ReboundSocket *socket, const char *style)
+{
+  rebound_socket_note_reclaim (socket);
+  rebound_history_note_taken (socket, style);
+  if (socket->is_listener)
+    rebound_explanation_note_listener_taken (rebound_socket_get_explanation (socket), socket);
+}
+
 /* NULL where there was nothing to be taken, else what was done, or tried. */
 static const char *
 take (ReboundSocketDiag *diag,
@@ -152,6 +163,8 @@ take (ReboundSocketDiag *diag,
   gboolean is_silenced = state == TCP_LISTEN && listener == REBOUND_RECLAIMED_LISTENER_SILENT
                          && socket->is_listener && rebound_socket_silence (socket);
 
+  if (!socket->is_listener)
+    rebound_history_note_unread (socket);
   *error_number = is_silenced ? 0 : -rebound_reclaim_descriptor (diag, fd, style);
   if (*error_number == ENOTCONN)
     return NULL;
@@ -159,7 +172,7 @@ take (ReboundSocketDiag *diag,
   socket->is_reclaimed = *error_number == 0 && (is_silenced || !socket->is_listener);
   socket->was_left = is_left (state);
   if (*error_number == 0)
-    rebound_socket_note_reclaim (socket);
+    note_taken (socket, is_silenced ? "silent" : styles[style]);
   rebound_socket_touch (socket);
   return is_silenced ? "silent" : styles[style];
 }

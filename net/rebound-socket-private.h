@@ -19,6 +19,7 @@ struct _ReboundSocketTable
   gint64 time_wait_usec;
   gint64 fin_timeout_usec;
   const char *statement; /* interned */
+  ReboundExplanation *explanation;
   guint64 next_serial;
   GQueue sockets;     /* ReboundSocket, by serial; each is a link itself, a reference is held */
   GHashTable *by_key; /* of the pairable ones */
@@ -47,6 +48,9 @@ ReboundSocket *rebound_socket_find_other (ReboundSocket *self);
 
 /* The statement that is being played, as made_at; NULL without a script. */
 const char *rebound_socket_get_statement (ReboundSocket *self);
+
+/* Who is told what became of it; NULL where nobody is. */
+ReboundExplanation *rebound_socket_get_explanation (ReboundSocket *self);
 
 /* By what it was when last looked at, with the link up: something is being sent that is not
  * acknowledged yet, which only real time brings. And what that is, as a sentence. (transfer full)

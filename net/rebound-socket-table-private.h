@@ -12,6 +12,8 @@ G_BEGIN_DECLS
  * socket outlives its descriptor here, as it does in the kernel. */
 typedef struct _ReboundSocketTable ReboundSocketTable;
 typedef struct _ReboundSocket ReboundSocket;
+typedef struct _ReboundHistory ReboundHistory;
+typedef struct _ReboundExplanation ReboundExplanation;
 
 /* Which end of a connection ended it first, as one end sees it. */
 typedef enum
@@ -43,10 +45,14 @@ struct _ReboundSocket
   const char *made_at; /* the statement that made it, or caused it: "12", of a file that the
                           script includes "common.life:12"; interned, NULL without a script */
   ReboundFirstEnd first_end;
-  ReboundEnding ending;   /* where first_end is known */
-  gboolean reuse_address; /* it has SO_REUSEADDR */
-  gboolean reuse_port;    /* it had SO_REUSEPORT when it came */
-  gboolean v6only;        /* and IPV6_V6ONLY */
+  ReboundEnding ending;    /* where first_end is known */
+  ReboundHistory *history; /* of the connection that it is an end of, or NULL */
+  guint history_side;      /* which end of it that is */
+  const char *why;         /* of a listener: what makes it close; interned, may be NULL */
+  gboolean has_lost_port;  /* of a listener: it was taken away, and nobody is listened to */
+  gboolean reuse_address;  /* it has SO_REUSEADDR */
+  gboolean reuse_port;     /* it had SO_REUSEPORT when it came */
+  gboolean v6only;         /* and IPV6_V6ONLY */
   gboolean is_listener;
   gboolean is_adopted;   /* its descriptor is somebody else's: always looked at by cookie */
   int adopted_fd;        /* that descriptor, as long as it has the socket's cookie */
@@ -93,6 +99,10 @@ void rebound_socket_table_free (ReboundSocketTable *self);
  * remains of its sockets is destroyed, so that the next run meets nothing of it. */
 void rebound_socket_table_start (ReboundSocketTable *self, ReboundSite *world);
 void rebound_socket_table_stop (ReboundSocketTable *self);
+
+/* Who is to be told what the sockets' histories come to; NULL where nobody is. */
+void rebound_socket_table_set_explanation (ReboundSocketTable *self,
+                                           ReboundExplanation *explanation);
 
 /* A statement begins: sockets that come from now on are its doing. Interned; see made_at. */
 void rebound_socket_table_set_statement (ReboundSocketTable *self, const char *place);

@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "rebound-explanation-private.h"
+#include "rebound-history-private.h"
 #include "rebound-link-private.h"
 #include "rebound-silent-listener-private.h"
 #include "rebound-socket-ending-private.h"
@@ -28,6 +30,7 @@ socket_clear (gpointer data)
 {
   ReboundSocket *socket = data;
 
+  rebound_history_leave (socket);
   rebound_socket_close_kept (socket);
   g_clear_pointer (&socket->expiry, rebound_timer_free);
   g_clear_object (&socket->site);
@@ -124,6 +127,18 @@ const char *
 rebound_socket_get_statement (ReboundSocket *self)
 {
   return self->table->statement;
+}
+
+void
+rebound_socket_table_set_explanation (ReboundSocketTable *self, ReboundExplanation *explanation)
+{
+  self->explanation = explanation;
+}
+
+ReboundExplanation *
+rebound_socket_get_explanation (ReboundSocket *self)
+{
+  return self->table->explanation;
 }
 
 void
@@ -250,6 +265,7 @@ rebound_socket_table_add_listener (ReboundSocketTable *self,
   socket->is_listener = TRUE;
   socket->local_port = rebound_socket_local_port (fd);
   rebound_port_names_add_listener (self->names, socket->local_port, end);
+  rebound_explanation_note_bound (self->explanation, socket);
   touch (socket);
   return socket;
 }
@@ -279,6 +295,7 @@ rebound_socket_table_add_connection (ReboundSocketTable *self,
       if (before != NULL)
         touch (before);
       g_hash_table_replace (self->by_key, &socket->key, socket);
+      rebound_history_begin (socket, rebound_socket_find_other (socket));
     }
   rebound_socket_touch (socket);
   return socket;
@@ -352,7 +369,10 @@ rebound_socket_let_go (ReboundSocket *socket)
 {
   socket->fd = -1;
   if (socket->is_listener)
-    rebound_socket_close_kept (socket);
+    {
+      rebound_explanation_note_unbound (socket->table->explanation, socket);
+      rebound_socket_close_kept (socket);
+    }
   rebound_socket_touch (socket);
   if (!socket->is_pairable)
     rebound_socket_forget (socket);
@@ -365,6 +385,7 @@ rebound_socket_close (ReboundSocket *socket)
       && rebound_socket_table_is_virtual (socket->table))
     socket->kept_fd = rebound_link_keep (socket->fd);
   rebound_socket_note_close (socket);
+  rebound_history_note_close (socket);
   close (socket->fd);
   rebound_socket_let_go (socket);
 }

@@ -18,7 +18,7 @@ import program
 from program import (Skip, expect, expect_equal, expect_in, expect_status, list_scripts,
                      read_until, run, start)
 
-GROUPS = ["life", "actors", "sockets", "script", "checks"]
+GROUPS = ["life", "actors", "sockets", "script", "checks", "explanations"]
 ESCAPE = "\x1b["
 REAL_TIME = ["run", "rebind-bug", "--clock=real", "--timeout=1ms"]
 
@@ -329,6 +329,55 @@ def test_show_text():
     text = run("run", "rebind-bug", "--show=sockets").stdout
     expect_in("-> TIME_WAIT", text, "--show=sockets")
     expect("did become active" not in text, f"a callback is shown:\n{text}")
+
+
+def read_why(*words, **options):
+    """The lines under “why:”, and what comes after them."""
+    text = run("run", *words, **options).stdout
+    expect(text.count("\nwhy:\n") == 1, f"no “why:”, or two, in\n{text}")
+    why, rest = text.split("\nwhy:\n")[1].split("\n\n", 1)
+    return why.splitlines(), rest
+
+
+def test_why():
+    """why something was refused stands before the verdict, wrapped, once for each cause"""
+    lines, rest = read_why("rebind-bug")
+    expect(rest.startswith("as expected: "), f"after it: {rest}")
+    entries = [line for line in lines if line.startswith("  - ")]
+    expect_equal(len(entries), 2, f"entries of {lines}")
+    expect_in("  - web could not bind port 30000 (EADDRINUSE, at 0.200): it had closed phone#1",
+              entries[0], "the first entry")
+    expect(all(len(line) <= 100 and line[:4] in ("  - ", "    ") for line in lines),
+           f"how they are laid out: {lines}")
+    expect(max(len(line) for line in lines) > 90, f"the lines are short: {lines}")
+    expect("why:" not in run("run", "close-proper").stdout, "nothing was lost, and it says why")
+    expect("why:" not in run("run", "rebind-bug", "--show=life,checks").stdout,
+           "it was not asked for")
+    expect_equal(read_why("rebind-bug", "--show=explanations")[0], lines, "--show=explanations")
+
+
+def test_why_quiet():
+    """--quiet says why where something was not as expected"""
+    lines, rest = read_why("rebind-fix", "--set", "reuse-address=no", "-q")
+    expect(rest.startswith("NOT as expected: "), f"after it: {rest}")
+    expect_in("  - web could not bind port 30000", "\n".join(lines), "the entries")
+    expect_equal(run("run", "rebind-bug", "-q").stdout, "", "all was as expected")
+
+
+def test_why_jsonl():
+    """an explanation is an event, with its cause and how often it came"""
+    events = [dict(event) for event in read_jsonl("rebind-bug", "--show=explanations")]
+    expect_equal([event["cause"] for event in events], ["address-in-use", "nobody-listens"],
+                 "causes")
+    expect_equal(list(events[1]), ["n", "time_usec", "actor", "kind", "cause", "text", "rule",
+                                   "count", "first_usec", "last_usec"], "keys")
+    expect_equal([events[1][key] for key in ("actor", "kind", "rule", "count", "first_usec",
+                                             "last_usec")],
+                 ["kernel", "explanation", "RFC 9293 3.5.2", 305, 400000, 61200000], "values")
+    described = (program.TESTS.parent / "docs" / "output.md").read_text(encoding="utf-8")
+    for script in list_scripts():
+        for line in run("run", script, "--format=jsonl", "--show=explanations").stdout.splitlines():
+            expect_in(f"`{json.loads(line)['cause']}`", described, f"docs/output.md, of {script}")
 
 
 def test_quiet():

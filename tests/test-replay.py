@@ -137,7 +137,8 @@ def replay_shipped(name):
 
 
 def without_lines(log):
-    return re.sub(r',"(ended_)?line":"\d+"', "", log)
+    """An explanation's sentence names them, too."""
+    return re.sub(r"\(line \d+", "(line", re.sub(r',"(ended_)?line":"\d+"', "", log))
 
 
 def main():
