@@ -68,7 +68,7 @@ struct _ReboundSocket
   ReboundTuple key;   /* in the table: IPv4 where it is IPv4 within IPv6, as the other end has it */
   guint64 cookie;
   guint8 state;     /* TCP_* when last observed, and told of */
-  guint8 state_now; /* TCP_* as list_port() or destroy_remainder() found it */
+  guint8 state_now; /* TCP_* as destroy_remainder() found it */
   gboolean is_touched;
   gboolean was_cut_off;  /* the link came up, and what it could not send is the kernel's to send */
   gboolean is_resumed;   /* it has sent again what it could not while the link was down */
@@ -177,10 +177,6 @@ gboolean rebound_socket_destroy_remainder (ReboundSocket *socket);
 /* Looks at what was touched. FALSE, with what it is (transfer full), while something is on its way
  * that needs the kernel's own clock. */
 gboolean rebound_socket_table_observe (ReboundSocketTable *self, char **waits_for);
-
-/* Every socket whose local port is @port, listeners included, in the order in which they came;
- * looked at afresh. (transfer container) */
-GPtrArray *rebound_socket_table_list_port (ReboundSocketTable *self, guint16 port);
 
 /* Every socket of @site (NULL: of the run) in the order in which they came, closed ones too.
  * (transfer full): a reference each, so handlers of what is told of one may close others */

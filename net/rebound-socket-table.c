@@ -461,27 +461,6 @@ rebound_socket_table_observe (ReboundSocketTable *self, char **waits_for)
 }
 
 GPtrArray *
-rebound_socket_table_list_port (ReboundSocketTable *self, guint16 port)
-{
-  GPtrArray *list = g_ptr_array_new ();
-  gboolean is_orphan;
-
-  for (GList *link = self->sockets.head; link != NULL; link = link->next)
-    {
-      ReboundSocket *socket = link->data;
-
-      if (socket->local_port != port)
-        continue;
-      socket->state_now = rebound_socket_look (socket, self->diag, &is_orphan);
-      /* A connection that is closed has given its port back, whoever has it open; a listener that
-       * is dead has not. */
-      if (socket->state_now != TCP_CLOSE || (socket->is_listener && socket->fd >= 0))
-        g_ptr_array_add (list, socket);
-    }
-  return list;
-}
-
-GPtrArray *
 rebound_socket_table_list_site (ReboundSocketTable *self, ReboundSite *site)
 {
   GPtrArray *list = g_ptr_array_new_with_free_func (socket_unref);

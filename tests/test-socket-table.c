@@ -112,9 +112,12 @@ observe (Fixture *self)
 static guint
 count_left (Fixture *self)
 {
-  g_autoptr (GPtrArray) list = rebound_socket_table_list_port (self->table, self->port);
+  g_autoptr (GPtrArray) list = rebound_socket_table_list_site (self->table, NULL);
+  guint count = 0;
 
-  return list->len;
+  for (guint i = 0; i < list->len; i++)
+    count += ((ReboundSocket *) list->pdata[i])->local_port == self->port;
+  return count;
 }
 
 static void
