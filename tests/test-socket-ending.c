@@ -151,6 +151,13 @@ act_on_end (Fixture *self, guint i, const char *act)
 }
 
 static void
+end_instant (Fixture *self)
+{
+  settle (self);
+  rebound_socket_table_observe (self->table, NULL);
+}
+
+static void
 act (Fixture *self, const char *act)
 {
   if (g_str_has_prefix (act, "phone."))
@@ -166,8 +173,7 @@ act (Fixture *self, const char *act)
   else
     {
       g_assert_cmpstr (act, ==, ".");
-      settle (self);
-      rebound_socket_table_observe (self->table, NULL);
+      end_instant (self);
     }
 }
 
@@ -203,6 +209,57 @@ test_case (Fixture *self, gconstpointer data)
   g_assert_cmpstr (phone, ==, this->phone);
 }
 
+/* Who waits in a backlog is reset when the listener closes. */
+static void
+test_backlog (Fixture *self, gconstpointer data)
+{
+  guint16 port = kernel_test_new_port ();
+  int listening = raw_listen (AF_INET, port, TRUE, 5);
+  ReboundSocket *listener = rebound_socket_table_add_listener (self->table, self->application,
+                                                               "web", listening, 1, TRUE);
+  int client = raw_connect (AF_INET, port, 0);
+  ReboundSocket *end = rebound_socket_table_add_connection (self->table, self->world, "phone",
+                                                            "phone#2", client, 0, TRUE);
+
+  end_instant (self);
+  rebound_socket_close (listener);
+  end_instant (self);
+  g_assert_cmpint (end->first_end, ==, REBOUND_FIRST_END_PEER);
+  g_assert_true (end->ending.is_reset);
+  g_assert_cmpuint (end->ending.unread_bytes, ==, 0);
+  rebound_socket_close (end);
+}
+
+/* What somebody else has closed is seen by its states alone; a reset of it says nothing of whose it
+ * was. */
+static void
+test_adopted (Fixture *self, gconstpointer data)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      guint16 port = kernel_test_new_port ();
+      int listening = raw_listen (AF_INET, port, TRUE, 5);
+      int client = raw_connect (AF_INET, port, 0);
+      int server = raw_accept (listening);
+      g_autoptr (GPtrArray) sockets = NULL;
+      ReboundSocket *adopted;
+
+      rebound_socket_table_adopt (self->table, self->application, "mine", "mine#1", server);
+      end_instant (self);
+      sockets = rebound_socket_table_list_site (self->table, self->application);
+      adopted = sockets->pdata[sockets->len - 1];
+      if (i == 0)
+        raw_close (server);
+      else
+        raw_close_abortively (server);
+      end_instant (self);
+      g_assert_cmpint (adopted->first_end, ==,
+                       i == 0 ? REBOUND_FIRST_END_OURS : REBOUND_FIRST_END_NOBODY);
+      raw_close (client);
+      raw_close (listening);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -216,5 +273,7 @@ main (int argc, char **argv)
 
       g_test_add (path, Fixture, &cases[i], set_up, test_case, tear_down);
     }
+  g_test_add ("/socket-ending/backlog", Fixture, NULL, set_up, test_backlog, tear_down);
+  g_test_add ("/socket-ending/adopted", Fixture, NULL, set_up, test_adopted, tear_down);
   return g_test_run ();
 }
