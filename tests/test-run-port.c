@@ -257,6 +257,20 @@ static const Story stories[] = {
     "port 30000 is taken on 0.0.0.0: web has bound 0.0.0.0:30000, and does not listen\n"
     "BOUND 0.0.0.0:30000 0.0.0.0:* no yes web, generation 1, line 3\n"
     "fix: web has it itself: web.close before it is opened anew\n" },
+  /* Who is hardest to get rid of comes first, on every kernel. */
+  { "taken-away",
+    "listener web port=30000 on-accept=keep background-policy=keep reuse-address=no\n"
+    "set device profile=ios-5 rebind-rule=both\n"
+    "launch\n"
+    "client phone connect=web count=1\n"
+    "home\n"
+    "reclaim-sockets\n"
+    "why web\n",
+    "port 30000 is taken on 0.0.0.0: web has bound 0.0.0.0:30000, and does not listen\n"
+    "BOUND 0.0.0.0:30000 0.0.0.0:* no yes web, generation 1, line 3\n"
+    "TIME_WAIT 127.0.0.1:30000 phone#1 no yes web, generation 1, line 4; the system took it away, "
+    "line 6; 30s left\n"
+    "fix: web has it itself: web.close before it is opened anew\n" },
   { "drawn-port",
     "listener any port=0 on-accept=close\n"
     "launch\n"
