@@ -139,8 +139,7 @@ tell_holder (ReboundLinuxKernel *self,
 
   g_signal_emit (self, signals[HOLDER], 0, rebound_port_state_name (holder->state),
                  claim->holder->local, claim->holder->remote, answer_word (holder->reuse_address),
-                 answer_word (rebound_run_port_is_in_the_way (port, claim)),
-                 holder->owner != NULL ? holder->owner : "nobody of this run",
+                 answer_word (rebound_run_port_is_in_the_way (port, claim)), holder->owner,
                  rebound_run_port_get_generation (port, claim),
                  maker != NULL ? maker->made_at : NULL, ending,
                  claim->socket != NULL ? claim->socket->ending.place : NULL, holder->backlog,
@@ -284,7 +283,9 @@ install_holder (ReboundLinuxKernelClass *klass)
       string_spec ("foreign", "the other end; the connection's name in place of a drawn port"),
       string_spec ("reuse-address", "whether it has SO_REUSEADDR: yes, no or ?"),
       string_spec ("in-the-way", "whether it is in the way of the bind: yes, no or ?"),
-      string_spec ("owner", "whose it is: an actor, or “backlog of” one for who was not accepted"),
+      string_spec ("owner",
+                   "whose it is: an actor, or “backlog of” one for who was not accepted, or "
+                   "“somebody else”"),
       count_spec ("generation", "the listener's generation that it is of"),
       string_spec ("line", "the script's line that made it, or caused it; of who waits in a "
                            "backlog its client's"),

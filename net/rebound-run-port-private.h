@@ -55,8 +55,8 @@ ReboundPortAnswer rebound_run_port_is_in_the_way (const ReboundRunPort *self,
 const ReboundPortClaim *rebound_run_port_find_listener (const ReboundRunPort *self,
                                                         const ReboundPortClaim *claim);
 
-/* Whose it is: "web", "backlog of web", "an earlier process of web"; NULL where the run does
- * not know. (transfer full) */
+/* Whose it is: "web", "backlog of web", "an earlier process of web", "somebody else".
+ * (transfer full) */
 char *rebound_run_port_dup_owner (const ReboundRunPort *self, const ReboundPortClaim *claim);
 
 /* The listener's generation that it is of; 0 where its owner has none. */

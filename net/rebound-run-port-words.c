@@ -36,7 +36,7 @@ rebound_run_port_dup_owner (const ReboundRunPort *self, const ReboundPortClaim *
   if (socket == NULL && listener != NULL && listener->socket != NULL)
     return g_strdup_printf ("backlog of %s", listener->socket->end);
   if (socket == NULL)
-    return NULL;
+    return g_strdup ("somebody else");
   return is_of_earlier_process (socket) ? g_strdup_printf ("an earlier process of %s", socket->end)
                                         : g_strdup (socket->end);
 }

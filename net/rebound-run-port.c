@@ -117,7 +117,7 @@ list_what_the_kernel_has (ReboundRunPort *self, ReboundSocketDiag *diag, guint32
   for (gsize i = 0; i < G_N_ELEMENTS (families); i++)
     {
       g_autoptr (GArray) infos
-          = rebound_socket_diag_dump (diag, families[i], self->question.port, G_MAXUINT32, NULL);
+          = rebound_socket_diag_dump (diag, families[i], self->question.port, states, NULL);
 
       for (guint j = 0; infos != NULL && j < infos->len; j++)
         {

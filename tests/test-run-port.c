@@ -7,6 +7,7 @@
 
 #include "kernel/kernel-test.h"
 #include "net-test.h"
+#include "net/rebound-errno.h"
 
 static const char *const addresses[] = { "0.0.0.0", "127.0.0.1", "127.0.0.2", "::", "::1" };
 
@@ -404,6 +405,26 @@ test_changes_nothing (void)
   net_test_play (test);
 }
 
+static void
+test_somebody_else (void)
+{
+  g_autoptr (NetTest) test
+      = net_test_new ("why 30000\nexpect kernel.port-free == no\n"
+                      "expect kernel.port-fix == \"it is none of the run's sockets; "
+                      "take another port\"\n");
+  int fd = raw_socket (AF_INET);
+  g_autoptr (GArray) seen = NULL;
+
+  g_test_summary (
+      "a socket of somebody else's is no less in the way; where the kernel tells of one "
+      "that is bound and does not listen (6.8), it has a row");
+  assert_errno (-raw_try_bind (fd, AF_INET, 30000), 0);
+  seen = rebound_socket_diag_dump (kernel_test_diag (), AF_INET, 30000, 1 << 13, NULL);
+  net_test_play (test);
+  g_assert_cmpuint (recording_sink_count (test->sink, "kernel", "why-holder"), ==, seen->len);
+  raw_close (fd);
+}
+
 typedef struct
 {
   const char *script;
@@ -461,6 +482,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &stories[i], test_story);
     }
   g_test_add_func ("/run-port/changes-nothing", test_changes_nothing);
+  g_test_add_func ("/run-port/somebody-else", test_somebody_else);
   for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
     {
       g_autofree char *path = g_strdup_printf ("/run-port/refused/%u", i);
