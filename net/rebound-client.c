@@ -115,7 +115,7 @@ on_closed (ReboundCall *call, const char *how, gpointer user_data)
 
   self->n_closed++;
   self->n_open--;
-  rebound_ledger_note_end (self->ledger, rebound_call_get_name (call), how);
+  rebound_ledger_note_end (self->ledger, rebound_call_get_connection (call), how);
   dial_again (slot);
   rebound_client_emit_closed (self, call, how);
   end_task_if_done (self);
@@ -134,7 +134,7 @@ note_failure (ReboundClient *self, ReboundCall *call, int error_number)
       return;
     }
   self->n_open--;
-  rebound_ledger_note_end (self->ledger, rebound_call_get_name (call),
+  rebound_ledger_note_end (self->ledger, rebound_call_get_connection (call),
                            rebound_errno_name (error_number));
 }
 

@@ -17,7 +17,7 @@ void rebound_ledger_begin (ReboundLedger *self);
 
 /* @connection is not held: its end is to be noted before it is gone. */
 void rebound_ledger_add (ReboundLedger *self, const char *name, ReboundConnection *connection);
-void rebound_ledger_note_end (ReboundLedger *self, const char *name, const char *how);
+void rebound_ledger_note_end (ReboundLedger *self, ReboundConnection *connection, const char *how);
 
 /* The process is gone: what is known of the open ones is kept. */
 void rebound_ledger_abandon (ReboundLedger *self);
@@ -25,11 +25,6 @@ void rebound_ledger_abandon (ReboundLedger *self);
 /* NULL if a connection of that name is open, or @name is ""; else an error that names those that
  * are. (transfer full) */
 GError *rebound_ledger_check (ReboundLedger *self, const char *name);
-
-/* What went over the one that is called @name, open or ended; zeros if there is none. */
-void rebound_ledger_get_figures (ReboundLedger *self,
-                                 const char *name,
-                                 ReboundConnectionFigures *figures);
 
 /* -- what a script reads of it -- */
 

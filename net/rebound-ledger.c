@@ -6,6 +6,8 @@
 
 #include "rebound-ledger-private.h"
 
+#include <string.h>
+
 #include "lifecycle/rebound-error.h"
 #include "lifecycle/rebound-param-specs.h"
 
@@ -25,10 +27,13 @@ typedef struct
   GList link; /* of the open ones, or of the ended ones */
 } Entry;
 
+/* A name comes again where a client has had another life, and its last connection may still be open
+ * here then: so those that are open are known by themselves. */
 struct _ReboundLedger
 {
-  GHashTable *entries; /* by name */
-  GQueue open;
+  GHashTable *open_entries;  /* by connection */
+  GHashTable *ended_entries; /* by name */
+  GQueue open;               /* in the order in which they came */
   GQueue ended;
   ReboundConnectionFigures totals; /* of those that have ended */
   char *last_end;
@@ -49,7 +54,8 @@ rebound_ledger_new (void)
 {
   ReboundLedger *self = g_new0 (ReboundLedger, 1);
 
-  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, entry_free);
+  self->open_entries = g_hash_table_new_full (NULL, NULL, NULL, entry_free);
+  self->ended_entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, entry_free);
   return self;
 }
 
@@ -58,7 +64,8 @@ rebound_ledger_begin (ReboundLedger *self)
 {
   g_queue_init (&self->open);
   g_queue_init (&self->ended);
-  g_hash_table_remove_all (self->entries);
+  g_hash_table_remove_all (self->open_entries);
+  g_hash_table_remove_all (self->ended_entries);
   self->totals = (ReboundConnectionFigures){ 0 };
   g_clear_pointer (&self->last_end, g_free);
 }
@@ -66,7 +73,8 @@ rebound_ledger_begin (ReboundLedger *self)
 void
 rebound_ledger_free (ReboundLedger *self)
 {
-  g_hash_table_unref (self->entries);
+  g_hash_table_unref (self->open_entries);
+  g_hash_table_unref (self->ended_entries);
   g_free (self->last_end);
   g_free (self);
 }
@@ -83,51 +91,55 @@ add_figures (ReboundConnectionFigures *sum, const ReboundConnectionFigures *figu
   sum->left_bytes += figures->left_bytes;
 }
 
-static void
-forget (ReboundLedger *self, Entry *entry)
-{
-  g_queue_unlink (entry->connection != NULL ? &self->open : &self->ended, &entry->link);
-  g_hash_table_remove (self->entries, entry->name);
-}
-
 void
 rebound_ledger_add (ReboundLedger *self, const char *name, ReboundConnection *connection)
 {
-  Entry *entry = g_hash_table_lookup (self->entries, name);
+  Entry *entry = g_new0 (Entry, 1);
 
-  if (entry != NULL)
-    forget (self, entry);
-  entry = g_new0 (Entry, 1);
   entry->name = g_strdup (name);
   entry->connection = connection;
   entry->link.data = entry;
   g_queue_push_tail_link (&self->open, &entry->link);
-  g_hash_table_insert (self->entries, entry->name, entry);
+  g_hash_table_insert (self->open_entries, connection, entry);
+}
+
+/* One that has ended. */
+static void
+forget (ReboundLedger *self, Entry *entry)
+{
+  g_queue_unlink (&self->ended, &entry->link);
+  g_hash_table_remove (self->ended_entries, entry->name);
 }
 
 static void
 settle (ReboundLedger *self, Entry *entry)
 {
+  Entry *older = g_hash_table_lookup (self->ended_entries, entry->name);
+
   rebound_connection_get_figures (entry->connection, &entry->figures);
   add_figures (&self->totals, &entry->figures);
   g_queue_unlink (&self->open, &entry->link);
+  g_hash_table_steal (self->open_entries, entry->connection);
   entry->connection = NULL;
+  if (older != NULL)
+    forget (self, older);
   g_queue_push_tail_link (&self->ended, &entry->link);
+  g_hash_table_insert (self->ended_entries, entry->name, entry);
+  if (self->ended.length > ENDED_MAXIMUM)
+    forget (self, self->ended.head->data);
 }
 
 void
-rebound_ledger_note_end (ReboundLedger *self, const char *name, const char *how)
+rebound_ledger_note_end (ReboundLedger *self, ReboundConnection *connection, const char *how)
 {
-  Entry *entry = g_hash_table_lookup (self->entries, name);
+  Entry *entry = g_hash_table_lookup (self->open_entries, connection);
 
-  if (entry == NULL || entry->connection == NULL)
+  if (entry == NULL)
     return;
   g_free (self->last_end);
   self->last_end = g_strdup (how);
   entry->how = g_strdup (how);
   settle (self, entry);
-  if (self->ended.length > ENDED_MAXIMUM)
-    forget (self, self->ended.head->data);
 }
 
 void
@@ -137,14 +149,23 @@ rebound_ledger_abandon (ReboundLedger *self)
     settle (self, self->open.head->data);
 }
 
+/* The newest of that name. */
+static Entry *
+find_open (ReboundLedger *self, const char *name)
+{
+  for (GList *link = self->open.tail; link != NULL; link = link->prev)
+    if (strcmp (((Entry *) link->data)->name, name) == 0)
+      return link->data;
+  return NULL;
+}
+
 GError *
 rebound_ledger_check (ReboundLedger *self, const char *name)
 {
-  Entry *entry = g_hash_table_lookup (self->entries, name);
   g_autoptr (GString) names = g_string_new (NULL);
   guint n_named = 0;
 
-  if (*name == '\0' || (entry != NULL && entry->connection != NULL))
+  if (*name == '\0' || find_open (self, name) != NULL)
     return NULL;
   for (GList *link = self->open.head; link != NULL && n_named < NAMES_MAXIMUM; link = link->next)
     g_string_append_printf (names, "%s%s", n_named++ > 0 ? ", " : "", ((Entry *) link->data)->name);
@@ -153,20 +174,6 @@ rebound_ledger_check (ReboundLedger *self, const char *name)
   return g_error_new (REBOUND_ERROR, REBOUND_ERROR_STATE,
                       "no connection “%s” is open here; open now: %s", name,
                       n_named > 0 ? names->str : "none");
-}
-
-void
-rebound_ledger_get_figures (ReboundLedger *self,
-                            const char *name,
-                            ReboundConnectionFigures *figures)
-{
-  Entry *entry = g_hash_table_lookup (self->entries, name);
-
-  *figures = (ReboundConnectionFigures){ 0 };
-  if (entry != NULL && entry->connection != NULL)
-    rebound_connection_get_figures (entry->connection, figures);
-  else if (entry != NULL)
-    *figures = entry->figures;
 }
 
 /* -- what a script reads of it -- */
@@ -226,14 +233,27 @@ get_totals (ReboundLedger *self, ReboundConnectionFigures *figures)
     }
 }
 
+/* Of the one that is called @name. */
+static void
+get_figures (ReboundLedger *self, const char *name, ReboundConnectionFigures *figures)
+{
+  Entry *open = find_open (self, name);
+  Entry *ended = g_hash_table_lookup (self->ended_entries, name);
+
+  if (open != NULL)
+    rebound_connection_get_figures (open->connection, figures);
+  else if (ended != NULL)
+    *figures = ended->figures;
+}
+
 static const char *
 get_end (ReboundLedger *self, const char *of)
 {
-  Entry *entry = g_hash_table_lookup (self->entries, of);
+  Entry *entry = g_hash_table_lookup (self->ended_entries, of);
 
   if (*of == '\0')
     return self->last_end;
-  return entry != NULL ? entry->how : NULL;
+  return entry != NULL && find_open (self, of) == NULL ? entry->how : NULL;
 }
 
 void
@@ -247,7 +267,7 @@ rebound_ledger_get_reading (ReboundLedger *self, const char *of, guint reading, 
     [LOST] = G_STRUCT_OFFSET (ReboundConnectionFigures, lost_bytes),
     [LEFT] = G_STRUCT_OFFSET (ReboundConnectionFigures, left_bytes),
   };
-  ReboundConnectionFigures figures;
+  ReboundConnectionFigures figures = { 0 };
 
   if (reading == LAST_END)
     {
@@ -255,7 +275,7 @@ rebound_ledger_get_reading (ReboundLedger *self, const char *of, guint reading, 
       return;
     }
   if (*of != '\0')
-    rebound_ledger_get_figures (self, of, &figures);
+    get_figures (self, of, &figures);
   else
     get_totals (self, &figures);
   g_value_set_int64 (value, (gint64) G_STRUCT_MEMBER (guint64, &figures, fields[reading]));

@@ -41,7 +41,7 @@ on_finished (ReboundAccepted *accepted, const char *how, gpointer user_data)
   g_autofree char *name = g_strdup (rebound_accepted_get_name (accepted));
 
   rebound_listener_take_out (self, accepted);
-  rebound_ledger_note_end (self->ledger, name, how);
+  rebound_ledger_note_end (self->ledger, rebound_accepted_get_connection (accepted), how);
   rebound_listener_emit_connection_closed (self, accepted, name, how);
   rebound_accepted_free (accepted);
   rebound_listener_close_if_served (self);

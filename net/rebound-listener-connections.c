@@ -70,7 +70,7 @@ drop_connections (ReboundListener *self, gboolean dead_alone)
                                                      "its listener closed");
 
       rebound_accepted_close (accepted);
-      rebound_ledger_note_end (self->ledger, name, how);
+      rebound_ledger_note_end (self->ledger, rebound_accepted_get_connection (accepted), how);
       rebound_listener_emit_connection_closed (self, accepted, name, how);
       rebound_accepted_free (accepted);
     }

@@ -173,6 +173,14 @@ static const Story background[] = {
     CONNECTED HALF ("0s") ENDED ("0s", "aborted: the application is about to end; nothing lost") },
   { "swiped-away", DEAF APP ("finish") "\nlaunch\napp-switcher\nswipe-kill\n",
     CONNECTED HALF ("0s") ENDED ("0s", "aborted: the application is about to end; nothing lost") },
+  /* phone#1 again, while the server has the first of that name open */
+  { "lives-twice",
+    DEAF "in app client phone connect=web message=hello count=1\nlaunch\nkill\nlaunch\n"
+         "expect web.open-count == 2\nexpect phone.given-bytes == 5B\n"
+         "set web figures-of=phone#1\nexpect web.last-end == \"\"\n"
+         "web.close-connections way=close connection=phone#1\nexpect web.open-count == 0\n"
+         "expect web.last-end == \"closed, with 5 bytes unread: by RST; nothing lost\"\n",
+    CONNECTED CONNECTED "0s phone: phone#1 failed: ECONNRESET\n" },
   { "does-not-dial-there",
     "in app client phone connect=127.0.0.1:30000 connection-policy=close retry-every=1s\n"
     "launch\nafter 500ms app.begin-task name=work\nhome\nafter 10s\n"
