@@ -146,6 +146,11 @@ static const Story background[] = {
                "the client closed first, at did-enter-background") "10s phone: connected as "
                                                                    "phone#2\n10s phone: phone#2 "
                                                                    "was answered: hello\\n\n" },
+  { "close/while-it-works",
+    HELLO APP ("close") "\nlaunch\napp.begin-task name=work\nhome\nafter 10s\n"
+                        "expect app.state == background\nexpect phone.connected-count == 1\n",
+    CONNECTED ANSWERED ("hello\\n")
+        ENDED ("0s", "the client closed first, at did-enter-background") },
   { "abort", HELLO APP ("abort") "\nlaunch\nhome\nexpect kernel.time-wait-count == 0\n",
     CONNECTED ANSWERED ("hello\\n") ENDED ("0s", "aborted; nothing lost") },
   { "finish",
