@@ -122,6 +122,12 @@ static const Story stories[] = {
          "tell-connections=no\nexpect phone.closed-count == 3\nexpect phone.answered-count == 3\n"
          "expect phone.given-bytes == 6B\nexpect phone.last-end == \"the client closed first\"\n",
     "" },
+  { "the-last-thousand",
+    WEB "tell-connections=no backlog=2000\nclient phone connect=web close-first=yes count=1001 "
+        "at-once=1001 tell-connections=no\nexpect phone.closed-count == 1001\n"
+        "set phone figures-of=phone#1\nexpect phone.last-end == \"\"\n"
+        "set phone figures-of=phone#2\nexpect phone.last-end == \"the client closed first\"\n",
+    "" },
 };
 
 static void
