@@ -299,8 +299,8 @@ install_ending_settings (void)
                                  SETTING_FLAGS);
   properties[PROP_GOODBYE] = g_param_spec_string (
       "goodbye", NULL,
-      "what is said last when a connection is finished or shut down; a client that answers it has "
-      "read everything; nothing if empty",
+      "what is said last when a connection is finished or shut down, and answered where the client "
+      "has said it last; a client that answers it has read everything; nothing if empty",
       "", SETTING_FLAGS);
 }
 
