@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "app/rebound-version.h"
+#include "rebound-packet-numbers.h"
 #include "rebound-pcapng.h"
 
 struct _ReboundPcapSink
@@ -26,6 +27,7 @@ struct _ReboundPcapSink
   FILE *stream;
   int error_number; /* of the first write that failed */
   GByteArray *packet;
+  ReboundPacketNumbers *numbers;
   gsize wire_bytes;
   GPtrArray *comments;
   gint64 last_usec;
@@ -51,6 +53,7 @@ rebound_pcap_sink_finalize (GObject *object)
   g_free (self->beside);
   g_free (self->path);
   g_byte_array_unref (self->packet);
+  rebound_packet_numbers_free (self->numbers);
   g_ptr_array_unref (self->comments);
   G_OBJECT_CLASS (rebound_pcap_sink_parent_class)->finalize (object);
 }
@@ -65,6 +68,7 @@ static void
 rebound_pcap_sink_init (ReboundPcapSink *self)
 {
   self->packet = g_byte_array_new ();
+  self->numbers = rebound_packet_numbers_new ();
   self->comments = g_ptr_array_new_with_free_func (g_free);
 }
 
@@ -131,6 +135,7 @@ rebound_pcap_sink_take (const guint8 *packet, gsize captured_bytes, gsize wire_b
   g_byte_array_set_size (self->packet, 0);
   g_byte_array_append (self->packet, packet, (guint) captured_bytes);
   self->wire_bytes = wire_bytes;
+  rebound_packet_numbers_rewrite (self->numbers, self->packet);
   rebound_pcapng_complete_checksums (self->packet, wire_bytes);
 }
 

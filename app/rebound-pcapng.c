@@ -213,13 +213,15 @@ rebound_pcapng_complete_checksums (GByteArray *packet, gsize wire_bytes)
   gsize tcp_bytes;
   guint32 sum;
 
-  if (packet->len != wire_bytes || header_bytes < 20 || packet->len < header_bytes + 20)
+  if (header_bytes < 20 || packet->len < header_bytes + 20)
     return;
   if (!is_ipv6)
     {
       memset (data + 10, 0, 2);
       store (data + 10, add_up (0, data, header_bytes));
     }
+  if (packet->len != wire_bytes)
+    return;
   tcp_bytes = packet->len - header_bytes;
   memset (data + header_bytes + 16, 0, 2);
   sum = add_up (6 /* TCP */ + (guint32) tcp_bytes, data + addresses_offset, is_ipv6 ? 32 : 8);

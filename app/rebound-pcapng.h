@@ -21,8 +21,8 @@ GByteArray *rebound_pcapng_new_packet (gint64 time_usec,
 /* What there is to be said behind the last packet. */
 GByteArray *rebound_pcapng_new_end (gint64 time_usec, const GPtrArray *comments);
 
-/* Computes the checksums of IPv4 and TCP, which a loopback leaves undone, where all of @packet is
- * there. */
+/* Computes the checksums of IPv4, and of TCP, which a loopback leaves undone, where all of @packet
+ * is there. */
 void rebound_pcapng_complete_checksums (GByteArray *packet, gsize wire_bytes);
 
 G_END_DECLS

@@ -126,12 +126,14 @@ def compare_logs(text, told):
 
 
 def compare(script):
-    """Plays SCRIPT twice, into a text log and into JSON Lines, and holds both and the file against
-    each other."""
+    """Plays SCRIPT twice, into a text log and into JSON Lines, which makes no difference to the
+    file, and holds both and the file against each other."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "run.pcapng"
         text = list(read_text(play_into(path, script)))
+        first = path.read_bytes()
         events = map(json.loads, play_into(path, script, "--format=jsonl"))
+        expect(path.read_bytes() == first, "the two plays wrote different files")
         told = [event for event in events if event["kind"] == "packet"]
         seen = list(read_segments(path))
     account = Account()
