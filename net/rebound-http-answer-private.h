@@ -42,6 +42,9 @@ const ReboundHttpHead *rebound_http_answer_get_head (ReboundHttpAnswer *self);
 /* The connection can be used again after it. */
 gboolean rebound_http_answer_keeps_alive (ReboundHttpAnswer *self);
 
+/* (transfer full): the head of an answer that is complete, which has none any more */
+ReboundHttpHead *rebound_http_answer_steal_head (ReboundHttpAnswer *self);
+
 /* (transfer full): the body so far, which is the answer's no more */
 GBytes *rebound_http_answer_steal_body (ReboundHttpAnswer *self);
 

@@ -289,6 +289,12 @@ rebound_http_answer_keeps_alive (ReboundHttpAnswer *self)
          && rebound_http_head_keeps_alive (self->head);
 }
 
+ReboundHttpHead *
+rebound_http_answer_steal_head (ReboundHttpAnswer *self)
+{
+  return g_steal_pointer (&self->head);
+}
+
 GBytes *
 rebound_http_answer_steal_body (ReboundHttpAnswer *self)
 {
