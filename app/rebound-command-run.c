@@ -26,7 +26,11 @@ typedef struct
 /* Without packets, which are captured only where they are asked for by name. */
 #define ALL_GROUPS                                                                                 \
   (REBOUND_EVENT_GROUP_LIFE | REBOUND_EVENT_GROUP_ACTORS | REBOUND_EVENT_GROUP_SOCKETS             \
-   | REBOUND_EVENT_GROUP_SCRIPT | REBOUND_EVENT_GROUP_CHECKS | REBOUND_EVENT_GROUP_EXPLANATIONS)
+   | REBOUND_EVENT_GROUP_SCRIPT | REBOUND_EVENT_GROUP_CHECKS | REBOUND_EVENT_GROUP_EXPLANATIONS    \
+   | REBOUND_EVENT_GROUP_POOL)
+
+/* What is too much for a person who has not asked for it. */
+#define DETAIL_GROUPS (REBOUND_EVENT_GROUP_SOCKETS | REBOUND_EVENT_GROUP_POOL)
 
 static gboolean
 is_jsonl (const RunOptions *options)
@@ -48,7 +52,7 @@ add_group (RunOptions *options, const char *name)
     {
       rebound_command_complain (
           "--show: there is no group “%s”; expected some of life, actors, sockets, script, "
-          "checks, explanations, packets, or all (but packets)",
+          "checks, explanations, pool, packets, or all (but packets)",
           name);
       return FALSE;
     }
@@ -65,7 +69,7 @@ resolve_groups (RunOptions *options)
 
   if (names == NULL)
     {
-      options->groups = is_jsonl (options) ? ALL_GROUPS : ALL_GROUPS & ~REBOUND_EVENT_GROUP_SOCKETS;
+      options->groups = is_jsonl (options) ? ALL_GROUPS : ALL_GROUPS & ~DETAIL_GROUPS;
       return TRUE;
     }
   for (guint i = 0; names[i] != NULL; i++)
@@ -209,9 +213,9 @@ rebound_command_run (int argc, char **argv)
   RunOptions options = { 0 };
   const GOptionEntry entries[] = {
     { "show", 0, 0, G_OPTION_ARG_STRING, &options.show,
-      "What to show: life, actors, sockets, script, checks, explanations, packets; or all, which "
-      "leaves out packets, and the table that sockets has when it is named (default: all but "
-      "packets and sockets)",
+      "What to show: life, actors, sockets, script, checks, explanations, pool, packets; or all, "
+      "which leaves out packets, and the table that sockets has when it is named (default: all but "
+      "packets, pool and sockets)",
       "GROUP[,GROUP…]" },
     { "format", 0, 0, G_OPTION_ARG_STRING, &options.format,
       "text for people, jsonl for machines (default: text)", "text|jsonl" },

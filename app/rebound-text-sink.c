@@ -105,6 +105,7 @@ colour_of (ReboundTextSink *self, ReboundEvent *event)
     case REBOUND_EVENT_GROUP_SOCKETS:
     case REBOUND_EVENT_GROUP_PACKETS:
     case REBOUND_EVENT_GROUP_EXPLANATIONS:
+    case REBOUND_EVENT_GROUP_POOL:
       return DIM;
     case REBOUND_EVENT_GROUP_ACTORS:
       return strstr (kind, "fail") != NULL || strstr (kind, "refused") != NULL ? YELLOW : "";

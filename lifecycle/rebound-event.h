@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @REBOUND_EVENT_GROUP_CHECKS: expectations, and what ends a run
  * @REBOUND_EVENT_GROUP_PACKETS: segments on the wire, in a run that captures them
  * @REBOUND_EVENT_GROUP_EXPLANATIONS: at the end of a run: why something was lost, refused or reset
+ * @REBOUND_EVENT_GROUP_POOL: what a pool decides about its connections, and why
  *
  * What an event is about; a sink can be told which groups to show. Since: 0.1
  */
@@ -28,6 +29,7 @@ typedef enum
   REBOUND_EVENT_GROUP_CHECKS = 1 << 4,
   REBOUND_EVENT_GROUP_PACKETS = 1 << 5,
   REBOUND_EVENT_GROUP_EXPLANATIONS = 1 << 6,
+  REBOUND_EVENT_GROUP_POOL = 1 << 7,
 } ReboundEventGroup;
 
 /**

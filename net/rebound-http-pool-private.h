@@ -13,8 +13,9 @@ typedef struct _ReboundHttpPool ReboundHttpPool;
 /* A place in the pool. It may have no connection: it is being made, or was not kept. */
 typedef struct
 {
-  guint id;     /* from 1, in the order in which they were made */
-  char *origin; /* "http://127.0.0.1:30000" */
+  gpointer owner; /* whoever has the pool */
+  guint id;       /* from 1, in the order in which they were made; 0: it is not kept */
+  char *origin;   /* "http://127.0.0.1:30000" */
   guint generation;
   gint64 expires_usec;  /* when it is idle; G_MAXINT64 before it ever was */
   gint64 left_requests; /* that the server will still answer; -1: not known */
@@ -27,7 +28,7 @@ typedef struct
   GList free_place; /* among the free ones of its origin */
 } ReboundHttpEntry;
 
-ReboundHttpPool *rebound_http_pool_new (ReboundHttpPolicy policy);
+ReboundHttpPool *rebound_http_pool_new (ReboundHttpPolicy policy, gpointer owner);
 void rebound_http_pool_free (ReboundHttpPool *self);
 
 /* Takes one that is free, for request number @request: of the present generation, and the one that
@@ -37,6 +38,10 @@ ReboundHttpEntry *rebound_http_pool_take (ReboundHttpPool *self, const char *ori
 
 /* A new one of the present generation, which that request has. */
 ReboundHttpEntry *rebound_http_pool_add (ReboundHttpPool *self, const char *origin, guint request);
+
+/* One that is for that request alone, and takes no number. */
+ReboundHttpEntry *
+rebound_http_pool_add_single (ReboundHttpPool *self, const char *origin, guint request);
 
 /* The request does not need it any more; it is free until @expires_usec. */
 void

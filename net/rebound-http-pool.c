@@ -19,6 +19,7 @@ typedef struct
 
 struct _ReboundHttpPool
 {
+  gpointer owner;
   ReboundHttpPolicy policy;
   guint generation;
   guint last_id;
@@ -34,10 +35,11 @@ origin_free (gpointer origin)
 }
 
 ReboundHttpPool *
-rebound_http_pool_new (ReboundHttpPolicy policy)
+rebound_http_pool_new (ReboundHttpPolicy policy, gpointer owner)
 {
   ReboundHttpPool *self = g_new0 (ReboundHttpPool, 1);
 
+  self->owner = owner;
   self->policy = policy;
   g_queue_init (&self->entries);
   self->origins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, origin_free);
@@ -124,11 +126,11 @@ rebound_http_pool_take (ReboundHttpPool *self, const char *origin, guint request
 }
 
 ReboundHttpEntry *
-rebound_http_pool_add (ReboundHttpPool *self, const char *origin, guint request)
+rebound_http_pool_add_single (ReboundHttpPool *self, const char *origin, guint request)
 {
   ReboundHttpEntry *entry = g_new0 (ReboundHttpEntry, 1);
 
-  entry->id = ++self->last_id;
+  entry->owner = self->owner;
   entry->origin = g_strdup (origin);
   entry->generation = self->generation;
   entry->expires_usec = G_MAXINT64;
@@ -138,6 +140,15 @@ rebound_http_pool_add (ReboundHttpPool *self, const char *origin, guint request)
   entry->free_place.data = entry;
   get_origin (self, origin)->n_busy++;
   g_queue_push_tail_link (&self->entries, &entry->place);
+  return entry;
+}
+
+ReboundHttpEntry *
+rebound_http_pool_add (ReboundHttpPool *self, const char *origin, guint request)
+{
+  ReboundHttpEntry *entry = rebound_http_pool_add_single (self, origin, request);
+
+  entry->id = ++self->last_id;
   return entry;
 }
 

@@ -12,6 +12,7 @@ struct _ReboundHttpRequest
 
   char *method;
   GUri *uri;
+  char *text;   /* the URI as it was given */
   char *origin; /* "http://host:port" */
   guint16 port;
   SoupMessageHeaders *headers;

@@ -32,6 +32,7 @@ rebound_http_request_finalize (GObject *object)
 
   g_free (self->method);
   g_clear_pointer (&self->uri, g_uri_unref);
+  g_free (self->text);
   g_free (self->origin);
   g_clear_pointer (&self->headers, soup_message_headers_unref);
   g_clear_pointer (&self->body, g_bytes_unref);
@@ -151,6 +152,7 @@ rebound_http_request_new (const char *method, const char *uri, GError **error)
   self = g_object_new (REBOUND_TYPE_HTTP_REQUEST, NULL);
   authority = dup_authority (parsed, TRUE);
   self->method = g_strdup (method);
+  self->text = g_strdup (uri);
   self->origin = g_strconcat ("http://", authority, NULL);
   self->port = (guint16) (g_uri_get_port (parsed) > 0 ? g_uri_get_port (parsed) : HTTP_PORT);
   self->uri = g_steal_pointer (&parsed);

@@ -11,18 +11,11 @@
 #include <sys/socket.h>
 
 #include "lifecycle/rebound-error.h"
-#include "lifecycle/rebound-lifecycle.h"
 #include "lifecycle/rebound-member.h"
-#include "lifecycle/rebound-scriptable.h"
-#include "rebound-client.h"
 #include "rebound-errno.h"
 #include "rebound-isolation.h"
 #include "rebound-kernel-probe-private.h"
 #include "rebound-link-private.h"
-#include "rebound-listener.h"
-#include "rebound-naive-child.h"
-#include "rebound-naive-pair.h"
-#include "rebound-naive-socket.h"
 #include "rebound-reclaim-private.h"
 #include "rebound-net-enums.h"
 
@@ -472,28 +465,4 @@ void
 rebound_linux_kernel_set_exposed (ReboundLinuxKernel *self, gboolean exposed)
 {
   self->is_exposed = exposed;
-}
-
-gboolean
-rebound_net_init (GError **error)
-{
-  return rebound_lifecycle_init (error)
-         && rebound_scriptable_register (
-             REBOUND_TYPE_LISTENER, "listener", REBOUND_SIDE_APPLICATION,
-             "A listening TCP socket that comes and goes with its application.", error)
-         && rebound_scriptable_register (
-             REBOUND_TYPE_CLIENT, "client", REBOUND_SIDE_WORLD,
-             "A peer that connects, says something, and connects again when it was closed.", error)
-         && rebound_scriptable_register (
-             REBOUND_TYPE_NAIVE_SOCKET, "socket", REBOUND_SIDE_APPLICATION,
-             "The naive code: a TCP socket whose actions are the system calls, one for one.", error)
-         && rebound_scriptable_register (REBOUND_TYPE_NAIVE_PIPE, "pipe", REBOUND_SIDE_APPLICATION,
-                                         "The naive code with a pipe: both ends are its own.",
-                                         error)
-         && rebound_scriptable_register (
-             REBOUND_TYPE_NAIVE_SOCKETPAIR, "socketpair", REBOUND_SIDE_APPLICATION,
-             "The naive code with a pair of local sockets: both ends are its own.", error)
-         && rebound_scriptable_register (
-             REBOUND_TYPE_NAIVE_CHILD, "child", REBOUND_SIDE_APPLICATION,
-             "The naive code in a child process, which a signal can kill.", error);
 }

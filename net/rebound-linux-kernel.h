@@ -131,8 +131,8 @@ REBOUND_API void rebound_linux_kernel_adopt (ReboundLinuxKernel *self,
  * rebound_net_init:
  * @error: return location for a #GError
  *
- * Makes the types of net/ known to scripts: listener, client, socket, pipe, socketpair and child,
- * and those of lifecycle/ by rebound_lifecycle_init().
+ * Makes the types of net/ known to scripts: listener, client, http-client, http-server, socket,
+ * pipe, socketpair and child, and those of lifecycle/ by rebound_lifecycle_init().
  *
  * Returns: %TRUE unless a program has taken one of their names
  * Since: 0.1

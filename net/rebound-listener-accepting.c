@@ -108,6 +108,11 @@ take (ReboundListener *self, int fd)
     socket = rebound_socket_table_add_connection (table, self->site,
                                                   rebound_actor_get_name (REBOUND_ACTOR (self)),
                                                   name, fd, self->generation, reuse_address);
+  if (self->taker != NULL)
+    {
+      self->taker (fd, socket, name, self->taker_data);
+      return;
+    }
   accepted = rebound_accepted_new (self->site, fd, socket, name, &manner, &listener);
   rebound_listener_add_connection (self, accepted);
   rebound_ledger_add (self->ledger, name, rebound_accepted_get_connection (accepted));

@@ -17,9 +17,19 @@ G_BEGIN_DECLS
  * -background.c what it does when it is
  * told of a callback; -liveness.c whether the socket that it has kept is still one, and how it is
  * replaced; -class.c and -signals.c what a script sees of it. */
+/* Who serves the connections instead of the listener itself; @socket may be NULL. All are (transfer
+ * full) but the name. */
+typedef void (*ReboundListenerTaker) (int fd,
+                                      ReboundSocket *socket,
+                                      const char *name,
+                                      gpointer user_data);
+
 struct _ReboundListener
 {
   GObject parent_instance;
+
+  ReboundListenerTaker taker; /* NULL: it serves them itself */
+  gpointer taker_data;
 
   /* As declared. */
   char *address;

@@ -13,7 +13,7 @@
 static ReboundHttpPool *
 new_pool (ReboundHttpPolicy policy, const guint order[4], ReboundHttpEntry *entries[4])
 {
-  ReboundHttpPool *pool = rebound_http_pool_new (policy);
+  ReboundHttpPool *pool = rebound_http_pool_new (policy, NULL);
 
   for (guint i = 0; i < 4; i++)
     {
@@ -61,7 +61,7 @@ test_order (void)
 static void
 test_origins (void)
 {
-  g_autoptr (ReboundHttpPool) pool = rebound_http_pool_new (REBOUND_HTTP_POLICY_ASI);
+  g_autoptr (ReboundHttpPool) pool = rebound_http_pool_new (REBOUND_HTTP_POLICY_ASI, NULL);
   ReboundHttpEntry *here = rebound_http_pool_add (pool, HERE, 1);
   ReboundHttpEntry *there = rebound_http_pool_add (pool, THERE, 2);
 

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a server does with one connection. It does what servers do to their clients: it keeps the
+ * connection for a while and closes it when nobody says anything, which may be while the next
+ * request is on its way; it answers late, in part, or not at all. */
+
+#include "rebound-http-visit-private.h"
+
+#include <libsoup/soup.h>
+#include <string.h>
+
+/* As Apache has it for a line (LimitRequestLine, 8190), and all lines of a request here. */
+#define HEAD_LIMIT_BYTES (64 * 1024)
+
+typedef enum
+{
+  READING_HEAD,
+  READING_BODY,
+  ANSWERING,
+} Phase;
+
+struct _ReboundHttpVisit
+{
+  ReboundConnection *connection;
+  char *name;
+  const ReboundHttpVisitListener *listener;
+  gpointer user_data;
+
+  Phase phase;
+  GString *input;
+  guint64 body_left_bytes;
+  char *method;
+  char *path;
+  char *id;
+  gboolean wants_close; /* the client does */
+  guint n_requests;
+
+  ReboundHttpService service;
+  ReboundTimer *delay_timer;
+  ReboundTimer *idle_timer;
+};
+
+static void go_on (ReboundHttpVisit *self);
+
+/* -- the end -- */
+
+static void
+clear_request (ReboundHttpVisit *self)
+{
+  g_clear_pointer (&self->method, g_free);
+  g_clear_pointer (&self->path, g_free);
+  g_clear_pointer (&self->id, g_free);
+}
+
+void
+rebound_http_visit_free (gpointer data)
+{
+  ReboundHttpVisit *self = data;
+
+  rebound_connection_set_observer (self->connection, NULL, NULL);
+  rebound_connection_close (self->connection);
+  g_object_unref (self->connection);
+  rebound_timer_free (self->delay_timer);
+  rebound_timer_free (self->idle_timer);
+  g_string_free (self->input, TRUE);
+  clear_request (self);
+  g_free (self->name);
+  g_free (self);
+}
+
+void
+rebound_http_visit_close (ReboundHttpVisit *self, const char *how)
+{
+  rebound_connection_set_observer (self->connection, NULL, NULL);
+  rebound_connection_close (self->connection);
+  self->listener->ended (self, how, self->user_data);
+}
+
+static void
+reset (ReboundHttpVisit *self, const char *how)
+{
+  rebound_connection_set_observer (self->connection, NULL, NULL);
+  rebound_connection_abort (self->connection);
+  self->listener->ended (self, how, self->user_data);
+}
+
+/* What is queued is still sent; then it closes. */
+static void
+finish (ReboundHttpVisit *self)
+{
+  rebound_connection_finish (self->connection, REBOUND_CONNECTION_FINISH_USEC,
+                             REBOUND_CONNECTION_DRAIN_BYTES);
+}
+
+static void
+on_idle (gpointer user_data)
+{
+  rebound_http_visit_close (user_data, "it was idle for too long");
+}
+
+/* -- answering -- */
+
+static gboolean
+closes_after (ReboundHttpVisit *self)
+{
+  const ReboundHttpService *service = &self->service;
+
+  return self->wants_close || service->kind == REBOUND_HTTP_ANSWER_KIND_UNTIL_CLOSE
+         || (service->keep_alive_max > 0 && self->n_requests >= service->keep_alive_max);
+}
+
+static void
+append_keep_alive (ReboundHttpVisit *self, GString *text)
+{
+  const ReboundHttpService *service = &self->service;
+  const char *separator = "";
+
+  if (!service->says_keep_alive || (service->keep_alive_usec == 0 && service->keep_alive_max == 0))
+    return;
+  g_string_append (text, "Keep-Alive: ");
+  if (service->keep_alive_usec > 0)
+    {
+      g_string_append_printf (text, "timeout=%" G_GINT64_FORMAT,
+                              service->keep_alive_usec / G_USEC_PER_SEC);
+      separator = ", ";
+    }
+  if (service->keep_alive_max > 0)
+    g_string_append_printf (text, "%smax=%u", separator,
+                            service->keep_alive_max - self->n_requests);
+  g_string_append (text, "\r\n");
+}
+
+static GString *
+new_head (ReboundHttpVisit *self, gsize body_bytes)
+{
+  const ReboundHttpService *service = &self->service;
+  GString *text = g_string_new (NULL);
+
+  g_string_append_printf (text, "HTTP/1.1 %u %s\r\n", service->status,
+                          soup_status_get_phrase (service->status));
+  if (service->kind == REBOUND_HTTP_ANSWER_KIND_CHUNKED)
+    g_string_append (text, "Transfer-Encoding: chunked\r\n");
+  else if (service->kind != REBOUND_HTTP_ANSWER_KIND_UNTIL_CLOSE)
+    g_string_append_printf (text, "Content-Length: %" G_GSIZE_FORMAT "\r\n", body_bytes);
+  if (closes_after (self))
+    g_string_append (text, "Connection: close\r\n");
+  else
+    append_keep_alive (self, text);
+  g_string_append (text, "\r\n");
+  return text;
+}
+
+static void
+append_body (GString *text, const char *body, gsize length_bytes)
+{
+  gsize once_bytes = strlen (body);
+
+  for (gsize done_bytes = 0; done_bytes < length_bytes && once_bytes > 0; done_bytes += once_bytes)
+    g_string_append_len (text, body, (gssize) MIN (once_bytes, length_bytes - done_bytes));
+}
+
+static gboolean
+is_half (ReboundHttpAnswerKind kind)
+{
+  return kind == REBOUND_HTTP_ANSWER_KIND_HALF_THEN_CLOSE
+         || kind == REBOUND_HTTP_ANSWER_KIND_HALF_THEN_RESET;
+}
+
+static void
+send_answer (ReboundHttpVisit *self)
+{
+  const ReboundHttpService *service = &self->service;
+  gsize length_bytes = service->body_bytes > 0 ? service->body_bytes : strlen (service->body);
+  GString *text = new_head (self, length_bytes);
+  gboolean is_chunked = service->kind == REBOUND_HTTP_ANSWER_KIND_CHUNKED;
+
+  if (strcmp (self->method, "HEAD") != 0)
+    {
+      if (is_chunked && length_bytes > 0)
+        g_string_append_printf (text, "%" G_GSIZE_MODIFIER "x\r\n", length_bytes);
+      append_body (text, service->body, is_half (service->kind) ? length_bytes / 2 : length_bytes);
+      if (is_chunked)
+        g_string_append (text, length_bytes > 0 ? "\r\n0\r\n\r\n" : "0\r\n\r\n");
+    }
+  rebound_connection_send (self->connection, text->str, text->len);
+  g_string_free (text, TRUE);
+}
+
+static void
+end_request (ReboundHttpVisit *self)
+{
+  const ReboundHttpService *service = &self->service;
+
+  clear_request (self);
+  if (is_half (service->kind) || closes_after (self)
+      || (service->close_after > 0 && self->n_requests >= service->close_after))
+    {
+      finish (self);
+      return;
+    }
+  self->phase = READING_HEAD;
+  if (service->keep_alive_usec > 0)
+    rebound_timer_arm (self->idle_timer, service->keep_alive_usec);
+  go_on (self);
+}
+
+static void
+answer (ReboundHttpVisit *self)
+{
+  switch (self->service.kind)
+    {
+    case REBOUND_HTTP_ANSWER_KIND_NONE:
+      break;
+    case REBOUND_HTTP_ANSWER_KIND_CLOSE:
+      rebound_http_visit_close (self, "it was closed without an answer");
+      break;
+    case REBOUND_HTTP_ANSWER_KIND_RESET:
+      reset (self, "it was reset without an answer");
+      break;
+    case REBOUND_HTTP_ANSWER_KIND_HALF_THEN_RESET:
+      send_answer (self);
+      reset (self, "it was reset within an answer");
+      break;
+    default:
+      send_answer (self);
+      end_request (self);
+      break;
+    }
+}
+
+static void
+on_delay (gpointer user_data)
+{
+  answer (user_data);
+}
+
+/* -- reading -- */
+
+static void
+take_request (ReboundHttpVisit *self)
+{
+  self->phase = ANSWERING;
+  self->n_requests++;
+  self->listener->fill_service (&self->service, self->user_data);
+  self->listener->requested (self, self->method, self->path, self->id, self->user_data);
+  if (self->service.delay_usec > 0)
+    rebound_timer_arm (self->delay_timer, self->service.delay_usec);
+  else
+    answer (self);
+}
+
+static void
+take_headers (ReboundHttpVisit *self, SoupMessageHeaders *headers)
+{
+  self->id = g_strdup (soup_message_headers_get_one (headers, "X-Request-Id"));
+  self->wants_close = soup_message_headers_header_contains (headers, "Connection", "close");
+  self->body_left_bytes = (guint64) MAX (soup_message_headers_get_content_length (headers), 0);
+  if (soup_message_headers_get_expectations (headers) == SOUP_EXPECTATION_CONTINUE)
+    rebound_connection_send (self->connection, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+}
+
+/* FALSE where it is no request. */
+static gboolean
+parse_head (ReboundHttpVisit *self, gsize head_bytes)
+{
+  SoupMessageHeaders *headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
+  SoupHTTPVersion version;
+  gboolean is_request = soup_headers_parse_request (self->input->str, (int) head_bytes, headers,
+                                                    &self->method, &self->path, &version)
+                            == SOUP_STATUS_OK
+                        && soup_message_headers_get_encoding (headers) != SOUP_ENCODING_CHUNKED;
+
+  if (is_request)
+    take_headers (self, headers);
+  soup_message_headers_unref (headers);
+  g_string_erase (self->input, 0, (gssize) head_bytes);
+  return is_request;
+}
+
+/* What has come and belongs to the next request waits until this one is answered. */
+static void
+go_on (ReboundHttpVisit *self)
+{
+  const char *end;
+
+  if (self->phase == READING_HEAD && self->input->len > 0)
+    {
+      rebound_timer_disarm (self->idle_timer);
+      end = strstr (self->input->str, "\r\n\r\n");
+      if (end == NULL && self->input->len <= HEAD_LIMIT_BYTES)
+        return;
+      if (end == NULL || !parse_head (self, (gsize) (end - self->input->str) + 4))
+        {
+          rebound_http_visit_close (self, "what came was no request");
+          return;
+        }
+      self->phase = READING_BODY;
+    }
+  if (self->phase != READING_BODY || self->input->len < self->body_left_bytes)
+    return;
+  g_string_erase (self->input, 0, (gssize) self->body_left_bytes);
+  take_request (self);
+}
+
+static void
+on_received (ReboundConnection *connection, GBytes *bytes, gpointer user_data)
+{
+  ReboundHttpVisit *self = user_data;
+  gsize length_bytes;
+  const char *data = g_bytes_get_data (bytes, &length_bytes);
+
+  g_string_append_len (self->input, data, (gssize) length_bytes);
+  go_on (self);
+}
+
+static void
+on_peer_finished (ReboundConnection *connection, gpointer user_data)
+{
+  ReboundHttpVisit *self = user_data;
+
+  if (rebound_connection_get_state (connection) == REBOUND_CONNECTION_STATE_OPEN)
+    rebound_http_visit_close (self, "the client closed first");
+}
+
+static void
+on_ended (ReboundConnection *connection, const char *how, gpointer user_data)
+{
+  ReboundHttpVisit *self = user_data;
+
+  self->listener->ended (self, how, self->user_data);
+}
+
+ReboundHttpVisit *
+rebound_http_visit_new (ReboundSite *site,
+                        int fd,
+                        ReboundSocket *socket,
+                        const char *name,
+                        const ReboundHttpVisitListener *listener,
+                        gpointer user_data)
+{
+  static const ReboundConnectionObserver observer
+      = { .received = on_received, .peer_finished = on_peer_finished, .ended = on_ended };
+  ReboundHttpVisit *self = g_new0 (ReboundHttpVisit, 1);
+
+  self->connection = rebound_connection_new_of_table (site, fd, socket);
+  self->name = g_strdup (name);
+  self->listener = listener;
+  self->user_data = user_data;
+  self->input = g_string_new (NULL);
+  self->delay_timer = rebound_site_new_timer (site, "http-server: delay", on_delay, self);
+  self->idle_timer
+      = rebound_site_new_timer (site, "http-server: keep-alive-timeout", on_idle, self);
+  rebound_connection_set_observer (self->connection, &observer, self);
+  rebound_connection_start_reading (self->connection);
+  return self;
+}
+
+const char *
+rebound_http_visit_get_name (ReboundHttpVisit *self)
+{
+  return self->name;
+}
+
+gboolean
+rebound_http_visit_is_idle (ReboundHttpVisit *self)
+{
+  return self->phase == READING_HEAD && self->input->len == 0;
+}
