@@ -459,6 +459,7 @@ rebound_http_client_abandon (ReboundActor *actor)
   unwatch_link (self, site);
   rebound_finishing_abandon (&self->finishing);
   rebound_http_client_end_jobs (self, error);
+  rebound_http_client_abandon_idle (self);
   g_clear_pointer (&self->expiry_timer, rebound_timer_free);
   g_clear_pointer (&self->pool, rebound_http_pool_free);
   g_clear_pointer (&self->waiting, g_hash_table_unref);

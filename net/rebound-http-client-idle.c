@@ -25,6 +25,25 @@ rebound_http_client_disconnect (ReboundHttpEntry *entry)
   rebound_connection_close (connection);
 }
 
+/* What an exit does to those that are idle. One that is watched holds itself, so to let go of it
+ * would not close it. */
+void
+rebound_http_client_abandon_idle (ReboundHttpClient *self)
+{
+  g_autoptr (GPtrArray) idle = rebound_http_pool_list_free (self->pool);
+
+  for (guint i = 0; i < idle->len; i++)
+    {
+      ReboundHttpEntry *entry = idle->pdata[i];
+
+      if (entry->connection != NULL)
+        {
+          rebound_connection_set_observer (entry->connection, NULL, NULL);
+          rebound_connection_abandon (entry->connection);
+        }
+    }
+}
+
 /* -- watching -- */
 
 /* Gone from the pool before anybody is told. */

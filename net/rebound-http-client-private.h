@@ -105,6 +105,9 @@ void rebound_http_client_on_expiry (gpointer self);
 /* Closes the connection that the entry has, if it has one. */
 void rebound_http_client_disconnect (ReboundHttpEntry *entry);
 
+/* Closes all idle ones without a word; their places in the pool stay. */
+void rebound_http_client_abandon_idle (ReboundHttpClient *self);
+
 /* -- the lifecycle -- */
 
 extern const ReboundFinishingFuncs rebound_http_client_finishing_funcs;

@@ -280,7 +280,7 @@ on_completed (gpointer user_data)
     rebound_http_client_emit_kept (self, connection, &keeping);
   else if (connection != 0)
     rebound_http_client_emit_not_kept (self, connection, keeping.reason);
-  if (!job->is_over)
+  if (!job->is_over && connection != 0)
     rebound_http_client_emit_used (self, job->request->number, connection);
   if (!job->is_over)
     rebound_http_client_emit_answered (self, job->request);
@@ -337,7 +337,8 @@ rebound_http_job_on_connected (ReboundHttpJob *self)
   g_autoptr (ReboundHttpJob) job = rebound_http_job_ref (self);
 
   job->client->statistics.n_created++;
-  rebound_http_client_emit_connected (job->client, job->entry->id);
+  if (job->entry->id != 0)
+    rebound_http_client_emit_connected (job->client, job->entry->id);
   if (!job->is_over)
     rebound_http_job_begin_exchange (job);
 }

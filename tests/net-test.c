@@ -66,12 +66,25 @@ net_test_play (NetTest *self)
   g_assert_cmpint (status, ==, REBOUND_RUN_STATUS_AS_EXPECTED);
 }
 
+static guint
+count_descriptors (void)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint count = 0;
+
+  g_assert_nonnull (dir);
+  while (g_dir_read_name (dir) != NULL)
+    count++;
+  return count;
+}
+
+#define STORY_GROUPS (REBOUND_EVENT_GROUP_ACTORS | REBOUND_EVENT_GROUP_SOCKETS)
+
 char *
-net_test_dup_story (NetTest *self, const char *actors)
+net_test_dup_story_of (NetTest *self, ReboundEventGroup groups, const char *actors)
 {
   g_auto (GStrv) names = g_strsplit (actors, " ", -1);
-  g_autofree char *text = recording_sink_dup_text (self->sink, REBOUND_EVENT_GROUP_ACTORS
-                                                                   | REBOUND_EVENT_GROUP_SOCKETS);
+  g_autofree char *text = recording_sink_dup_text (self->sink, groups);
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   GString *story = g_string_new (NULL);
 
@@ -87,15 +100,27 @@ net_test_dup_story (NetTest *self, const char *actors)
   return g_string_free (story, FALSE);
 }
 
-void
-net_test_play_story (const char *script, const char *actors, const char *expected)
+char *
+net_test_dup_story (NetTest *self, const char *actors)
+{
+  return net_test_dup_story_of (self, STORY_GROUPS, actors);
+}
+
+static void
+play_story (ReboundEventGroup groups, const char *script, const char *actors, const char *expected)
 {
   g_autoptr (NetTest) test = net_test_new (script);
   g_autofree char *story = NULL;
 
   net_test_play (test);
-  story = net_test_dup_story (test, actors);
+  story = net_test_dup_story_of (test, groups, actors);
   g_assert_cmpstr (story, ==, expected);
+}
+
+void
+net_test_play_story (const char *script, const char *actors, const char *expected)
+{
+  play_story (STORY_GROUPS, script, actors, expected);
 }
 
 void
@@ -117,6 +142,7 @@ net_test_come_to (ReboundClock *clock, GMainContext *context, gint64 time_usec)
 typedef struct
 {
   char *script;
+  ReboundEventGroup groups;
   gconstpointer row;
 } Case;
 
@@ -134,6 +160,7 @@ add_case (const char *folder,
           const char *name,
           const char *preamble,
           const char *script,
+          ReboundEventGroup groups,
           gconstpointer row,
           GTestDataFunc test)
 {
@@ -141,6 +168,7 @@ add_case (const char *folder,
   Case *self = g_new (Case, 1);
 
   self->script = g_strconcat (preamble != NULL ? preamble : "", script, NULL);
+  self->groups = groups;
   self->row = row;
   g_test_add_data_func_full (path, self, test, case_free);
 }
@@ -151,7 +179,19 @@ test_story (gconstpointer data)
   const Case *self = data;
   const NetTestStory *story = self->row;
 
-  net_test_play_story (self->script, story->actors, story->story);
+  play_story (self->groups, self->script, story->actors, story->story);
+}
+
+void
+net_test_add_stories_of (const char *folder,
+                         const char *preamble,
+                         ReboundEventGroup groups,
+                         const NetTestStory *stories,
+                         guint n_stories)
+{
+  for (guint i = 0; i < n_stories; i++)
+    add_case (folder, stories[i].name, preamble, stories[i].script, groups, &stories[i],
+              test_story);
 }
 
 void
@@ -160,8 +200,7 @@ net_test_add_stories (const char *folder,
                       const NetTestStory *stories,
                       guint n_stories)
 {
-  for (guint i = 0; i < n_stories; i++)
-    add_case (folder, stories[i].name, preamble, stories[i].script, &stories[i], test_story);
+  net_test_add_stories_of (folder, preamble, STORY_GROUPS, stories, n_stories);
 }
 
 static void
@@ -185,5 +224,6 @@ net_test_add_refusals (const char *folder,
                        guint n_refusals)
 {
   for (guint i = 0; i < n_refusals; i++)
-    add_case (folder, refusals[i].name, preamble, refusals[i].script, &refusals[i], test_refusal);
+    add_case (folder, refusals[i].name, preamble, refusals[i].script, 0, &refusals[i],
+              test_refusal);
 }

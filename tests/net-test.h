@@ -32,6 +32,9 @@ void net_test_play (NetTest *self);
  * line each. (transfer full) */
 char *net_test_dup_story (NetTest *self, const char *actors);
 
+/* The same of other groups than actors and sockets. (transfer full) */
+char *net_test_dup_story_of (NetTest *self, ReboundEventGroup groups, const char *actors);
+
 /* All of it at once, for tables: plays @script and compares the story. */
 void net_test_play_story (const char *script, const char *actors, const char *expected);
 
@@ -61,6 +64,11 @@ void net_test_add_stories (const char *folder,
                            const char *preamble,
                            const NetTestStory *stories,
                            guint n_stories);
+void net_test_add_stories_of (const char *folder,
+                              const char *preamble,
+                              ReboundEventGroup groups,
+                              const NetTestStory *stories,
+                              guint n_stories);
 void net_test_add_refusals (const char *folder,
                             const char *preamble,
                             const NetTestRefusal *refusals,
