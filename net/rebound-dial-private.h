@@ -24,7 +24,7 @@ typedef struct
 {
   /* The three are (transfer full); @socket may be NULL. */
   void (*connected) (int fd, ReboundSocket *socket, ReboundWatch *watch, gpointer user_data);
-  void (*backlog_full) (gint64 again_usec, gpointer user_data);
+  void (*backlog_full) (gint64 again_usec, gpointer user_data); /* may be NULL */
   void (*failed) (int error_number, gpointer user_data);
 } ReboundDialListener;
 

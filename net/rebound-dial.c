@@ -213,7 +213,8 @@ on_step (gpointer user_data)
   wait_for_retransmission (self);
   rebound_explanation_note_dropped (rebound_linux_kernel_explanation_of (self->site), self->end,
                                     rebound_address_get_port (&self->address));
-  if (again_usec < LAST_SYN_TIMEOUT_USEC) /* the last one is not sent again */
+  if (again_usec < LAST_SYN_TIMEOUT_USEC /* the last one is not sent again */
+      && self->listener->backlog_full != NULL)
     self->listener->backlog_full (again_usec, self->user_data);
 }
 
