@@ -16,6 +16,7 @@ struct _ReboundHttpExchange
   gboolean was_sent;
   gboolean is_body_waiting;
   gboolean has_over_bytes; /* more came than was asked for */
+  ReboundTimer *end_timer; /* of a connection that ended before */
 };
 
 static gboolean
@@ -114,6 +115,25 @@ rebound_http_exchange_send_body (ReboundHttpExchange *self)
   send_bytes (self, self->request->body);
 }
 
+/* A connection that nobody watched may have ended by an error, and tells of it no second time. */
+static void
+on_ended_before (gpointer user_data)
+{
+  ReboundHttpExchange *self = user_data;
+
+  fail (self, self->connection->error_number, NULL);
+}
+
+static void
+tell_if_ended_before (ReboundHttpExchange *self)
+{
+  if (self->connection->state != REBOUND_CONNECTION_STATE_CLOSED)
+    return;
+  self->end_timer = rebound_site_new_timer (self->connection->site, "http-client: ended before",
+                                            on_ended_before, self);
+  rebound_timer_arm (self->end_timer, 0);
+}
+
 /* A small body goes with the head, in one segment. */
 static void
 send_request (ReboundHttpExchange *self, const ReboundHttpManner *manner)
@@ -158,6 +178,7 @@ rebound_http_exchange_new (ReboundConnection *connection,
   rebound_connection_set_observer (connection, &observer, self);
   rebound_connection_start_reading (connection);
   send_request (self, manner);
+  tell_if_ended_before (self);
   return self;
 }
 
@@ -166,6 +187,7 @@ rebound_http_exchange_free (ReboundHttpExchange *self)
 {
   if (self->connection->observer_data == self)
     rebound_connection_set_observer (self->connection, NULL, NULL);
+  g_clear_pointer (&self->end_timer, rebound_timer_free);
   rebound_http_answer_free (self->answer);
   g_object_unref (self->request);
   g_object_unref (self->connection);
