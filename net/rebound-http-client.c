@@ -159,6 +159,22 @@ watch_cancellable (ReboundHttpJob *job, GCancellable *cancellable)
   g_source_attach (job->cancel_source, rebound_site_get_context (job->client->site));
 }
 
+/* Whoever is told that one has ended may send another before the next has had its turn: that one
+ * waits behind those that wait. */
+static void
+take_turn (ReboundHttpJob *job)
+{
+  ReboundHttpClient *self = job->client;
+  const char *origin = job->request->origin;
+  GQueue *waiting = rebound_http_client_get_waiting (self, origin);
+
+  job->is_waiting = TRUE;
+  g_queue_push_tail (waiting, job);
+  rebound_http_client_go_on (self, origin);
+  if (job->is_waiting)
+    rebound_http_client_emit_waits (self, job->request->number, origin);
+}
+
 void
 rebound_http_client_submit (ReboundHttpClient *self,
                             ReboundHttpRequest *request,
@@ -181,21 +197,29 @@ rebound_http_client_submit (ReboundHttpClient *self,
   job->timeout_timer = rebound_site_new_timer (self->site, "http-client: timeout", on_timeout, job);
   rebound_timer_arm (job->timeout_timer, request->timeout_usec);
   watch_cancellable (job, cancellable);
-  if (rebound_http_pool_count_busy (self->pool, request->origin) < self->max_per_host)
-    {
-      rebound_http_job_start (job);
-      return;
-    }
-  job->is_waiting = TRUE;
-  g_queue_push_tail (rebound_http_client_get_waiting (self, request->origin), job);
-  rebound_http_client_emit_waits (self, request->number, request->origin);
+  take_turn (job);
 }
 
+/* Those that are on their way now. None of them has its turn any more, and what is sent by whoever
+ * is told goes on. */
 void
 rebound_http_client_fail_jobs (ReboundHttpClient *self, const GError *error)
 {
-  while (!g_queue_is_empty (&self->jobs))
-    rebound_http_job_fail (g_queue_peek_head (&self->jobs), error, 0);
+  g_autoptr (GPtrArray) jobs
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) rebound_http_job_unref);
+
+  for (GList *place = self->jobs.head; place != NULL; place = place->next)
+    {
+      g_ptr_array_add (jobs, rebound_http_job_ref (place->data));
+      rebound_http_job_stop_waiting (place->data);
+    }
+  for (guint i = 0; i < jobs->len; i++)
+    {
+      ReboundHttpJob *job = jobs->pdata[i];
+
+      if (!job->is_over)
+        rebound_http_job_fail (job, error, 0);
+    }
 }
 
 void

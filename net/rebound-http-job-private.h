@@ -35,6 +35,9 @@ struct _ReboundHttpJob
 ReboundHttpJob *rebound_http_job_ref (ReboundHttpJob *self);
 void rebound_http_job_unref (ReboundHttpJob *self);
 
+/* It will not have its turn, if it waits for it. */
+void rebound_http_job_stop_waiting (ReboundHttpJob *self);
+
 /* Takes a connection, and goes on with that. */
 void rebound_http_job_start (ReboundHttpJob *self);
 

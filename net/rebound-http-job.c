@@ -36,6 +36,14 @@ rebound_http_job_unref (ReboundHttpJob *self)
   g_rc_box_release_full (self, job_clear);
 }
 
+void
+rebound_http_job_stop_waiting (ReboundHttpJob *job)
+{
+  if (job->is_waiting)
+    g_queue_remove (rebound_http_client_get_waiting (job->client, job->request->origin), job);
+  job->is_waiting = FALSE;
+}
+
 /* Nothing comes to it any more. */
 static void
 detach (ReboundHttpJob *job)
@@ -48,9 +56,7 @@ detach (ReboundHttpJob *job)
   if (job->cancel_source != NULL)
     g_source_destroy (job->cancel_source);
   g_clear_pointer (&job->cancel_source, g_source_unref);
-  if (job->is_waiting)
-    g_queue_remove (rebound_http_client_get_waiting (job->client, job->request->origin), job);
-  job->is_waiting = FALSE;
+  rebound_http_job_stop_waiting (job);
 }
 
 /* Its connection is good for nothing. */
