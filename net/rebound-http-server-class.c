@@ -33,6 +33,7 @@ enum
   PROP_OPEN_COUNT,
   PROP_REQUEST_COUNT,
   PROP_DUPLICATE_COUNT,
+  PROP_EARLY_COUNT,
   N_PROPS
 };
 
@@ -79,6 +80,7 @@ static const gsize fields[N_PROPS] = {
   [PROP_OPEN_COUNT] = FIELD (visits.length),
   [PROP_REQUEST_COUNT] = FIELD (n_requests),
   [PROP_DUPLICATE_COUNT] = FIELD (n_duplicates),
+  [PROP_EARLY_COUNT] = FIELD (n_early),
 };
 
 static void
@@ -183,6 +185,9 @@ install_readings (void)
   install_count (PROP_REQUEST_COUNT, "request-count", "how many requests came");
   install_count (PROP_DUPLICATE_COUNT, "duplicate-count",
                  "how many of them had come before, by their X-Request-Id");
+  install_count (PROP_EARLY_COUNT, "early-count",
+                 "how many times something came on a connection before the request before it was "
+                 "answered");
 }
 
 static GParamSpec *

@@ -33,6 +33,7 @@ struct _ReboundHttpServer
   GHashTable *deliveries; /* of a request's id: how often it came */
   guint n_requests;
   guint n_duplicates; /* requests that had come before */
+  guint n_early;      /* how often something came before the answer to what came before it */
   guint n_accepted;
 };
 

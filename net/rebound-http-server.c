@@ -60,6 +60,14 @@ on_requested (ReboundHttpVisit *visit,
 }
 
 static void
+on_came_early (gpointer user_data)
+{
+  ReboundHttpServer *self = user_data;
+
+  self->n_early++;
+}
+
+static void
 on_ended (ReboundHttpVisit *visit, const char *how, gpointer user_data)
 {
   ReboundHttpServer *self = user_data;
@@ -74,8 +82,10 @@ on_ended (ReboundHttpVisit *visit, const char *how, gpointer user_data)
 static void
 take (int fd, ReboundSocket *socket, const char *name, gpointer user_data)
 {
-  static const ReboundHttpVisitListener listener
-      = { .fill_service = fill_service, .requested = on_requested, .ended = on_ended };
+  static const ReboundHttpVisitListener listener = { .fill_service = fill_service,
+                                                     .requested = on_requested,
+                                                     .came_early = on_came_early,
+                                                     .ended = on_ended };
   ReboundHttpServer *self = user_data;
 
   self->n_accepted++;
@@ -104,6 +114,7 @@ rebound_http_server_come_to_life (ReboundActor *actor, ReboundSite *site)
   g_set_object (&self->site, site);
   self->n_requests = 0;
   self->n_duplicates = 0;
+  self->n_early = 0;
   self->n_accepted = 0;
   g_hash_table_remove_all (self->deliveries);
   self->listener

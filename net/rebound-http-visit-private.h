@@ -34,6 +34,9 @@ typedef struct
                      const char *id,
                      gpointer user_data);
 
+  /* Something came before the request before it was answered. */
+  void (*came_early) (gpointer user_data);
+
   /* The end; frees it. */
   void (*ended) (ReboundHttpVisit *visit, const char *how, gpointer user_data);
 } ReboundHttpVisitListener;

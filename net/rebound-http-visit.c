@@ -145,6 +145,8 @@ new_head (ReboundHttpVisit *self, gsize body_bytes)
     g_string_append (text, "Connection: close\r\n");
   else
     append_keep_alive (self, text);
+  if (self->id != NULL)
+    g_string_append_printf (text, "X-Request-Id: %s\r\n", self->id);
   g_string_append (text, "\r\n");
   return text;
 }
@@ -308,6 +310,8 @@ on_received (ReboundConnection *connection, GBytes *bytes, gpointer user_data)
   gsize length_bytes;
   const char *data = g_bytes_get_data (bytes, &length_bytes);
 
+  if (self->phase == ANSWERING)
+    self->listener->came_early (self->user_data);
   g_string_append_len (self->input, data, (gssize) length_bytes);
   go_on (self);
 }
