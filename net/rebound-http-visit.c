@@ -35,6 +35,7 @@ struct _ReboundHttpVisit
   guint n_requests;
 
   ReboundHttpService service;
+  char *body; /* the service's; the server may have another one by the time of the answer */
   ReboundTimer *delay_timer;
   ReboundTimer *idle_timer;
 };
@@ -63,6 +64,7 @@ rebound_http_visit_free (gpointer data)
   rebound_timer_free (self->idle_timer);
   g_string_free (self->input, TRUE);
   clear_request (self);
+  g_free (self->body);
   g_free (self->name);
   g_free (self);
 }
@@ -243,6 +245,9 @@ take_request (ReboundHttpVisit *self)
   self->phase = ANSWERING;
   self->n_requests++;
   self->listener->fill_service (&self->service, self->user_data);
+  g_free (self->body);
+  self->body = g_strdup (self->service.body);
+  self->service.body = self->body;
   self->listener->requested (self, self->method, self->path, self->id, self->user_data);
   if (self->service.delay_usec > 0)
     rebound_timer_arm (self->delay_timer, self->service.delay_usec);
