@@ -105,17 +105,32 @@ use_entry (ReboundHttpJob *job)
     rebound_http_job_connect (job);
 }
 
-void
-rebound_http_job_start (ReboundHttpJob *job)
+/* What is told of dead connections on the way must not let anybody else have the place. */
+static void
+find_entry (ReboundHttpJob *job)
 {
-  ReboundHttpClient *self = job->client;
-  g_autoptr (ReboundHttpJob) held = rebound_http_job_ref (job);
+  g_autoptr (ReboundHttpClient) self = g_object_ref (job->client);
+  ReboundHttpPool *pool = self->pool;
 
-  rebound_site_note_progress (self->site);
+  rebound_http_pool_hold_place (pool, job->request->origin);
   if (self->policy == REBOUND_HTTP_POLICY_ASI)
     rebound_http_client_expire (self);
   if (!job->is_over)
     take_entry (job);
+  if (self->pool != pool) /* its life has ended */
+    return;
+  rebound_http_pool_release_place (pool, job->request->origin);
+  if (job->is_over)
+    rebound_http_client_go_on (self, job->request->origin);
+}
+
+void
+rebound_http_job_start (ReboundHttpJob *job)
+{
+  g_autoptr (ReboundHttpJob) held = rebound_http_job_ref (job);
+
+  rebound_site_note_progress (job->client->site);
+  find_entry (job);
   if (!job->is_over)
     use_entry (job);
 }

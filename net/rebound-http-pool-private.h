@@ -43,6 +43,10 @@ ReboundHttpEntry *rebound_http_pool_add (ReboundHttpPool *self, const char *orig
 ReboundHttpEntry *
 rebound_http_pool_add_single (ReboundHttpPool *self, const char *origin, guint request);
 
+/* Somebody is about to take one, or to have one made: that counts as one in use. */
+void rebound_http_pool_hold_place (ReboundHttpPool *self, const char *origin);
+void rebound_http_pool_release_place (ReboundHttpPool *self, const char *origin);
+
 /* The request does not need it any more; it is free until @expires_usec. */
 void
 rebound_http_pool_give_back (ReboundHttpPool *self, ReboundHttpEntry *entry, gint64 expires_usec);

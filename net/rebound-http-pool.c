@@ -152,6 +152,18 @@ rebound_http_pool_add (ReboundHttpPool *self, const char *origin, guint request)
   return entry;
 }
 
+void
+rebound_http_pool_hold_place (ReboundHttpPool *self, const char *origin)
+{
+  get_origin (self, origin)->n_busy++;
+}
+
+void
+rebound_http_pool_release_place (ReboundHttpPool *self, const char *origin)
+{
+  get_origin (self, origin)->n_busy--;
+}
+
 /* -- going -- */
 
 void

@@ -197,7 +197,7 @@ http_walk_ask (HttpWalk *self,
 
 /* -- what the client tells of -- */
 
-/* Whoever has to wait gets there in the order in which they came, and before anybody else. */
+/* Whoever has to wait gets there in the order in which they came, and before all who come later. */
 static void
 assert_turn (HttpWalk *self, HttpErrand *errand)
 {
@@ -207,8 +207,9 @@ assert_turn (HttpWalk *self, HttpErrand *errand)
 
       if (strcmp (first->request->origin, errand->request->origin) != 0)
         continue;
-      g_assert_cmpuint (errand->index, ==, first->index);
-      g_queue_delete_link (&self->waiting, link);
+      g_assert_cmpuint (errand->index, <=, first->index);
+      if (errand == first)
+        g_queue_delete_link (&self->waiting, link);
       return;
     }
 }
@@ -258,6 +259,8 @@ on_client_gone (gpointer walk, GObject *client)
   HttpWalk *self = walk;
 
   self->n_clients_left--;
+  if ((gpointer) self->client == (gpointer) client)
+    self->client = NULL;
 }
 
 static void
