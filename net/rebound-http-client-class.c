@@ -49,6 +49,7 @@ enum
   PROP_CONTINUE_FROM,
   PROP_HEAD_LIMIT,
   PROP_BODY_LIMIT,
+  PROP_QUIET,
   PROP_SENT_COUNT,
   PROP_ANSWERED_COUNT,
   PROP_FAILED_COUNT,
@@ -95,6 +96,7 @@ static const gsize fields[N_PROPS] = {
   [PROP_CONTINUE_FROM] = FIELD (continue_from_bytes),
   [PROP_HEAD_LIMIT] = FIELD (head_limit_bytes),
   [PROP_BODY_LIMIT] = FIELD (body_limit_bytes),
+  [PROP_QUIET] = FIELD (is_quiet),
   [PROP_SENT_COUNT] = FIGURE (n_sent),
   [PROP_ANSWERED_COUNT] = FIGURE (n_answered),
   [PROP_FAILED_COUNT] = FIGURE (n_failed),
@@ -216,6 +218,10 @@ install_limits (void)
   properties[PROP_BODY_LIMIT]
       = rebound_param_spec_size ("body-limit", NULL, "how large the body of an answer may be", 0,
                                  BODY_LIMIT_MAXIMUM_BYTES, BODY_LIMIT_DEFAULT_BYTES, SETTING_FLAGS);
+  properties[PROP_QUIET] = g_param_spec_boolean (
+      "quiet", NULL,
+      "whether answers are counted alone, and only failures told of: for thousands of requests",
+      FALSE, SETTING_FLAGS);
 }
 
 static void

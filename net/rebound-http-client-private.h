@@ -49,6 +49,7 @@ struct _ReboundHttpClient
   gint64 continue_from_bytes; /* bodies of that size wait for 100 Continue; 0: none does */
   gint64 head_limit_bytes;
   gint64 body_limit_bytes;
+  gboolean is_quiet;
 
   /* As it stands. */
   ReboundSite *site; /* NULL before and after its life */

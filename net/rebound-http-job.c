@@ -288,7 +288,7 @@ on_completed (gpointer user_data)
     rebound_http_client_emit_not_kept (self, connection, keeping.reason);
   if (!job->is_over && connection != 0)
     rebound_http_client_emit_used (self, job->request->number, connection);
-  if (!job->is_over)
+  if (!job->is_over && !self->is_quiet)
     rebound_http_client_emit_answered (self, job->request);
   rebound_http_job_end (job, NULL);
 }

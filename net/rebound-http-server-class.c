@@ -29,6 +29,8 @@ enum
   PROP_KEEP_ALIVE_MAX,
   PROP_KEEP_ALIVE_HEADER,
   PROP_CLOSE_AFTER,
+  PROP_HANDSHAKE,
+  PROP_QUIET,
   PROP_ACCEPT_COUNT,
   PROP_OPEN_COUNT,
   PROP_REQUEST_COUNT,
@@ -76,6 +78,8 @@ static const gsize fields[N_PROPS] = {
   [PROP_KEEP_ALIVE_MAX] = FIELD (keep_alive_max),
   [PROP_KEEP_ALIVE_HEADER] = FIELD (says_keep_alive),
   [PROP_CLOSE_AFTER] = FIELD (close_after),
+  [PROP_HANDSHAKE] = FIELD (handshake_usec),
+  [PROP_QUIET] = FIELD (is_quiet),
   [PROP_ACCEPT_COUNT] = FIELD (n_accepted),
   [PROP_OPEN_COUNT] = FIELD (visits.length),
   [PROP_REQUEST_COUNT] = FIELD (n_requests),
@@ -168,6 +172,16 @@ install_keeping_settings (void)
       "close-after", NULL,
       "after how many requests it closes a connection without having said so; 0: never", 0,
       G_MAXUINT, 0, SETTING_FLAGS);
+  properties[PROP_HANDSHAKE] = rebound_param_spec_duration (
+      "handshake", NULL,
+      "how long a new connection takes until its first request is read: the round trips of a "
+      "connect, and of TLS, which take no time on a loopback",
+      0, DAY_USEC, 0, SETTING_FLAGS);
+  properties[PROP_QUIET] = g_param_spec_boolean (
+      "quiet", NULL,
+      "whether requests and ends of connections are counted alone, and told of only where a "
+      "request comes twice: for thousands of them",
+      FALSE, SETTING_FLAGS);
 }
 
 static void
@@ -231,11 +245,11 @@ install_signals (gpointer klass)
 }
 
 static GError *
-action_close_connections (ReboundHttpServer *self, gboolean idle, gpointer data)
+action_close_connections (ReboundHttpServer *self, gboolean idle, gboolean reset, gpointer data)
 {
   if (self->site == NULL)
     return g_error_new_literal (REBOUND_ERROR, REBOUND_ERROR_STATE, "the server does not live");
-  rebound_http_server_close_visits (self, idle);
+  rebound_http_server_close_visits (self, idle, reset);
   return NULL;
 }
 
@@ -258,6 +272,10 @@ rebound_http_server_class_init (ReboundHttpServerClass *klass)
       "close the connections that are open",
       g_param_spec_boolean ("idle", NULL, "only those on which no request is being answered", FALSE,
                             G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS),
+      g_param_spec_boolean ("reset", NULL,
+                            "by a RST, as of one that was started anew, or of a NAT that has "
+                            "forgotten it",
+                            FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS),
       NULL);
 }
 

@@ -25,6 +25,8 @@ struct _ReboundHttpServer
   guint keep_alive_max;
   gboolean says_keep_alive;
   guint close_after;
+  gint64 handshake_usec;
+  gboolean is_quiet;
 
   /* As it stands. */
   ReboundSite *site; /* NULL before and after its life */
@@ -37,7 +39,8 @@ struct _ReboundHttpServer
   guint n_accepted;
 };
 
-void rebound_http_server_close_visits (ReboundHttpServer *self, gboolean idle_alone);
+void
+rebound_http_server_close_visits (ReboundHttpServer *self, gboolean idle_alone, gboolean by_reset);
 
 void rebound_http_server_emit_listening (ReboundHttpServer *self, guint port);
 void rebound_http_server_emit_bind_failed (ReboundHttpServer *self, const char *error);

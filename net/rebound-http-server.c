@@ -24,6 +24,7 @@ fill_service (ReboundHttpService *service, gpointer user_data)
     .keep_alive_max = self->keep_alive_max,
     .says_keep_alive = self->says_keep_alive,
     .close_after = self->close_after,
+    .handshake_usec = self->handshake_usec,
   };
 }
 
@@ -55,7 +56,7 @@ on_requested (ReboundHttpVisit *visit,
       self->n_duplicates++;
       rebound_http_server_emit_delivered_twice (self, name, method, path);
     }
-  else
+  else if (!self->is_quiet)
     rebound_http_server_emit_requested (self, name, method, path);
 }
 
@@ -76,7 +77,8 @@ on_ended (ReboundHttpVisit *visit, const char *how, gpointer user_data)
 
   g_queue_remove (&self->visits, visit);
   rebound_http_visit_free (visit);
-  rebound_http_server_emit_closed (self, name, told);
+  if (!self->is_quiet)
+    rebound_http_server_emit_closed (self, name, told);
 }
 
 static void
@@ -94,13 +96,17 @@ take (int fd, ReboundSocket *socket, const char *name, gpointer user_data)
 }
 
 void
-rebound_http_server_close_visits (ReboundHttpServer *self, gboolean idle_alone)
+rebound_http_server_close_visits (ReboundHttpServer *self, gboolean idle_alone, gboolean by_reset)
 {
   g_autoptr (GList) visits = g_list_copy (self->visits.head);
 
   for (GList *link = visits; link != NULL; link = link->next)
-    if (g_queue_find (&self->visits, link->data) != NULL
-        && (!idle_alone || rebound_http_visit_is_idle (link->data)))
+    if (g_queue_find (&self->visits, link->data) == NULL
+        || (idle_alone && !rebound_http_visit_is_idle (link->data)))
+      continue;
+    else if (by_reset)
+      rebound_http_visit_reset (link->data, "the server reset it");
+    else
       rebound_http_visit_close (link->data, "the server closed it");
 }
 

@@ -21,6 +21,7 @@ typedef struct
   guint keep_alive_max;     /* requests on one connection; 0: no limit */
   gboolean says_keep_alive; /* in a Keep-Alive header */
   guint close_after;        /* closes without a word after so many; 0: never */
+  gint64 handshake_usec;    /* before the first request of a connection is read */
 } ReboundHttpService;
 
 typedef struct
@@ -56,7 +57,8 @@ const char *rebound_http_visit_get_name (ReboundHttpVisit *self);
 /* No request is being read or answered. */
 gboolean rebound_http_visit_is_idle (ReboundHttpVisit *self);
 
-/* Ends it as the server's own act, and tells. */
+/* Ends it as the server's own act, with a FIN or a RST, and tells. */
 void rebound_http_visit_close (ReboundHttpVisit *self, const char *how);
+void rebound_http_visit_reset (ReboundHttpVisit *self, const char *how);
 
 G_END_DECLS

@@ -38,6 +38,7 @@ struct _ReboundHttpVisit
   char *body; /* the service's; the server may have another one by the time of the answer */
   ReboundTimer *delay_timer;
   ReboundTimer *idle_timer;
+  ReboundTimer *handshake_timer;
 };
 
 static void go_on (ReboundHttpVisit *self);
@@ -62,6 +63,7 @@ rebound_http_visit_free (gpointer data)
   g_object_unref (self->connection);
   rebound_timer_free (self->delay_timer);
   rebound_timer_free (self->idle_timer);
+  rebound_timer_free (self->handshake_timer);
   g_string_free (self->input, TRUE);
   clear_request (self);
   g_free (self->body);
@@ -77,8 +79,8 @@ rebound_http_visit_close (ReboundHttpVisit *self, const char *how)
   self->listener->ended (self, how, self->user_data);
 }
 
-static void
-reset (ReboundHttpVisit *self, const char *how)
+void
+rebound_http_visit_reset (ReboundHttpVisit *self, const char *how)
 {
   rebound_connection_set_observer (self->connection, NULL, NULL);
   rebound_connection_abort (self->connection);
@@ -218,11 +220,11 @@ answer (ReboundHttpVisit *self)
       rebound_http_visit_close (self, "it was closed without an answer");
       break;
     case REBOUND_HTTP_ANSWER_KIND_RESET:
-      reset (self, "it was reset without an answer");
+      rebound_http_visit_reset (self, "it was reset without an answer");
       break;
     case REBOUND_HTTP_ANSWER_KIND_HALF_THEN_RESET:
       send_answer (self);
-      reset (self, "it was reset within an answer");
+      rebound_http_visit_reset (self, "it was reset within an answer");
       break;
     default:
       send_answer (self);
@@ -338,6 +340,14 @@ on_ended (ReboundConnection *connection, const char *how, gpointer user_data)
   self->listener->ended (self, how, self->user_data);
 }
 
+static void
+on_handshake (gpointer user_data)
+{
+  ReboundHttpVisit *self = user_data;
+
+  rebound_connection_start_reading (self->connection);
+}
+
 ReboundHttpVisit *
 rebound_http_visit_new (ReboundSite *site,
                         int fd,
@@ -358,8 +368,14 @@ rebound_http_visit_new (ReboundSite *site,
   self->delay_timer = rebound_site_new_timer (site, "http-server: delay", on_delay, self);
   self->idle_timer
       = rebound_site_new_timer (site, "http-server: keep-alive-timeout", on_idle, self);
+  self->handshake_timer
+      = rebound_site_new_timer (site, "http-server: handshake", on_handshake, self);
   rebound_connection_set_observer (self->connection, &observer, self);
-  rebound_connection_start_reading (self->connection);
+  listener->fill_service (&self->service, user_data);
+  if (self->service.handshake_usec > 0)
+    rebound_timer_arm (self->handshake_timer, self->service.handshake_usec);
+  else
+    rebound_connection_start_reading (self->connection);
   return self;
 }
 
