@@ -45,7 +45,7 @@ def has_title(name):
 
 
 # The types whose actors are the application's, unless a declaration says otherwise.
-APPLICATION_TYPES = {"child", "database", "listener", "pipe", "socket", "socketpair"}
+APPLICATION_TYPES = {"child", "database", "http-client", "listener", "pipe", "socket", "socketpair"}
 
 
 def whose(statement):
