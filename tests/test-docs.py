@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The documents say what is so: the actors' pages and the tables of the lifecycle are what describe prints, the table of the
-ways out is what this kernel answers, the scripts in them play, the README's table of scripts is the list, its log is the log.
+ways out is what this kernel answers, the scripts in them play, the README's table of scripts is the list, its log is the log, its table
+of policies is a run's.
 
 Usage: test-docs.py PROGRAM SOURCE-ROOT
 """
@@ -108,7 +109,41 @@ def json_line_is_real():
          "\n".join(lines))
 
 
-print("1..11")
+def policies_are_those_of_the_run():
+    with tempfile.TemporaryDirectory() as folder:
+        page = pathlib.Path(folder) / "README.md"
+        shutil.copy(root / "README.md", page)
+        made = run(root / "docs" / "make-policies", program, page)
+        same = page.read_text(encoding="utf-8") == readme
+    case("the README's table of policies is what pool-policies prints",
+         made.returncode == 0 and same and readme.count("| rebound |") == 1,
+         "make it anew: docs/make-policies PROGRAM README.md\n" + made.stderr)
+
+
+def day_is_drawn():
+    written = (root / "app" / "scripts" / "pool-policies.life").read_text(encoding="utf-8")
+    seed = re.search(r"^# the seed (\d+),", written, re.M)
+    made = run(root / "docs" / "make-day", seed.group(1) if seed else "0")
+    case("pool-policies is what docs/make-day draws", made.returncode == 0 and made.stdout == written,
+         "make it anew: docs/make-day SEED > app/scripts/pool-policies.life\n" + made.stderr)
+
+
+def pool_log_is_the_report():
+    log = run(program, "run", "pool-lock", "--show=pool").stdout
+    page = (root / "docs" / "http.md").read_text(encoding="utf-8")
+    shown = re.findall(r"```\n( +14\.000 .*?)```", page, re.S)
+    case("the ten lines of docs/http.md are pool-lock's, in their order",
+         len(shown) == 1 and shown[0].count("\n") == 10 and shown[0] in log, log)
+
+
+def http_script_plays():
+    blocks = re.findall(r"```life\n(.*?)```", (root / "docs" / "http.md").read_text(encoding="utf-8"), re.S)
+    played = run(program, "run", "-", "--quiet", input="\n".join(blocks))
+    case("the script of docs/http.md plays as it says", len(blocks) == 1 and played.returncode == 0,
+         played.stdout + played.stderr)
+
+
+print("1..15")
 actors_are_described()
 page_is_made("lifecycle.md")
 page_is_whole("lifecycle.md", "describe lifecycle", "describe profiles")
@@ -120,3 +155,7 @@ readme_script_plays()
 readme_lists_scripts()
 log_excerpt_is_real()
 json_line_is_real()
+policies_are_those_of_the_run()
+day_is_drawn()
+pool_log_is_the_report()
+http_script_plays()
