@@ -60,15 +60,20 @@ def make_script(seed):
     return "".join(f"{line}\n" for line in lines)
 
 
+def quote_print(text):
+    return "print " + json.dumps(text, ensure_ascii=False).replace("$", "\\$")
+
+
 def read_statements(log):
     """The statements of LOG with their lines. One behind an “after” is told twice: with it, and
-    again when its time has come. A wait or expectation is told with what became of it."""
+    again when its time has come. A wait or expectation is told with what became of it, and a print
+    by what it has printed."""
     statements, behind = [], None
     for line in log.splitlines():
         event = json.loads(line)
-        if event["kind"] not in ("statement", "met"):
+        if event["kind"] not in ("statement", "met", "print"):
             continue
-        statement = event["statement"]
+        statement = event.get("statement") or quote_print(event["text"])
         if statement == behind:
             behind = None
             continue
