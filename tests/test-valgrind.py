@@ -11,9 +11,11 @@ import tempfile
 import program
 from program import expect, expect_equal, expect_status, run
 
-# Between them they bind, fail to bind, accept, suspend, resume, and leave clients in a backlog.
+# Between them they bind, fail to bind, accept, suspend, resume, leave clients in a backlog, and have
+# requests end in each way.
 SCRIPTS = ["rebind-bug", "rebind-fix", "backlog-while-suspended", "defunct-socket",
-           "close-loses-data"]
+           "close-loses-data", "pool-lock", "pool-network-change", "pool-policies",
+           "pool-post-not-twice", "pool-reset-not-retried"]
 
 # One that the program itself never has.
 FOUND_SOMETHING = 42
