@@ -109,7 +109,7 @@ act_set_server (HttpWalk *walk)
 static void
 act_close_visits (HttpWalk *walk)
 {
-  rebound_http_server_close_visits (walk->servers[0], !one_in (walk, 3));
+  rebound_http_server_close_visits (walk->servers[0], !one_in (walk, 3), one_in (walk, 4));
 }
 
 static void
@@ -282,7 +282,7 @@ action_calm (TestChance *self, gpointer data)
 {
   http_walk_check (walk_now);
   for (guint i = 0; i < HTTP_WALK_N_SERVERS; i++)
-    rebound_http_server_close_visits (walk_now->servers[i], FALSE);
+    rebound_http_server_close_visits (walk_now->servers[i], FALSE, FALSE);
   act_clear (walk_now);
   return NULL;
 }
