@@ -27,7 +27,7 @@ typedef struct
 #define ALL_GROUPS                                                                                 \
   (REBOUND_EVENT_GROUP_LIFE | REBOUND_EVENT_GROUP_ACTORS | REBOUND_EVENT_GROUP_SOCKETS             \
    | REBOUND_EVENT_GROUP_SCRIPT | REBOUND_EVENT_GROUP_CHECKS | REBOUND_EVENT_GROUP_EXPLANATIONS    \
-   | REBOUND_EVENT_GROUP_POOL)
+   | REBOUND_EVENT_GROUP_POOL | REBOUND_EVENT_GROUP_STATISTICS)
 
 /* What is too much for a person who has not asked for it. */
 #define DETAIL_GROUPS (REBOUND_EVENT_GROUP_SOCKETS | REBOUND_EVENT_GROUP_POOL)
@@ -52,7 +52,7 @@ add_group (RunOptions *options, const char *name)
     {
       rebound_command_complain (
           "--show: there is no group “%s”; expected some of life, actors, sockets, script, "
-          "checks, explanations, pool, packets, or all (but packets)",
+          "checks, explanations, pool, statistics, packets, or all (but packets)",
           name);
       return FALSE;
     }

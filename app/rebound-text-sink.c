@@ -2,7 +2,8 @@
 /* The log that a newcomer reads: when, who, what. Lines that say the same of the same actor are
  * folded into the first of them, which then says how often and until when: a client that is refused
  * every 200 ms for a minute is one line. What the run explains of itself comes last and has no time
- * of its own, so it stands before the verdict, as sentences. */
+ * of its own, so it stands before the verdict, as sentences; and so does what it has come to, as a
+ * table. */
 
 #include "rebound-text-sink.h"
 
@@ -10,6 +11,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "rebound-statistics-table.h"
 
 #define RESET  "\033[0m"
 #define DIM    "\033[2m"
@@ -36,8 +39,8 @@ struct _ReboundTextSink
   gboolean colour;
   gboolean quiet;
   gboolean fold;
-  guint n_connections;
   GPtrArray *explanations;
+  ReboundStatisticsTable *statistics;
 
   /* The line that is held back to be folded. */
   ReboundEvent *held;
@@ -60,6 +63,7 @@ rebound_text_sink_finalize (GObject *object)
 
   g_clear_pointer (&self->held, rebound_event_unref);
   g_ptr_array_unref (self->explanations);
+  rebound_statistics_table_free (self->statistics);
   G_OBJECT_CLASS (rebound_text_sink_parent_class)->finalize (object);
 }
 
@@ -73,6 +77,7 @@ static void
 rebound_text_sink_init (ReboundTextSink *self)
 {
   self->explanations = g_ptr_array_new_with_free_func (g_free);
+  self->statistics = rebound_statistics_table_new ();
 }
 
 ReboundEventSink *
@@ -106,6 +111,7 @@ colour_of (ReboundTextSink *self, ReboundEvent *event)
     case REBOUND_EVENT_GROUP_PACKETS:
     case REBOUND_EVENT_GROUP_EXPLANATIONS:
     case REBOUND_EVENT_GROUP_POOL:
+    case REBOUND_EVENT_GROUP_STATISTICS:
       return DIM;
     case REBOUND_EVENT_GROUP_ACTORS:
       return strstr (kind, "fail") != NULL || strstr (kind, "refused") != NULL ? YELLOW : "";
@@ -174,12 +180,22 @@ is_shown (ReboundTextSink *self, ReboundEvent *event)
   return (rebound_event_get_group (event) & self->groups) != 0;
 }
 
-/* Kept for the end. Whoever wants to see only what was not as expected wants to know why, too. */
-static void
-keep_explanation (ReboundTextSink *self, ReboundEvent *event)
+/* Whether it is for the end; it is kept where it is wanted. Whoever wants to see only what was not
+ * as expected wants to know why, too. */
+static gboolean
+keep (ReboundTextSink *self, ReboundEvent *event)
 {
-  if ((self->groups & REBOUND_EVENT_GROUP_EXPLANATIONS) != 0)
+  ReboundEventGroup group = rebound_event_get_group (event);
+
+  if (group != REBOUND_EVENT_GROUP_EXPLANATIONS && group != REBOUND_EVENT_GROUP_STATISTICS)
+    return FALSE;
+  if ((self->groups & group) == 0)
+    return TRUE;
+  if (group == REBOUND_EVENT_GROUP_EXPLANATIONS)
     g_ptr_array_add (self->explanations, g_strdup (rebound_event_get_text (event)));
+  else if (!self->quiet)
+    rebound_statistics_table_add (self->statistics, event);
+  return TRUE;
 }
 
 static void
@@ -187,14 +203,7 @@ rebound_text_sink_write (ReboundEventSink *sink, ReboundEvent *event)
 {
   ReboundTextSink *self = REBOUND_TEXT_SINK (sink);
 
-  if (strcmp (rebound_event_get_kind (event), "connected") == 0)
-    self->n_connections++;
-  if (rebound_event_get_group (event) == REBOUND_EVENT_GROUP_EXPLANATIONS)
-    {
-      keep_explanation (self, event);
-      return;
-    }
-  if (!is_shown (self, event))
+  if (keep (self, event) || !is_shown (self, event))
     return;
   if (self->held != NULL && is_same (self->held, event))
     {
@@ -256,6 +265,14 @@ print_explanations (ReboundTextSink *self)
 }
 
 static void
+print_statistics (ReboundTextSink *self)
+{
+  g_autofree char *text = rebound_statistics_table_to_text (self->statistics);
+
+  fputs (text, stdout);
+}
+
+static void
 print_numbers (ReboundTextSink *self, const ReboundSummary *summary)
 {
   g_autofree char *virtual_time = format_time (summary->virtual_usec);
@@ -264,8 +281,8 @@ print_numbers (ReboundTextSink *self, const ReboundSummary *summary)
           " event%s, %u connection%s, "
           "%u expectation%s, %u failed\n",
           virtual_time, (double) summary->wall_usec / 1000.0, summary->n_events,
-          summary->n_events == 1 ? "" : "s", self->n_connections,
-          self->n_connections == 1 ? "" : "s", summary->n_expectations,
+          summary->n_events == 1 ? "" : "s", summary->n_connections,
+          summary->n_connections == 1 ? "" : "s", summary->n_expectations,
           summary->n_expectations == 1 ? "" : "s", summary->n_failed);
 }
 
@@ -283,6 +300,7 @@ rebound_text_sink_finish (ReboundEventSink *sink, const ReboundSummary *summary)
   if (self->quiet && good)
     return;
   print_explanations (self);
+  print_statistics (self);
   printf ("\n%s%s%s: ", self->colour ? (good ? GREEN BOLD : RED BOLD) : "", verdict,
           self->colour ? RESET : "");
   print_numbers (self, summary);

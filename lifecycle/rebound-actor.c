@@ -77,3 +77,21 @@ rebound_actor_owns_descriptor (ReboundActor *self, int fd)
 
   return iface->owns_descriptor != NULL && iface->owns_descriptor (self, fd);
 }
+
+void
+rebound_actor_take_over (ReboundActor *self, ReboundActor *earlier)
+{
+  ReboundActorInterface *iface = REBOUND_ACTOR_GET_IFACE (self);
+
+  if (iface->take_over != NULL)
+    iface->take_over (self, earlier);
+}
+
+void
+rebound_actor_tell_summary (ReboundActor *self)
+{
+  ReboundActorInterface *iface = REBOUND_ACTOR_GET_IFACE (self);
+
+  if (iface->tell_summary != NULL)
+    iface->tell_summary (self);
+}

@@ -58,6 +58,10 @@ G_DECLARE_INTERFACE (ReboundActor, rebound_actor, REBOUND, ACTOR, GObject)
  * when nothing
  * @owns_descriptor: whether @fd is open now and this actor's own. Several applications can share a
  * process; it is asked to tell whose a lock on a file is
+ * @take_over: the process of @earlier has ended, and this is the same actor in the next one: add
+ * what it has counted to what is told at the end. Called before @come_to_life
+ * @tell_summary: the script has been played: tell, by events of its own, what came together over
+ * the whole run. Called once, also where the actor's process has ended
  *
  * What plays a part in a run. All methods may be left out. Since: 0.1
  */
@@ -70,6 +74,8 @@ struct _ReboundActorInterface
   void (*abandon) (ReboundActor *self);
   char *(*dup_waiting_for) (ReboundActor *self);
   gboolean (*owns_descriptor) (ReboundActor *self, int fd);
+  void (*take_over) (ReboundActor *self, ReboundActor *earlier);
+  void (*tell_summary) (ReboundActor *self);
 };
 
 /**
@@ -127,5 +133,20 @@ REBOUND_API char *rebound_actor_dup_waiting_for (ReboundActor *self);
  * Since: 0.1
  */
 REBOUND_API gboolean rebound_actor_owns_descriptor (ReboundActor *self, int fd);
+
+/**
+ * rebound_actor_take_over:
+ * @earlier: the same actor, of the same type, in a process that has ended
+ *
+ * Hands on what is counted over a whole run. Since: 0.1
+ */
+REBOUND_API void rebound_actor_take_over (ReboundActor *self, ReboundActor *earlier);
+
+/**
+ * rebound_actor_tell_summary:
+ *
+ * Lets the actor tell what came together over the whole run. Since: 0.1
+ */
+REBOUND_API void rebound_actor_tell_summary (ReboundActor *self);
 
 G_END_DECLS

@@ -62,6 +62,9 @@ char *rebound_cast_dup_waiting (ReboundCast *self);
 void
 rebound_cast_leave_out_locks (ReboundCast *self, GPtrArray *locks, ReboundApplication *application);
 
+/* Every actor that has lived tells what came together over the run, in the order of declaration. */
+void rebound_cast_tell_summary (ReboundCast *self);
+
 /* Ends every life without a word. */
 void rebound_cast_abandon (ReboundCast *self);
 

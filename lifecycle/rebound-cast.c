@@ -161,10 +161,13 @@ embody (ReboundCast *self, Part *part, ReboundSite *site)
   g_main_context_push_thread_default (rebound_site_get_context (site));
   if (part->is_declared)
     {
-      if (part->object != NULL)
-        rebound_journal_unfollow (self->journal, part->object);
-      g_clear_object (&part->object);
+      g_autoptr (GObject) earlier = g_steal_pointer (&part->object);
+
+      if (earlier != NULL)
+        rebound_journal_unfollow (self->journal, earlier);
       part->object = make (part);
+      if (earlier != NULL && REBOUND_IS_ACTOR (earlier))
+        rebound_actor_take_over (REBOUND_ACTOR (part->object), REBOUND_ACTOR (earlier));
       rebound_journal_follow (self->journal, part->name, part->object);
     }
   if (REBOUND_IS_ACTOR (part->object))
@@ -395,6 +398,18 @@ rebound_cast_dup_waiting (ReboundCast *self)
         g_string_append_printf (list, "%s%s %s", list->len > 0 ? ", " : "", part->name, what);
     }
   return list->len > 0 ? g_strdup (list->str) : NULL;
+}
+
+void
+rebound_cast_tell_summary (ReboundCast *self)
+{
+  for (guint i = 0; i < self->parts->len; i++)
+    {
+      Part *part = self->parts->pdata[i];
+
+      if (REBOUND_IS_ACTOR (part->object))
+        rebound_actor_tell_summary (REBOUND_ACTOR (part->object));
+    }
 }
 
 void

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * @virtual_usec: how far the run's clock got, in microseconds
  * @wall_usec: how long the run took, in microseconds of the machine's time
  * @n_events: how many events there were
+ * @n_connections: how many connections came about, whoever was told of them
  * @n_expectations: how many expectations and waits were held against the run
  * @n_failed: how many of them failed
  * @problem: (nullable): what ended the run before its script's end, with its place in the script
@@ -22,6 +23,7 @@ typedef struct
   gint64 virtual_usec;
   gint64 wall_usec;
   guint64 n_events;
+  guint n_connections;
   guint n_expectations;
   guint n_failed;
   const char *problem;

@@ -17,6 +17,8 @@ G_BEGIN_DECLS
  * @REBOUND_EVENT_GROUP_PACKETS: segments on the wire, in a run that captures them
  * @REBOUND_EVENT_GROUP_EXPLANATIONS: at the end of a run: why something was lost, refused or reset
  * @REBOUND_EVENT_GROUP_POOL: what a pool decides about its connections, and why
+ * @REBOUND_EVENT_GROUP_STATISTICS: at the end of a run: what came together over it, an actor an
+ *   event; those of a kind are the rows of a table, and their fields its columns
  *
  * What an event is about; a sink can be told which groups to show. Since: 0.1
  */
@@ -30,6 +32,7 @@ typedef enum
   REBOUND_EVENT_GROUP_PACKETS = 1 << 5,
   REBOUND_EVENT_GROUP_EXPLANATIONS = 1 << 6,
   REBOUND_EVENT_GROUP_POOL = 1 << 7,
+  REBOUND_EVENT_GROUP_STATISTICS = 1 << 8,
 } ReboundEventGroup;
 
 /**

@@ -21,5 +21,6 @@ void rebound_kernel_forget (ReboundKernel *self, ReboundSite *site);
 void rebound_kernel_tell_sockets (ReboundKernel *self);
 void rebound_kernel_explain (ReboundKernel *self);
 void rebound_kernel_begin_statement (ReboundKernel *self, const char *place);
+guint rebound_kernel_count_connections (ReboundKernel *self);
 
 G_END_DECLS

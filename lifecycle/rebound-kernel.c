@@ -113,3 +113,11 @@ rebound_kernel_begin_statement (ReboundKernel *self, const char *place)
   if (iface != NULL)
     iface->begin_statement (self, place);
 }
+
+guint
+rebound_kernel_count_connections (ReboundKernel *self)
+{
+  ReboundKernelInterface *iface = IFACE_WITH (self, count_connections);
+
+  return iface != NULL ? iface->count_connections (self) : 0;
+}

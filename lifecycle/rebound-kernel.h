@@ -78,6 +78,7 @@ G_DECLARE_INTERFACE (ReboundKernel, rebound_kernel, REBOUND, KERNEL, GObject)
  * reset in the run was
  * @begin_statement: a statement of the script begins, at @place: what comes now is its doing. An
  * interned string: a line, and the file before it where it is not the script itself
+ * @count_connections: how many connections have come about since @start
  *
  * What lifecycle/ asks of the kernel, and net/ implements. Since: 0.1
  */
@@ -99,6 +100,7 @@ struct _ReboundKernelInterface
   void (*tell_sockets) (ReboundKernel *self);
   void (*explain) (ReboundKernel *self);
   void (*begin_statement) (ReboundKernel *self, const char *place);
+  guint (*count_connections) (ReboundKernel *self);
 };
 
 G_END_DECLS

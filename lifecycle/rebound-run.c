@@ -33,6 +33,7 @@ struct _ReboundRun
   gboolean fill;
   gboolean has_objects; /* of the program's own: they may steer the application */
   gboolean is_played;
+  guint n_connections; /* that came about in it */
 };
 
 G_DEFINE_FINAL_TYPE (ReboundRun, rebound_run, G_TYPE_OBJECT)
@@ -398,6 +399,8 @@ play_in_contexts (ReboundRun *self, ReboundPlayer *player, GError **error)
       configure_kernel (self);
       played = rebound_player_play (player, error);
       rebound_kernel_explain (self->kernel);
+      rebound_cast_tell_summary (self->cast);
+      self->n_connections = rebound_kernel_count_connections (self->kernel);
     }
   rebound_cast_abandon (self->cast);
   rebound_kernel_stop (self->kernel);
@@ -416,6 +419,7 @@ finish (ReboundRun *self,
     .virtual_usec = rebound_clock_get_time_usec (self->clock),
     .wall_usec = wall_usec,
     .n_events = rebound_journal_get_count (self->journal),
+    .n_connections = self->n_connections,
     .n_expectations = player->n_expectations,
     .n_failed = player->n_failed,
     .problem = error != NULL ? error->message : NULL,

@@ -80,7 +80,10 @@ hand_over (ReboundDial *self)
   int fd = self->fd;
   ReboundSocket *socket = self->socket;
   ReboundWatch *watch = g_steal_pointer (&self->watch);
+  ReboundSocketTable *table = rebound_linux_kernel_table_of (self->site);
 
+  if (table != NULL)
+    rebound_socket_table_note_connected (table);
   self->fd = -1;
   self->socket = NULL;
   rebound_dial_stop (self);

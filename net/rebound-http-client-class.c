@@ -111,14 +111,6 @@ static const gsize fields[N_PROPS] = {
   [PROP_LAST_STATUS] = FIELD (last_status),
 };
 
-static gint64
-get_first_byte_usec (ReboundHttpClient *self)
-{
-  guint n_answered = self->statistics.n_answered;
-
-  return n_answered > 0 ? self->statistics.first_byte_usec / n_answered : 0;
-}
-
 static void
 rebound_http_client_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
@@ -133,7 +125,8 @@ rebound_http_client_get_property (GObject *object, guint id, GValue *value, GPar
       g_value_set_uint (value, self->pool != NULL ? rebound_http_pool_count (self->pool) : 0);
       break;
     case PROP_FIRST_BYTE:
-      g_value_set_int64 (value, get_first_byte_usec (self));
+      g_value_set_int64 (value,
+                         MAX (rebound_http_statistics_get_first_byte_usec (&self->statistics), 0));
       break;
     case PROP_LAST_ERROR:
       g_value_set_string (value, rebound_errno_name (self->last_error));
@@ -395,6 +388,7 @@ rebound_http_client_class_init (ReboundHttpClientClass *klass)
   install_readings ();
   g_object_class_install_properties (object_class, N_PROPS, properties);
   rebound_http_client_install_signals (klass);
+  rebound_http_client_install_statistics (klass);
   install_actions (klass);
 }
 
@@ -448,7 +442,7 @@ rebound_http_client_come_to_life (ReboundActor *actor, ReboundSite *site)
   self->last_request = 0;
   self->last_status = 0;
   self->last_error = 0;
-  self->statistics = (ReboundHttpStatistics){ 0 };
+  rebound_http_client_begin_statistics (self);
 }
 
 /* A process that is gone closes its sockets, and tells nobody. */
@@ -489,4 +483,6 @@ rebound_http_client_actor_init (ReboundActorInterface *iface)
   iface->told = rebound_http_client_told;
   iface->abandon = rebound_http_client_abandon;
   iface->dup_waiting_for = rebound_http_client_dup_waiting_for;
+  iface->take_over = rebound_http_client_take_over;
+  iface->tell_summary = rebound_http_client_tell_summary;
 }

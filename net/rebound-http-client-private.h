@@ -31,7 +31,8 @@ typedef struct _ReboundHttpJob ReboundHttpJob;
 
 /* The client is one class in several files: rebound-http-client.c is a request's way through it;
  * -idle.c what happens to connections that nobody uses; -background.c what the lifecycle means to
- * both; -class.c what a script sees of it, -signals.c what it tells of. */
+ * both; -class.c what a script sees of it, -signals.c what it tells of, -statistics.c what it has
+ * come to at the end of a run. */
 struct _ReboundHttpClient
 {
   GObject parent_instance;
@@ -61,7 +62,8 @@ struct _ReboundHttpClient
   guint last_request;
   gboolean is_away; /* it was told of the background, and not of the way back */
   ReboundFinishing finishing;
-  ReboundHttpStatistics statistics;
+  ReboundHttpStatistics statistics; /* of this life */
+  ReboundHttpStatistics earlier;    /* of those before it */
   guint last_status;
   int last_error;
 };
@@ -150,6 +152,17 @@ void rebound_http_client_emit_maybe_delivered (ReboundHttpClient *self,
                                                const char *error);
 
 void rebound_http_client_install_signals (gpointer klass);
+
+/* -- what it has come to -- */
+
+/* From a request to the first byte of its answer, on average; -1 where none was answered. */
+gint64 rebound_http_statistics_get_first_byte_usec (const ReboundHttpStatistics *self);
+
+/* A life begins: its figures count from nothing, and those of the one before are kept. */
+void rebound_http_client_begin_statistics (ReboundHttpClient *self);
+void rebound_http_client_take_over (ReboundActor *actor, ReboundActor *earlier);
+void rebound_http_client_tell_summary (ReboundActor *actor);
+void rebound_http_client_install_statistics (gpointer klass);
 
 /* -- an actor's life -- */
 

@@ -22,6 +22,7 @@
 enum
 {
   PROP_TIME_WAIT_COUNT = 1,
+  PROP_CONNECTION_COUNT,
   PROP_LINK,
   PROP_PORT_FREE,
   PROP_PORT_VERDICT,
@@ -53,6 +54,14 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (ReboundLinuxKernel,
                                G_IMPLEMENT_INTERFACE (REBOUND_TYPE_KERNEL,
                                                       rebound_linux_kernel_kernel_init))
 
+static guint
+rebound_linux_kernel_count_connections (ReboundKernel *kernel)
+{
+  ReboundLinuxKernel *self = REBOUND_LINUX_KERNEL (kernel);
+
+  return self->table != NULL ? rebound_socket_table_count_connections (self->table) : 0;
+}
+
 static void
 rebound_linux_kernel_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
@@ -61,6 +70,8 @@ rebound_linux_kernel_get_property (GObject *object, guint id, GValue *value, GPa
   if (id == PROP_TIME_WAIT_COUNT)
     g_value_set_uint (value,
                       self->table != NULL ? rebound_socket_table_count_time_wait (self->table) : 0);
+  else if (id == PROP_CONNECTION_COUNT)
+    g_value_set_uint (value, rebound_linux_kernel_count_connections (REBOUND_KERNEL (self)));
   else if (id == PROP_LINK)
     g_value_set_enum (value, self->link);
   else if (id == PROP_PORT_FREE)
@@ -184,6 +195,10 @@ rebound_linux_kernel_class_init (ReboundLinuxKernelClass *klass)
       = g_param_spec_uint ("time-wait-count", NULL,
                            "how many of the run's sockets are in TIME_WAIT", 0, G_MAXUINT, 0,
                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_CONNECTION_COUNT] = g_param_spec_uint (
+      "connection-count", NULL,
+      "how many connections have come about in the run, whoever was told of them", 0, G_MAXUINT, 0,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   properties[PROP_LINK] = g_param_spec_enum (
       "link", NULL,
       "whether the network's link is up; while it is down connecting fails with ENETUNREACH (over "
@@ -446,6 +461,7 @@ rebound_linux_kernel_kernel_init (ReboundKernelInterface *iface)
   iface->tell_sockets = rebound_linux_kernel_tell_sockets;
   iface->explain = rebound_linux_kernel_explain;
   iface->begin_statement = rebound_linux_kernel_begin_statement;
+  iface->count_connections = rebound_linux_kernel_count_connections;
   iface->set_link_up = rebound_linux_kernel_set_link_up;
 }
 

@@ -108,6 +108,8 @@ take (ReboundListener *self, int fd)
     socket = rebound_socket_table_add_connection (table, self->site,
                                                   rebound_actor_get_name (REBOUND_ACTOR (self)),
                                                   name, fd, self->generation, reuse_address);
+  if (table != NULL)
+    rebound_socket_table_note_accepted (table, socket);
   if (self->taker != NULL)
     {
       self->taker (fd, socket, name, self->taker_data);

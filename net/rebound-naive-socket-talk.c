@@ -100,10 +100,13 @@ finish_connect (ReboundNaiveSocket *self, int error_number)
 {
   g_autofree char *arguments = g_steal_pointer (&self->connecting_name);
   g_autofree char *name = rebound_naive_socket_dup_name (self);
+  ReboundSocketTable *table = rebound_linux_kernel_table_of (self->site);
 
   rebound_naive_end_waiting (self);
   errno = error_number;
   rebound_naive_take_result (self, error_number == 0 ? 0 : -1);
+  if (error_number == 0 && table != NULL)
+    rebound_socket_table_note_connected (table);
   if (error_number == 0)
     rebound_naive_socket_enlist (self, name);
   else

@@ -337,6 +337,7 @@ name_accepted (ReboundNaiveSocket *self, ReboundNaiveSocket *into)
 static char *
 take_over (ReboundNaiveSocket *self, ReboundNaiveSocket *into, int fd)
 {
+  ReboundSocketTable *table = rebound_linux_kernel_table_of (self->site);
   char *name;
 
   begin_anew (into, fd, self->family);
@@ -345,6 +346,8 @@ take_over (ReboundNaiveSocket *self, ReboundNaiveSocket *into, int fd)
   into->is_lingering = self->is_lingering;
   name = name_accepted (self, into);
   rebound_naive_socket_enlist (into, name);
+  if (table != NULL)
+    rebound_socket_table_note_accepted (table, into->socket);
   return name;
 }
 

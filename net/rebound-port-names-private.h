@@ -18,6 +18,9 @@ void rebound_port_names_free (ReboundPortNames *self);
 void rebound_port_names_add_listener (ReboundPortNames *self, guint16 port, const char *name);
 void rebound_port_names_add (ReboundPortNames *self, guint16 port, const char *connection);
 
+/* Whether a connection of the run has, or had, it on one of its own ends. */
+gboolean rebound_port_names_has (ReboundPortNames *self, guint16 port);
+
 /* Whether nobody chose it, so that its number says nothing. */
 gboolean rebound_port_names_is_drawn (ReboundPortNames *self, guint16 port);
 

@@ -23,9 +23,9 @@ struct _ReboundPortNames
 {
   GHashTable *listeners;   /* port → name, interned */
   GHashTable *connections; /* port → name */
+  GHashTable *unknown;     /* the same, of ends that are none of the run's */
   guint first_drawn_port;
   guint last_drawn_port;
-  guint n_unknown;
 };
 
 ReboundPortNames *
@@ -36,6 +36,7 @@ rebound_port_names_new (void)
 
   self->listeners = g_hash_table_new (NULL, NULL);
   self->connections = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self->unknown = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->first_drawn_port = FIRST_DRAWN_PORT;
   self->last_drawn_port = LAST_DRAWN_PORT;
   if (rebound_isolation_is_entered ())
@@ -53,6 +54,7 @@ rebound_port_names_free (ReboundPortNames *self)
 {
   g_hash_table_unref (self->listeners);
   g_hash_table_unref (self->connections);
+  g_hash_table_unref (self->unknown);
   g_free (self);
 }
 
@@ -75,10 +77,19 @@ rebound_port_names_add (ReboundPortNames *self, guint16 port, const char *connec
 static const char *
 name_unknown (ReboundPortNames *self, guint16 port)
 {
-  char *name = g_strdup_printf ("unknown#%u", ++self->n_unknown);
+  char *name = g_hash_table_lookup (self->unknown, GUINT_TO_POINTER (port));
 
-  g_hash_table_insert (self->connections, GUINT_TO_POINTER (port), name);
+  if (name != NULL)
+    return name;
+  name = g_strdup_printf ("unknown#%u", g_hash_table_size (self->unknown) + 1);
+  g_hash_table_insert (self->unknown, GUINT_TO_POINTER (port), name);
   return name;
+}
+
+gboolean
+rebound_port_names_has (ReboundPortNames *self, guint16 port)
+{
+  return g_hash_table_contains (self->connections, GUINT_TO_POINTER (port));
 }
 
 gboolean

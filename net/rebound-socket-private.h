@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* The table is in three files: rebound-socket-table.c is the list, and when each is looked at;
+/* The table is in four files: rebound-socket-table.c is the list, and when each is looked at;
+ * rebound-socket-adding.c how sockets come into it, and how many connections there were;
  * rebound-socket.c one socket by itself, what the kernel says of it and what is done to it when the
  * link comes up; rebound-socket-remainder.c what is left of it once it is closed. */
 
@@ -21,11 +22,15 @@ struct _ReboundSocketTable
   const char *statement; /* interned */
   ReboundExplanation *explanation;
   guint64 next_serial;
+  guint n_connections; /* that have come about */
   GQueue sockets;     /* ReboundSocket, by serial; each is a link itself, a reference is held */
   GHashTable *by_key; /* of the pairable ones */
   GPtrArray *touched; /* ReboundSocket, a reference each */
   ReboundPortNames *names;
 };
+
+/* It alone, and not its other end, is looked at when the instant has settled. */
+void rebound_socket_touch_alone (ReboundSocket *self);
 
 /* Takes it out of the table. */
 void rebound_socket_forget (ReboundSocket *self);

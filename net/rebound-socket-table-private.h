@@ -185,6 +185,12 @@ GPtrArray *rebound_socket_table_list_site (ReboundSocketTable *self, ReboundSite
 /* What the ports of the run's sockets are called. (transfer none) */
 ReboundPortNames *rebound_socket_table_get_names (ReboundSocketTable *self);
 
+/* A connection has come about: whoever has connected says so, and whoever has accepted @socket (may
+ * be NULL), which counts where the other end is none of the run's. */
+void rebound_socket_table_note_connected (ReboundSocketTable *self);
+void rebound_socket_table_note_accepted (ReboundSocketTable *self, ReboundSocket *socket);
+guint rebound_socket_table_count_connections (ReboundSocketTable *self);
+
 /* How many are in TIME_WAIT. */
 guint rebound_socket_table_count_time_wait (ReboundSocketTable *self);
 

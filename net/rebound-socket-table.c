@@ -153,8 +153,8 @@ rebound_socket_table_set_fin_timeout (ReboundSocketTable *self, gint64 fin_timeo
   self->fin_timeout_usec = fin_timeout_usec;
 }
 
-static void
-touch (ReboundSocket *socket)
+void
+rebound_socket_touch_alone (ReboundSocket *socket)
 {
   if (socket->is_touched)
     return;
@@ -172,7 +172,7 @@ touch_clients (ReboundSocketTable *self, guint16 port)
       ReboundSocket *socket = link->data;
 
       if (socket->is_pairable && ntohs (socket->tuple.remote_port) == port)
-        touch (socket);
+        rebound_socket_touch_alone (socket);
     }
 }
 
@@ -196,11 +196,11 @@ rebound_socket_touch (ReboundSocket *socket)
 {
   ReboundSocket *other = rebound_socket_find_other (socket);
 
-  touch (socket);
+  rebound_socket_touch_alone (socket);
   if (socket->is_listener)
     touch_clients (socket->table, socket->local_port);
   if (other != NULL)
-    touch (other);
+    rebound_socket_touch_alone (other);
 }
 
 guint8
@@ -209,125 +209,6 @@ rebound_socket_look_now (ReboundSocket *self)
   gboolean is_orphan;
 
   return rebound_socket_look (self, self->table->diag, &is_orphan);
-}
-
-static gboolean
-has_option (int fd, int level, int option)
-{
-  int value = 0;
-  socklen_t size_bytes = sizeof value;
-
-  return getsockopt (fd, level, option, &value, &size_bytes) == 0 && value != 0;
-}
-
-static ReboundSocket *
-add (ReboundSocketTable *self,
-     ReboundSite *site,
-     const char *end,
-     const char *connection,
-     int fd,
-     guint generation,
-     gboolean reuse_address)
-{
-  ReboundSocket *socket = g_rc_box_new0 (ReboundSocket);
-
-  socket->table = self;
-  socket->site = g_object_ref (site);
-  socket->end = g_intern_string (end);
-  socket->connection = g_strdup (connection);
-  socket->fd = fd;
-  socket->adopted_fd = -1;
-  socket->kept_fd = -1;
-  socket->process = site != NULL ? rebound_site_get_process (site) : 0;
-  socket->generation = generation;
-  socket->made_at = self->statement;
-  socket->reuse_address = reuse_address;
-  socket->reuse_port = has_option (fd, SOL_SOCKET, SO_REUSEPORT);
-  socket->v6only = has_option (fd, IPPROTO_IPV6, IPV6_V6ONLY);
-  socket->cookie = rebound_socket_cookie (fd);
-  socket->serial = self->next_serial++;
-  socket->state = TCP_CLOSE;
-  socket->link.data = socket;
-  g_queue_push_tail_link (&self->sockets, &socket->link);
-  return socket;
-}
-
-ReboundSocket *
-rebound_socket_table_add_listener (ReboundSocketTable *self,
-                                   ReboundSite *site,
-                                   const char *end,
-                                   int fd,
-                                   guint generation,
-                                   gboolean reuse_address)
-{
-  ReboundSocket *socket = add (self, site, end, end, fd, generation, reuse_address);
-
-  socket->is_listener = TRUE;
-  socket->local_port = rebound_socket_local_port (fd);
-  rebound_port_names_add_listener (self->names, socket->local_port, end);
-  rebound_explanation_note_bound (self->explanation, socket);
-  touch (socket);
-  return socket;
-}
-
-ReboundSocket *
-rebound_socket_table_add_connection (ReboundSocketTable *self,
-                                     ReboundSite *site,
-                                     const char *end,
-                                     const char *connection,
-                                     int fd,
-                                     guint generation,
-                                     gboolean reuse_address)
-{
-  ReboundSocket *socket = add (self, site, end, connection, fd, generation, reuse_address);
-
-  socket->local_port = rebound_socket_local_port (fd);
-  rebound_port_names_add (self->names, socket->local_port, connection);
-  socket->is_pairable = socket->cookie != 0 && rebound_tuple_from_descriptor (fd, &socket->tuple);
-  if (socket->is_pairable)
-    {
-      ReboundSocket *before;
-
-      socket->key = rebound_tuple_unmap (&socket->tuple);
-      before = g_hash_table_lookup (self->by_key, &socket->key);
-      /* A new connection between the same two ends: what was there before has been recycled by its
-       * SYN. */
-      if (before != NULL)
-        touch (before);
-      g_hash_table_replace (self->by_key, &socket->key, socket);
-      rebound_history_begin (socket, rebound_socket_find_other (socket));
-    }
-  rebound_socket_touch (socket);
-  return socket;
-}
-
-void
-rebound_socket_table_adopt (ReboundSocketTable *self,
-                            ReboundSite *site,
-                            const char *end,
-                            const char *connection,
-                            int fd)
-{
-  ReboundSocket *socket
-      = rebound_socket_table_add_connection (self, site, end, connection, fd, 0, FALSE);
-
-  socket->fd = -1;
-  socket->adopted_fd = fd;
-  socket->is_adopted = TRUE;
-  if (!socket->is_pairable)
-    rebound_socket_forget (socket);
-}
-
-const char *
-rebound_socket_table_name_of_peer (ReboundSocketTable *self, int fd)
-{
-  ReboundTuple tuple;
-  ReboundSocket *other;
-
-  if (!rebound_tuple_from_descriptor (fd, &tuple))
-    return NULL;
-  other = rebound_socket_table_find_other (self, &tuple);
-  return other != NULL ? other->connection : NULL;
 }
 
 gboolean
@@ -347,7 +228,7 @@ rebound_socket_table_set_link_up (ReboundSocketTable *self, gboolean is_up)
 
       if (socket->is_pairable && rebound_socket_table_is_virtual (self))
         rebound_socket_resume (socket);
-      touch (socket);
+      rebound_socket_touch_alone (socket);
     }
 }
 
@@ -450,12 +331,12 @@ rebound_socket_table_observe (ReboundSocketTable *self, char **waits_for)
           if (quiet && waits_for != NULL)
             *waits_for = rebound_socket_dup_wait (socket);
           quiet = FALSE;
-          touch (socket);
+          rebound_socket_touch_alone (socket);
         }
       else if (socket->fd < 0 && socket->state == TCP_CLOSE)
         rebound_socket_forget (socket);
       else if (socket->is_adopted)
-        touch (socket);
+        rebound_socket_touch_alone (socket);
     }
   return quiet;
 }
