@@ -71,6 +71,8 @@ typedef struct
   char *why;
   const char *call;
   int error_number;
+  const char *own_end; /* whose doing it was and who was told, too; interned */
+  int own_error_number;
   gboolean is_suspended; /* whose doing it was, at the time */
   guint16 port;
   guint64 unread_bytes; /* these are sums */

@@ -230,7 +230,8 @@ write_taken_away (GString *text, const ReboundIncident *incident)
   g_string_append (text, " away, ");
   if (strcmp (incident->style, "fin") == 0)
     g_string_append (text, "by shutdown() of both directions: the other end reads the end, its "
-                           "first send succeeds, and the next fails");
+                           "first send succeeds, and the next fails; its owner, which is not told, "
+                           "reads the end, too, and gets EPIPE from send()");
   else if (strcmp (incident->style, "destroy") == 0)
     g_string_append (text, "by RST: the other end gets ECONNRESET, and its owner, which is not "
                            "told, ECONNABORTED");
@@ -239,6 +240,9 @@ write_taken_away (GString *text, const ReboundIncident *incident)
                            "fails; its owner, which is not told, gets ENOTCONN or EPIPE");
   rebound_words_add_rule (text, incident);
   add_loss (text, incident);
+  if (incident->own_error_number != 0)
+    g_string_append_printf (text, "; %s got %s", incident->own_end,
+                            rebound_errno_name (incident->own_error_number));
 }
 
 static void

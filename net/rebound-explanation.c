@@ -208,6 +208,11 @@ add_act (ReboundExplanation *self,
       incident->call = victim->call;
       incident->error_number = victim->error_number;
     }
+  if (incident->own_error_number == 0)
+    {
+      incident->own_end = doer->end;
+      incident->own_error_number = doer->error_number;
+    }
   add_account (incident, doer->lost_bytes > 0 ? doer : victim);
   if (!begin_with (incident, history))
     return;

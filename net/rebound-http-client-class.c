@@ -57,6 +57,7 @@ enum
   PROP_RETRIED_COUNT,
   PROP_CREATED_COUNT,
   PROP_REUSED_COUNT,
+  PROP_SAVED_COUNT,
   PROP_EXPIRED_COUNT,
   PROP_SERVER_CLOSED_COUNT,
   PROP_RETIRED_COUNT,
@@ -104,6 +105,7 @@ static const gsize fields[N_PROPS] = {
   [PROP_RETRIED_COUNT] = FIGURE (n_retried),
   [PROP_CREATED_COUNT] = FIGURE (n_created),
   [PROP_REUSED_COUNT] = FIGURE (n_reused),
+  [PROP_SAVED_COUNT] = FIGURE (n_saved),
   [PROP_EXPIRED_COUNT] = FIGURE (n_expired),
   [PROP_SERVER_CLOSED_COUNT] = FIGURE (n_closed_by_server),
   [PROP_RETIRED_COUNT] = FIGURE (n_retired),
@@ -238,7 +240,9 @@ install_readings (void)
   install_count (PROP_RETRIED_COUNT, "retried-count", "how many times one was sent again");
   install_count (PROP_CREATED_COUNT, "created-count", "how many connections came about");
   install_count (PROP_REUSED_COUNT, "reused-count",
-                 "how many times a connection was used again: connects that were saved");
+                 "how many times a connection was used again, if only to find out that it is dead");
+  install_count (PROP_SAVED_COUNT, "saved-count",
+                 "how many requests were answered over one: connects that were saved");
   install_count (PROP_EXPIRED_COUNT, "expired-count", "how many idle connections have expired");
   install_count (PROP_SERVER_CLOSED_COUNT, "server-closed-count",
                  "how many idle connections were gone before anybody wanted them");
@@ -276,12 +280,13 @@ on_done (ReboundHttpClient *self,
 {
 }
 
-/* By its id a server can tell whether a request comes twice. */
+/* By its id a server can tell whether a request comes twice. Numbers begin anew with each life, and
+ * an id does not. */
 static void
 mark (ReboundHttpClient *self, ReboundHttpRequest *request)
 {
   g_autofree char *id = g_strdup_printf ("%s-%u", rebound_actor_get_name (REBOUND_ACTOR (self)),
-                                         self->last_request + 1);
+                                         self->earlier.n_sent + self->last_request + 1);
 
   rebound_http_request_set_header (request, "X-Request-Id", id, NULL);
 }

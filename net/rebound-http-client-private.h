@@ -19,7 +19,8 @@ typedef struct
   guint n_maybe_delivered;
   guint n_retried;
   guint n_created; /* connections that came about */
-  guint n_reused;  /* requests that needed none: connects that were saved */
+  guint n_reused;  /* times that one was used again */
+  guint n_saved;   /* of those, how many were answered: connects that were saved */
   guint n_expired;
   guint n_closed_by_server;
   guint n_retired; /* of an earlier generation */

@@ -28,6 +28,7 @@ add (ReboundHttpStatistics *self, const ReboundHttpStatistics *other)
   self->n_retried += other->n_retried;
   self->n_created += other->n_created;
   self->n_reused += other->n_reused;
+  self->n_saved += other->n_saved;
   self->n_expired += other->n_expired;
   self->n_closed_by_server += other->n_closed_by_server;
   self->n_retired += other->n_retired;
@@ -63,7 +64,7 @@ rebound_http_client_tell_summary (ReboundActor *actor)
   if (sum.n_sent > 0)
     g_signal_emit (self, statistics_signal, 0, self->policy, sum.n_sent, sum.n_answered,
                    sum.n_failed, sum.n_maybe_delivered, sum.n_retried, sum.n_created, sum.n_reused,
-                   sum.n_expired, sum.n_closed_by_server, sum.n_retired, sum.n_cleared,
+                   sum.n_saved, sum.n_expired, sum.n_closed_by_server, sum.n_retired, sum.n_cleared,
                    rebound_http_statistics_get_first_byte_usec (&sum));
 }
 
@@ -82,7 +83,7 @@ rebound_http_client_install_statistics (gpointer klass)
   statistics_signal = rebound_class_install_signal (
       klass, "statistics", REBOUND_EVENT_GROUP_STATISTICS,
       "{requests} requests by policy {policy}: {answered} answered, {failed} failed; "
-      "{connections-created} connections created, {reused} times one was reused",
+      "{connections-created} connections created, {connects-saved} connects saved",
       "at the end of a run: what became of the requests and connections of all its lives",
       g_param_spec_enum ("policy", NULL, "how the pool behaved", REBOUND_TYPE_HTTP_POLICY,
                          REBOUND_HTTP_POLICY_REBOUND, flags),
@@ -91,7 +92,8 @@ rebound_http_client_install_statistics (gpointer klass)
       count_spec ("maybe-delivered", "as maybe-delivered-count"),
       count_spec ("retried", "as retried-count"),
       count_spec ("connections-created", "as created-count"),
-      count_spec ("reused", "as reused-count"), count_spec ("expired", "as expired-count"),
+      count_spec ("reused", "as reused-count"), count_spec ("connects-saved", "as saved-count"),
+      count_spec ("expired", "as expired-count"),
       count_spec ("closed-by-server", "as server-closed-count"),
       count_spec ("retired", "as retired-count"), count_spec ("cleared", "as cleared-count"),
       rebound_param_spec_duration ("first-byte", NULL,

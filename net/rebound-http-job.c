@@ -265,6 +265,8 @@ count_answer (ReboundHttpJob *job)
   ReboundHttpClient *self = job->client;
 
   self->statistics.n_answered++;
+  if (job->was_reused)
+    self->statistics.n_saved++;
   self->statistics.first_byte_usec += job->request->first_byte_usec;
   self->last_status = rebound_http_request_get_status (job->request);
 }

@@ -27,6 +27,8 @@ typedef struct
 #define WEB    "listener web port=30000 "
 #define PHONE  "client phone connect=127.0.0.1:30000 count=1 retry-every=10s "
 #define NAIVE  "peer socket phone\nlaunch\nphone.socket\nphone.connect to=web\n"
+#define HTTP   "peer http-server server port=30000\n"
+#define GET    "http.get uri=http://server/"
 #define RETURN "home\nopen\n"
 #define IGNORE WEB "reuse-address=no on-error=ignore "
 
@@ -64,7 +66,11 @@ typedef struct
 #define TAKEN "0s kernel: the system took near's end of near#1 away, "
 #define DEFUNCT                                                                                    \
   "by FIN and then RST: the other end reads the end, and its first send fails; its owner, which "  \
-  "is not told, gets ENOTCONN or EPIPE (tcp_disconnect() in net/ipv4/tcp.c).\n"
+  "is not told, gets ENOTCONN or EPIPE (tcp_disconnect() in net/ipv4/tcp.c)"
+#define FIN                                                                                        \
+  "by shutdown() of both directions: the other end reads the end, its first send succeeds, and "   \
+  "the next fails; its owner, which is not told, reads the end, too, and gets EPIPE from send() "  \
+  "(shutdown(2))"
 #define ALIKE                                                                                      \
   ": send() succeeds, for from afar that looks like shutdown() of one direction, a FIN, and a "    \
   "half-closed connection may be sent to (RFC 1122 4.2.2.13, RFC 9293 3.6.1); "
@@ -219,18 +225,20 @@ static const Case cases[] = {
   { "taken-fin",
     JOIN
     "set device reclaim-style=fin\nhome\nreclaim-sockets\nfar.send text=one\nfar.send text=two\n",
-    TAKEN "by shutdown() of both directions: the other end reads the end, its first send succeeds, "
-          "and the next fails (shutdown(2)).\n" },
+    TAKEN FIN ".\n" },
+  { "taken-fin-owner",
+    JOIN "set device reclaim-style=fin\nhome\nreclaim-sockets\nopen\nnear.send text=one\n",
+    TAKEN FIN "; near got EPIPE.\n" },
   { "taken-defunct",
     JOIN "set device reclaim-style=defunct\nhome\nreclaim-sockets\nfar.send text=one\n",
-    TAKEN DEFUNCT },
+    TAKEN DEFUNCT ".\n" },
   { "taken-destroy", JOIN "set device reclaim-style=destroy\nhome\nreclaim-sockets\nfar.recv\n",
     TAKEN "by RST: the other end gets ECONNRESET, and its owner, which is not told, ECONNABORTED "
           "(tcp_abort() in net/ipv4/tcp.c).\n" },
   { "taken-owner",
     JOIN "set device reclaim-style=defunct\nhome\nreclaim-sockets\nopen\nnear.recv\n",
-    TAKEN DEFUNCT },
-  { "taken-unnoticed", JOIN "home\nreclaim-sockets\nfar.recv\n", TAKEN DEFUNCT },
+    TAKEN DEFUNCT "; near got ENOTCONN.\n" },
+  { "taken-unnoticed", JOIN "home\nreclaim-sockets\nfar.recv\n", TAKEN DEFUNCT ".\n" },
 
   /* written in vain */
   { "sent-to-closed", JOIN "far.close\nnear.send text=one\nnear.send text=two\n",
@@ -267,6 +275,29 @@ static const Case cases[] = {
     "0s kernel: pair got EPIPE from the first write() after the reader was closed "
     "(unix_stream_sendmsg() in net/unix/af_unix.c): a socketpair has both ends in one kernel, "
     "which knows that nobody is left to read; TCP does not know it of the other end.\n" },
+
+  /* a pool of kept connections */
+  { "pool-taken",
+    HTTP "http-client http policy=asi\nlaunch\n" GET
+         " count=2\nset device profile=ios-5\nlock\nafter 10s unlock\n" GET "\n",
+    "10s kernel: the system took http's end of http#1 (1 more like it) away, " FIN
+    ", and 108 of the 216 bytes that http was given to send are lost; http got EPIPE.\n" },
+  { "pool-retired", /* closed on the way down: there is nothing to take away */
+    HTTP "http-client http\nlaunch\n" GET "\nset device profile=ios-5\nlock\nafter 10s unlock\n" GET
+         "\n",
+    "" },
+  { "pool-of-the-dead",
+    HTTP "http-client http policy=asi\nlaunch\n" GET "\nserver.close-connections\n" GET "\n",
+    "0s kernel: http sent on http#1 after server had closed it (line 5)" ALIKE
+    "54 bytes went to nobody" LOOK },
+  { "pool-that-looks", /* as policy rebound does */
+    HTTP "http-client http\nlaunch\n" GET "\nserver.close-connections\n" GET "\n", "" },
+  { "post-reset",
+    HTTP "http-client http\nlaunch\nset server answer=reset\n"
+         "http.request method=POST uri=http://server/ body=x\n",
+    "0s kernel: server aborted http#1 (line 5)" LINGER "; http got ECONNRESET.\n" },
+  { "half-an-answer", HTTP "http-client http\nlaunch\nset server answer=half-then-reset\n" GET "\n",
+    "0s kernel: server aborted http#1 (line 5)" LINGER "; http got ECONNRESET.\n" },
 
   /* no network */
   { "link-down", WEB "\nlaunch\nnetwork-down\n" PHONE "\nafter 1s\nnetwork-up\n",
