@@ -66,18 +66,6 @@ net_test_play (NetTest *self)
   g_assert_cmpint (status, ==, REBOUND_RUN_STATUS_AS_EXPECTED);
 }
 
-static guint
-count_descriptors (void)
-{
-  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint count = 0;
-
-  g_assert_nonnull (dir);
-  while (g_dir_read_name (dir) != NULL)
-    count++;
-  return count;
-}
-
 #define STORY_GROUPS (REBOUND_EVENT_GROUP_ACTORS | REBOUND_EVENT_GROUP_SOCKETS)
 
 char *
