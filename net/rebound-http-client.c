@@ -17,6 +17,15 @@ rebound_http_client_get_waiting (ReboundHttpClient *self, const char *origin)
   return waiting;
 }
 
+/* Its timer is about to end it: a connection would be made for nothing. */
+static gboolean
+is_past_its_time (ReboundHttpJob *job)
+{
+  gint64 now_usec = rebound_clock_get_time_usec (rebound_site_get_clock (job->client->site));
+
+  return now_usec - job->request->began_usec >= job->request->timeout_usec;
+}
+
 /* The next of those who wait for this host. */
 void
 rebound_http_client_go_on (ReboundHttpClient *self, const char *origin)
@@ -31,7 +40,8 @@ rebound_http_client_go_on (ReboundHttpClient *self, const char *origin)
       if (job == NULL)
         return;
       job->is_waiting = FALSE;
-      rebound_http_job_start (job);
+      if (!is_past_its_time (job))
+        rebound_http_job_start (job);
     }
 }
 

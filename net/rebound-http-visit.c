@@ -133,6 +133,22 @@ append_keep_alive (ReboundHttpVisit *self, GString *text)
   g_string_append (text, "\r\n");
 }
 
+/* RFC 9112, 6.3: these have none, and so say nothing of its length (RFC 9110, 8.6). */
+static gboolean
+has_no_body (guint status)
+{
+  return status == SOUP_STATUS_NO_CONTENT || status == SOUP_STATUS_NOT_MODIFIED;
+}
+
+static void
+append_framing (GString *text, ReboundHttpAnswerKind kind, gsize body_bytes)
+{
+  if (kind == REBOUND_HTTP_ANSWER_KIND_CHUNKED)
+    g_string_append (text, "Transfer-Encoding: chunked\r\n");
+  else if (kind != REBOUND_HTTP_ANSWER_KIND_UNTIL_CLOSE)
+    g_string_append_printf (text, "Content-Length: %" G_GSIZE_FORMAT "\r\n", body_bytes);
+}
+
 static GString *
 new_head (ReboundHttpVisit *self, gsize body_bytes)
 {
@@ -141,10 +157,8 @@ new_head (ReboundHttpVisit *self, gsize body_bytes)
 
   g_string_append_printf (text, "HTTP/1.1 %u %s\r\n", service->status,
                           soup_status_get_phrase (service->status));
-  if (service->kind == REBOUND_HTTP_ANSWER_KIND_CHUNKED)
-    g_string_append (text, "Transfer-Encoding: chunked\r\n");
-  else if (service->kind != REBOUND_HTTP_ANSWER_KIND_UNTIL_CLOSE)
-    g_string_append_printf (text, "Content-Length: %" G_GSIZE_FORMAT "\r\n", body_bytes);
+  if (!has_no_body (service->status))
+    append_framing (text, service->kind, body_bytes);
   if (closes_after (self))
     g_string_append (text, "Connection: close\r\n");
   else
@@ -179,7 +193,7 @@ send_answer (ReboundHttpVisit *self)
   GString *text = new_head (self, length_bytes);
   gboolean is_chunked = service->kind == REBOUND_HTTP_ANSWER_KIND_CHUNKED;
 
-  if (strcmp (self->method, "HEAD") != 0)
+  if (strcmp (self->method, "HEAD") != 0 && !has_no_body (service->status))
     {
       if (is_chunked && length_bytes > 0)
         g_string_append_printf (text, "%" G_GSIZE_MODIFIER "x\r\n", length_bytes);

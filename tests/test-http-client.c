@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The client's own policy and curl's, rule by rule. Each story is the whole of the client's log, so
- * it says which connection was used for what. */
+/* The client's own policy and curl's, rule by rule, and what is the same with all. Each story is
+ * the whole of the client's log, so it says which connection was used for what. */
 
 #include "http-test.h"
 #include "kernel/kernel-test.h"
+
+#define GATE "peer socket gate\npeer socket far\ngate.socket\ngate.bind port=30000\ngate.listen"
 
 static const NetTestStory rebound[] = {
   { "newest-first",
@@ -191,6 +193,187 @@ static const NetTestStory curl[] = {
         FAILED ("0s", 1, "http://server/: the connection was closed; the connection was fresh") },
 };
 
+/* Limits, times, ways to connect, 100 Continue, and the figures. */
+static const NetTestStory any[] = {
+  { "limit/body", SERVER " body-size=100KiB" REBOUND "body-limit=99KiB\nlaunch\n" GET "\n", "http",
+    DIALS ("0s", 1, 1)
+        FAILED ("0s", 1, "the answer's body has 102400 bytes, and the limit is 101376") },
+  { "limit/body-fits", SERVER " body-size=100KiB" REBOUND "body-limit=100KiB\nlaunch\n" GET "\n",
+    "http",
+    DIALS ("0s", 1, 1) KEEPS ("0s", "60.000000")
+        DONE ("0s", 1, 1) "0s http: GET #1 is answered: 200 OK, 102400 bytes, over #1\n" },
+  { "limit/chunked",
+    SERVER " body-size=100KiB answer=chunked" REBOUND "body-limit=99KiB\nlaunch\n" GET "\n", "http",
+    DIALS ("0s", 1, 1)
+        FAILED ("0s", 1, "the answer's body is larger than the limit of 101376 bytes") },
+  { "limit/until-close",
+    SERVER " body-size=100KiB answer=until-close" REBOUND "body-limit=99KiB\nlaunch\n" GET "\n",
+    "http",
+    DIALS ("0s", 1, 1)
+        FAILED ("0s", 1, "the answer's body is larger than the limit of 101376 bytes") },
+  { "time/answer", SERVER " delay=10s" REBOUND "request-timeout=5s\nlaunch\n" GET "\nafter 6s\n",
+    "http", DIALS ("0s", 1, 1) FAILED ("5s", 1, "http://server/: no answer within its time") },
+  { "time/post", SERVER " answer=none" REBOUND "request-timeout=5s\nlaunch\n" POST "\nafter 6s\n",
+    "http",
+    DIALS ("0s", 1, 1) "5s http: POST #1 failed: http://server/: no answer within its time; the "
+                       "server may have acted on it\n" },
+  { "time/waiting",
+    SERVER " delay=4s" REBOUND "request-timeout=5s max-per-host=1\nlaunch\n" GET
+           " count=3\nafter 9s\n",
+    "http",
+    USES ("0s", 1, 1) WAITS ("0s", 2) WAITS ("0s", 3) MADE ("0s", 1) GOT ("4s", 1, 1)
+        USES ("4s", 2, 1) FAILED ("5s", 2, "http://server/: no answer within its time")
+            FAILED ("5s", 3, "http://server/: no answer within its time") },
+  { "time/of-the-whole",
+    SERVER REBOUND "request-timeout=5s\nlaunch\n" GET "\nset server answer=close delay=3s\n" GET
+                   "\nafter 2s set server answer=length\nafter 9s\n",
+    "http",
+    FRESH ("0s", 1, 1) USES ("0s", 2, 1) RETRIES ("3s", 1) DIALS ("3s", 2, 2)
+        FAILED ("5s", 2, "http://server/: no answer within its time") },
+  { "time/dial",
+    GATE " backlog=0\npeer socket near\nnear.socket\nnear.connect to=gate" REBOUND
+         "request-timeout=5s connect-timeout=50s\nlaunch\nhttp.get "
+         "uri=\"http://127.0.0.1:30000/\"\nafter 25s\n",
+    "http",
+    USES ("0s", 1, 1) FAILED ("5s", 1, "http://127.0.0.1:30000/: no answer within its time") },
+  { "dial/full-backlog",
+    GATE " backlog=0\npeer socket near\nnear.socket\nnear.connect to=gate" REBOUND
+         "request-timeout=50s connect-timeout=50s\nlaunch\nhttp.get "
+         "uri=\"http://127.0.0.1:30000/\"\nafter 2s gate.accept into=far\nafter 10s expect "
+         "http.created-count == 1\n",
+    "http", USES ("0s", 1, 1) MADE ("3s", 1) },
+  { "dial/refused",
+    "http-client http\nlaunch\nhttp.get uri=\"http://127.0.0.1:30000/\"\nexpect http.last-error == "
+    "ECONNREFUSED\n",
+    "http",
+    USES ("0s", 1, 1) FAILED (
+        "0s",
+        1,
+        "http://127.0.0.1:30000/ could not be reached: ECONNREFUSED (Connection refused)") },
+  { "dial/refused-asi",
+    "http-client http policy=asi\nlaunch\nhttp.get uri=\"http://127.0.0.1:30000/\"\nafter "
+    "1s\nhttp.get uri=\"http://127.0.0.1:30000/\"\n",
+    "http",
+    USES ("0s", 1, 1) INVALIDATES ("0s", 1, 1) FAILED (
+        "0s",
+        1,
+        "http://127.0.0.1:30000/ could not be reached: ECONNREFUSED (Connection refused)")
+        USES ("1s", 2, 2) INVALIDATES ("1s", 2, 2) FAILED (
+            "1s",
+            2,
+            "http://127.0.0.1:30000/ could not be reached: ECONNREFUSED (Connection refused)") },
+  { "dial/refused-queue",
+    "http-client http max-per-host=1\nlaunch\nhttp.get uri=\"http://127.0.0.1:30000/\" count=3\n",
+    "http",
+    USES (
+        "0s",
+        1,
+        1) "0s http: Request #2 waits: max-per-host of http://127.0.0.1:30000 are in use\n"
+           "0s http: Request #3 waits: max-per-host of http://127.0.0.1:30000 are in use\n" FAILED (
+               "0s",
+               1,
+               "http://127.0.0.1:30000/ could not be reached: ECONNREFUSED (Connection refused)")
+               USES ("0s", 2, 2) FAILED ("0s",
+                                         2,
+                                         "http://127.0.0.1:30000/ could not be reached: "
+                                         "ECONNREFUSED (Connection refused)") USES ("0s", 3, 3)
+                   FAILED ("0s",
+                           3,
+                           "http://127.0.0.1:30000/ could not be reached: ECONNREFUSED (Connection "
+                           "refused)") },
+  { "dial/ipv6",
+    SERVER " address=::" REBOUND
+           "\nlaunch\nhttp.get uri=\"http://[::1]:30000/\"\nhttp.get "
+           "uri=\"http://127.0.0.1:30000/\"\nhttp.get uri=\"http://[::1]:30000/\"\n",
+    "http", FRESH ("0s", 1, 1) FRESH ("0s", 2, 2) AGAIN ("0s", 3, 1) },
+  { "dial/in-app",
+    "in app http-server own port=30000" REBOUND
+    "\nlaunch\nhttp.get uri=\"http://own/\"\nkill\nlaunch\nhttp.get uri=\"http://own/\"\n",
+    "http", FRESH ("0s", 1, 1) FRESH ("0s", 1, 1) },
+  { "continue/said", SERVER REBOUND "continue-from=1B\nlaunch\n" POST "\n" POST "\n" GET "\n",
+    "http",
+    DIALS ("0s", 1, 1) KEEPS ("0s", "60.000000")
+        DONE ("0s", 1, 1) "0s http: POST #1 is answered: 200 OK, 6 bytes, over #1\n" USES ("0s",
+                                                                                           2,
+                                                                                           1)
+            KEEPS ("0s", "60.000000") DONE (
+                "0s",
+                2,
+                1) "0s http: POST #2 is answered: 200 OK, 6 bytes, over #1\n" AGAIN ("0s", 3, 1) },
+  { "continue/not-said",
+    GATE REBOUND
+    "continue-from=3B\nlaunch\nhttp.request uri=\"http://127.0.0.1:30000/\" method=POST "
+    "body=abc\ngate.accept into=far\nfar.recv\nexpect far.data ~ \"*Expect: "
+    "100-continue*\"\nexpect http.answered-count == 0\nafter 1s\nfar.recv\nexpect far.data == "
+    "abc\nfar.send text=\"HTTP/1.1 204 No Content\\x0d\\n\\x0d\\n\"\nafter 1s\n",
+    "http",
+    DIALS ("0s", 1, 1) KEEPS ("1s", "60.000000")
+        DONE ("1s", 1, 1) "1s http: POST #1 is answered: 204 No Content, 0 bytes, over #1\n" },
+  { "continue/refused",
+    GATE REBOUND
+    "continue-from=3B\nlaunch\nhttp.request uri=\"http://127.0.0.1:30000/\" method=POST "
+    "body=abc\ngate.accept into=far\nfar.send text=\"HTTP/1.1 417 Expectation "
+    "Failed\\x0d\\nContent-Length: 0\\x0d\\n\\x0d\\n\"\nafter 1s\nexpect http.idle-count == 0\n",
+    "http",
+    DIALS ("0s", 1, 1) DROPS ("0s", 1, "what is on it belongs to no request any more")
+        DONE ("0s",
+              1,
+              1) "0s http: POST #1 is answered: 417 Expectation Failed, 0 bytes, over #1\n" },
+  { "figures",
+    SERVER
+    " delay=100ms" REBOUND "max-per-host=2\nlaunch\n" GET " count=4\nafter 1s\n" GET
+    "\nafter 1s\nserver.close-connections idle=yes\nset server answer=reset\n" POST
+    "\nset server answer=length\nafter 1s\n" GET "\nafter 61s\n" GET
+    "\nafter 1s\nhttp.clear\nexpect http.sent-count == 8\nexpect http.answered-count == 7\nexpect "
+    "http.failed-count == 1\nexpect http.maybe-delivered-count == 1\nexpect http.retried-count == "
+    "0\nexpect http.created-count == 5\nexpect http.reused-count == 3\nexpect "
+    "http.server-closed-count == 2\nexpect http.expired-count == 1\nexpect http.cleared-count == "
+    "1\nexpect http.idle-count == 0\nexpect http.open-count == 0\nexpect http.first-byte == "
+    "128571us\nexpect http.last-status == 200\nexpect http.last-error == ECONNRESET\n",
+    "http",
+    USES ("0s", 1, 1) USES ("0s", 2, 2) WAITS ("0s", 3) WAITS ("0s", 4) MADE ("0s", 1) MADE (
+        "0s",
+        2) GOT ("100ms", 1, 1) USES ("100ms", 3, 1) GOT ("100ms", 2, 2) USES ("100ms", 4, 2)
+        GOT ("200ms", 3, 1) GOT ("200ms", 4, 2) USES ("1s", 5, 2) GOT ("1.1s", 5, 2)
+            GONE ("2s", 1, "the server has closed it") GONE ("2s", 2, "the server has closed it")
+                DIALS (
+                    "2s",
+                    6,
+                    3) "2.1s http: POST #6 may have been delivered: http://server/: ECONNRESET "
+                       "(Connection reset by peer); the server may have acted on it\n" DIALS ("3s",
+                                                                                              7,
+                                                                                              4)
+                           GOT ("3.1s", 7, 4) EXPIRED ("63.1s", 4) DIALS ("64s", 8, 5)
+                               GOT ("64.1s", 8, 5) CLEARED ("65s", 5) },
+  { "status",
+    SERVER " status=404" REBOUND "\nlaunch\n" GET
+           "\nexpect http.last-status == 404\nset server status=503\n" GET
+           "\nset server status=204\n" GET "\n" GET "\n",
+    "http",
+    DIALS ("0s", 1, 1) KEEPS ("0s", "60.000000") DONE (
+        "0s",
+        1,
+        1) "0s http: GET #1 is answered: 404 Not Found, 6 bytes, over #1\n" USES ("0s", 2, 1)
+        KEEPS ("0s", "60.000000") DONE (
+            "0s",
+            2,
+            1) "0s http: GET #2 is answered: 503 Service Unavailable, 6 bytes, over #1\n" USES ("0"
+                                                                                                "s",
+                                                                                                3,
+                                                                                                1)
+            KEEPS ("0s", "60.000000")
+                DONE (
+                    "0s",
+                    3,
+                    1) "0s http: GET #3 is answered: 204 No Content, 0 bytes, over #1\n" USES ("0s",
+                                                                                               4,
+                                                                                               1)
+                    KEEPS ("0s", "60.000000") DONE (
+                        "0s",
+                        4,
+                        1) "0s http: GET #4 is answered: 204 No Content, 0 bytes, over #1\n" },
+};
+
 int
 main (int argc, char *argv[])
 {
@@ -200,5 +383,6 @@ main (int argc, char *argv[])
   net_test_add_stories_of ("/http-client/rebound", NULL, HTTP_TEST_GROUPS, rebound,
                            G_N_ELEMENTS (rebound));
   net_test_add_stories_of ("/http-client/curl", NULL, HTTP_TEST_GROUPS, curl, G_N_ELEMENTS (curl));
+  net_test_add_stories_of ("/http-client/any", NULL, HTTP_TEST_GROUPS, any, G_N_ELEMENTS (any));
   return g_test_run ();
 }
