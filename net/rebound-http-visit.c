@@ -24,6 +24,7 @@ struct _ReboundHttpVisit
   char *name;
   const ReboundHttpVisitListener *listener;
   gpointer user_data;
+  gboolean is_over; /* freed by whoever was told of something; looked at after that */
 
   Phase phase;
   GString *input;
@@ -41,8 +42,6 @@ struct _ReboundHttpVisit
   ReboundTimer *handshake_timer;
 };
 
-static void go_on (ReboundHttpVisit *self);
-
 /* -- the end -- */
 
 static void
@@ -53,22 +52,38 @@ clear_request (ReboundHttpVisit *self)
   g_clear_pointer (&self->id, g_free);
 }
 
+static void
+visit_clear (gpointer data)
+{
+  ReboundHttpVisit *self = data;
+
+  g_object_unref (self->connection);
+  g_string_free (self->input, TRUE);
+  clear_request (self);
+  g_free (self->body);
+  g_free (self->name);
+}
+
+static void
+visit_unref (ReboundHttpVisit *self)
+{
+  g_rc_box_release_full (self, visit_clear);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReboundHttpVisit, visit_unref)
+
 void
 rebound_http_visit_free (gpointer data)
 {
   ReboundHttpVisit *self = data;
 
+  self->is_over = TRUE;
   rebound_connection_set_observer (self->connection, NULL, NULL);
   rebound_connection_close (self->connection);
-  g_object_unref (self->connection);
   rebound_timer_free (self->delay_timer);
   rebound_timer_free (self->idle_timer);
   rebound_timer_free (self->handshake_timer);
-  g_string_free (self->input, TRUE);
-  clear_request (self);
-  g_free (self->body);
-  g_free (self->name);
-  g_free (self);
+  visit_unref (self);
 }
 
 void
@@ -206,6 +221,13 @@ send_answer (ReboundHttpVisit *self)
 }
 
 static void
+wait_for_request (ReboundHttpVisit *self)
+{
+  if (self->service.keep_alive_usec > 0)
+    rebound_timer_arm (self->idle_timer, self->service.keep_alive_usec);
+}
+
+static void
 end_request (ReboundHttpVisit *self)
 {
   const ReboundHttpService *service = &self->service;
@@ -218,9 +240,7 @@ end_request (ReboundHttpVisit *self)
       return;
     }
   self->phase = READING_HEAD;
-  if (service->keep_alive_usec > 0)
-    rebound_timer_arm (self->idle_timer, service->keep_alive_usec);
-  go_on (self);
+  wait_for_request (self);
 }
 
 static void
@@ -247,12 +267,6 @@ answer (ReboundHttpVisit *self)
     }
 }
 
-static void
-on_delay (gpointer user_data)
-{
-  answer (user_data);
-}
-
 /* -- reading -- */
 
 static void
@@ -265,6 +279,8 @@ take_request (ReboundHttpVisit *self)
   self->body = g_strdup (self->service.body);
   self->service.body = self->body;
   self->listener->requested (self, self->method, self->path, self->id, self->user_data);
+  if (self->is_over)
+    return;
   if (self->service.delay_usec > 0)
     rebound_timer_arm (self->delay_timer, self->service.delay_usec);
   else
@@ -299,9 +315,10 @@ parse_head (ReboundHttpVisit *self, gsize head_bytes)
   return is_request;
 }
 
-/* What has come and belongs to the next request waits until this one is answered. */
-static void
-go_on (ReboundHttpVisit *self)
+/* TRUE once a whole request is there. What has come and belongs to the next one waits until this
+ * one is answered. */
+static gboolean
+read_request (ReboundHttpVisit *self)
 {
   const char *end;
 
@@ -310,18 +327,37 @@ go_on (ReboundHttpVisit *self)
       rebound_timer_disarm (self->idle_timer);
       end = strstr (self->input->str, "\r\n\r\n");
       if (end == NULL && self->input->len <= HEAD_LIMIT_BYTES)
-        return;
+        return FALSE;
       if (end == NULL || !parse_head (self, (gsize) (end - self->input->str) + 4))
         {
           rebound_http_visit_close (self, "what came was no request");
-          return;
+          return FALSE;
         }
       self->phase = READING_BODY;
     }
   if (self->phase != READING_BODY || self->input->len < self->body_left_bytes)
-    return;
+    return FALSE;
   g_string_erase (self->input, 0, (gssize) self->body_left_bytes);
-  take_request (self);
+  return TRUE;
+}
+
+/* A client may send any number of requests at once. */
+static void
+go_on (ReboundHttpVisit *self)
+{
+  g_autoptr (ReboundHttpVisit) held = g_rc_box_acquire (self);
+
+  while (!self->is_over && read_request (self))
+    take_request (self);
+}
+
+static void
+on_delay (gpointer user_data)
+{
+  g_autoptr (ReboundHttpVisit) self = g_rc_box_acquire (user_data);
+
+  answer (self);
+  go_on (self);
 }
 
 static void
@@ -355,11 +391,16 @@ on_ended (ReboundConnection *connection, const char *how, gpointer user_data)
 }
 
 static void
+begin (ReboundHttpVisit *self)
+{
+  rebound_connection_start_reading (self->connection);
+  wait_for_request (self);
+}
+
+static void
 on_handshake (gpointer user_data)
 {
-  ReboundHttpVisit *self = user_data;
-
-  rebound_connection_start_reading (self->connection);
+  begin (user_data);
 }
 
 ReboundHttpVisit *
@@ -372,7 +413,7 @@ rebound_http_visit_new (ReboundSite *site,
 {
   static const ReboundConnectionObserver observer
       = { .received = on_received, .peer_finished = on_peer_finished, .ended = on_ended };
-  ReboundHttpVisit *self = g_new0 (ReboundHttpVisit, 1);
+  ReboundHttpVisit *self = g_rc_box_new0 (ReboundHttpVisit);
 
   self->connection = rebound_connection_new_of_table (site, fd, socket);
   self->name = g_strdup (name);
@@ -389,7 +430,7 @@ rebound_http_visit_new (ReboundSite *site,
   if (self->service.handshake_usec > 0)
     rebound_timer_arm (self->handshake_timer, self->service.handshake_usec);
   else
-    rebound_connection_start_reading (self->connection);
+    begin (self);
   return self;
 }
 
