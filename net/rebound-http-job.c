@@ -248,6 +248,8 @@ decide_keeping (ReboundHttpJob *job, ReboundHttpKeeping *keeping)
                                       job->entry->left_requests, keeping);
   if (job->entry->id == 0)
     reason = "it was made for this request alone";
+  else if (keeping->is_kept && !rebound_http_answer_keeps_alive (answer))
+    reason = "the answer ended with it";
   else if (keeping->is_kept && !rebound_http_exchange_leaves_usable (job->exchange))
     reason = "what is on it belongs to no request any more";
   else if (keeping->is_kept && self->policy == REBOUND_HTTP_POLICY_REBOUND
