@@ -24,6 +24,8 @@ on_connected (int fd, ReboundSocket *socket, ReboundWatch *watch, gpointer user_
   rebound_http_job_on_connected (self);
 }
 
+static gboolean dial_next (ReboundHttpJob *self);
+
 static void
 on_failed (int error_number, gpointer user_data)
 {
@@ -35,7 +37,8 @@ on_failed (int error_number, gpointer user_data)
 
   self->client->last_error = error_number;
   g_clear_pointer (&self->dial, rebound_dial_free);
-  rebound_http_job_on_unreachable (self, error);
+  if (!dial_next (self))
+    rebound_http_job_on_unreachable (self, error);
 }
 
 static char *
@@ -59,6 +62,29 @@ dial (ReboundHttpJob *self, const struct sockaddr_storage *address, socklen_t le
                           g_intern_string (rebound_actor_get_name (REBOUND_ACTOR (self->client))),
                           &listener, self);
   rebound_dial_begin (self->dial, name, address, length, self->client->connect_timeout_usec);
+}
+
+/* A name may have several addresses, and a server may listen on one of them alone: localhost is
+ * both
+ * ::1 and 127.0.0.1. FALSE where none is left. */
+static gboolean
+dial_next (ReboundHttpJob *self)
+{
+  while (self->addresses != NULL)
+    {
+      g_autoptr (GInetAddress) next = self->addresses->data;
+      g_autofree char *text = g_inet_address_to_string (next);
+      struct sockaddr_storage address;
+      socklen_t length;
+
+      self->addresses = g_list_delete_link (self->addresses, self->addresses);
+      if (rebound_address_fill (text, self->request->port, &address, &length))
+        {
+          dial (self, &address, length);
+          return TRUE;
+        }
+    }
+  return FALSE;
 }
 
 /* -- the address -- */
@@ -105,14 +131,9 @@ on_looked_up (GObject *resolver, GAsyncResult *result, gpointer user_data)
   g_free (look_up);
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && !self->is_over)
     {
-      struct sockaddr_storage address;
-      socklen_t length;
-      g_autofree char *text = error == NULL ? g_inet_address_to_string (addresses->data) : NULL;
-
       g_clear_object (&self->look_up);
-      if (text != NULL && rebound_address_fill (text, self->request->port, &address, &length))
-        dial (self, &address, length);
-      else
+      self->addresses = g_steal_pointer (&addresses);
+      if (!dial_next (self))
         fail_later (self, error != NULL ? error->message : "it has no address");
     }
   rebound_http_job_unref (self);
@@ -161,6 +182,7 @@ rebound_http_job_stop_connecting (ReboundHttpJob *self)
   if (self->look_up != NULL)
     g_cancellable_cancel (self->look_up);
   g_clear_object (&self->look_up);
+  g_clear_list (&self->addresses, g_object_unref);
   g_clear_pointer (&self->dial, rebound_dial_free);
   if (self->error_timer != NULL)
     rebound_timer_disarm (self->error_timer);

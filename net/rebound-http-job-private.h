@@ -25,6 +25,7 @@ struct _ReboundHttpJob
   ReboundHttpEntry *entry; /* that it has */
   ReboundDial *dial;
   GCancellable *look_up; /* of its host's address */
+  GList *addresses;      /* that were found, and are not tried yet; GInetAddress */
   ReboundHttpExchange *exchange;
   GError *error; /* to be told from the main loop */
   ReboundTimer *error_timer;

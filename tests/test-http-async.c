@@ -178,6 +178,21 @@ test_answered (Fixture *self, gconstpointer uri)
   g_assert_cmpuint (rebound_http_request_get_tries (second), ==, 1);
 }
 
+/* A server that has one of a name's addresses alone. */
+static void
+test_address_of_name (Fixture *self, gconstpointer address)
+{
+  g_autoptr (ReboundHttpRequest) request = NULL;
+
+  rebound_actor_abandon (self->server);
+  g_object_set (self->server, "address", address, NULL);
+  rebound_actor_come_to_life (self->server, self->site);
+  request = give (self, "GET", "http://localhost:30000/", NULL);
+  await (self);
+  g_assert_no_error (self->error);
+  assert_body (request, "hi");
+}
+
 /* -- failed -- */
 
 typedef struct
@@ -431,6 +446,8 @@ main (int argc, char *argv[])
   add ("answered", "ipv4", uris[0], test_answered);
   add ("answered", "ipv6", uris[1], test_answered);
   add ("answered", "name", uris[2], test_answered);
+  add ("answered", "name-of-ipv4", "127.0.0.1", test_address_of_name);
+  add ("answered", "name-of-ipv6", "::1", test_address_of_name);
   for (guint i = 0; i < G_N_ELEMENTS (failures); i++)
     add ("failed", failures[i].name, &failures[i], test_failed);
   for (guint i = 0; i < G_N_ELEMENTS (stages); i++)
