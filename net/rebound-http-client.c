@@ -147,17 +147,21 @@ rebound_http_job_start (ReboundHttpJob *job)
 
 /* -- the beginning -- */
 
+static gboolean
+may_be_delivered (ReboundHttpJob *job)
+{
+  return job->exchange != NULL && rebound_http_exchange_was_sent (job->exchange)
+         && !rebound_http_request_is_idempotent (job->request);
+}
+
 static void
 on_timeout (gpointer user_data)
 {
   ReboundHttpJob *job = user_data;
-  gboolean was_sent = job->exchange != NULL && rebound_http_exchange_was_sent (job->exchange);
   g_autoptr (GError) error
       = g_error_new (REBOUND_HTTP_ERROR, REBOUND_HTTP_ERROR_TIMED_OUT,
                      "%s: no answer within its time%s", job->request->text,
-                     was_sent && !rebound_http_request_is_idempotent (job->request)
-                         ? "; the server may have acted on it"
-                         : "");
+                     may_be_delivered (job) ? "; the server may have acted on it" : "");
 
   rebound_http_job_fail (job, error, 0);
 }
@@ -225,6 +229,19 @@ rebound_http_client_submit (ReboundHttpClient *self,
   take_turn (job);
 }
 
+/* Whoever is told that it has failed, and no more, may send it again. */
+static void
+fail_from_outside (ReboundHttpJob *job, const GError *error)
+{
+  g_autoptr (GError) careful = NULL;
+
+  if (job->client->policy == REBOUND_HTTP_POLICY_REBOUND && may_be_delivered (job))
+    careful = g_error_new (REBOUND_HTTP_ERROR, REBOUND_HTTP_ERROR_MAYBE_DELIVERED,
+                           "%s: %s; the server may have acted on it", job->request->text,
+                           error->message);
+  rebound_http_job_fail (job, careful != NULL ? careful : error, 0);
+}
+
 /* Those that are on their way now. None of them has its turn any more, and what is sent by whoever
  * is told goes on. */
 void
@@ -243,7 +260,7 @@ rebound_http_client_fail_jobs (ReboundHttpClient *self, const GError *error)
       ReboundHttpJob *job = jobs->pdata[i];
 
       if (!job->is_over)
-        rebound_http_job_fail (job, error, 0);
+        fail_from_outside (job, error);
     }
 }
 
