@@ -56,6 +56,15 @@ enter_background (ReboundHttpClient *self)
     end_requests (REBOUND_ACTOR (self), "the application went to the background");
 }
 
+/* A connection that served in the background is handed to who waits for it, and not kept: nobody is
+ * told of the suspension that comes next. */
+void
+rebound_http_client_keep_nothing_while_away (ReboundHttpClient *self)
+{
+  if (self->is_away && is_ours (self) && rebound_http_pool_count_free (self->pool) > 0)
+    rebound_http_client_retire_idle (self, "the application is in the background");
+}
+
 /* -- coming back, and going -- */
 
 static void

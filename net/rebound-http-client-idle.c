@@ -196,10 +196,16 @@ rebound_http_client_clear (ReboundHttpClient *self)
 }
 
 void
-rebound_http_client_retire (ReboundHttpClient *self, const char *why)
+rebound_http_client_retire_idle (ReboundHttpClient *self, const char *why)
 {
   g_autoptr (GPtrArray) idle = rebound_http_pool_list_free (self->pool);
 
-  rebound_http_pool_raise_generation (self->pool);
   close_each (self, idle, &self->statistics.n_retired, rebound_http_client_emit_retired, why);
+}
+
+void
+rebound_http_client_retire (ReboundHttpClient *self, const char *why)
+{
+  rebound_http_pool_raise_generation (self->pool);
+  rebound_http_client_retire_idle (self, why);
 }

@@ -101,8 +101,10 @@ void rebound_http_client_unwatch_idle (ReboundHttpEntry *entry);
 /* A look at it before it is used: FALSE if there is something to be read, its end above all. */
 gboolean rebound_http_client_probe (ReboundHttpEntry *entry);
 
-/* Closes those that are past their time, those of an earlier generation, all. */
+/* Closes those that are past their time; all, of whatever generation; all, and those in use are
+ * from before. */
 void rebound_http_client_expire (ReboundHttpClient *self);
+void rebound_http_client_retire_idle (ReboundHttpClient *self, const char *why);
 void rebound_http_client_retire (ReboundHttpClient *self, const char *why);
 void rebound_http_client_on_expiry (gpointer self);
 
@@ -116,6 +118,7 @@ void rebound_http_client_abandon_idle (ReboundHttpClient *self);
 
 extern const ReboundFinishingFuncs rebound_http_client_finishing_funcs;
 void rebound_http_client_on_link (ReboundHttpClient *self);
+void rebound_http_client_keep_nothing_while_away (ReboundHttpClient *self);
 
 /* -- what it tells of -- */
 

@@ -88,6 +88,8 @@ rebound_http_job_end (ReboundHttpJob *job, const GError *error)
   rebound_http_job_unref (job);
   if (client->site != NULL)
     rebound_http_client_go_on (client, held->request->origin);
+  if (client->site != NULL)
+    rebound_http_client_keep_nothing_while_away (client);
   rebound_finishing_end_task_if_done (&client->finishing);
 }
 
