@@ -197,6 +197,15 @@ http_walk_ask (HttpWalk *self,
 
 /* -- what the client tells of -- */
 
+static const char *const events[]
+    = { "will-use", "will-not-persist", "waits",          "connected",     "will-retry",
+        "keeps",    "invalidates",      "expired",        "server-closed", "keeps-as-told",
+        "retired",  "cleared",          "answered",       "found-dead",    "does-not-keep",
+        "failed",   "maybe-delivered",  "finished-using", "must-give-up" };
+
+/* The events that any walk has seen. */
+static GHashTable *told;
+
 /* Whoever has to wait gets there in the order in which they came, and before all who come later. */
 static void
 assert_turn (HttpWalk *self, HttpErrand *errand)
@@ -249,6 +258,9 @@ on_waits (HttpWalk *self, guint number)
 static void
 on_any (HttpWalk *self)
 {
+  GSignalInvocationHint *hint = g_signal_get_invocation_hint (self->client);
+
+  g_hash_table_add (told, GUINT_TO_POINTER (hint->signal_id));
   if (self->on_event != NULL)
     self->on_event (self);
 }
@@ -266,12 +278,6 @@ on_client_gone (gpointer walk, GObject *client)
 static void
 follow (HttpWalk *self, ReboundHttpClient *client)
 {
-  static const char *const events[]
-      = { "will-use", "will-not-persist", "waits",          "connected",     "will-retry",
-          "keeps",    "invalidates",      "expired",        "server-closed", "keeps-as-told",
-          "retired",  "cleared",          "answered",       "found-dead",    "does-not-keep",
-          "failed",   "maybe-delivered",  "finished-using", "must-give-up" };
-
   self->client = client;
   self->n_clients_left++;
   g_object_weak_ref (G_OBJECT (client), on_client_gone, self);
@@ -283,6 +289,15 @@ follow (HttpWalk *self, ReboundHttpClient *client)
   g_signal_connect_swapped (client, "waits", G_CALLBACK (on_waits), self);
   for (guint i = 0; i < G_N_ELEMENTS (events); i++)
     g_signal_connect_swapped (client, events[i], G_CALLBACK (on_any), self);
+}
+
+void
+http_walk_assert_all_told (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (events); i++)
+    if (!g_hash_table_contains (told, GUINT_TO_POINTER (
+                                          g_signal_lookup (events[i], REBOUND_TYPE_HTTP_CLIENT))))
+      g_error ("no walk has seen “%s”", events[i]);
 }
 
 void
@@ -487,6 +502,8 @@ http_walk_new (const char *script, guint32 seed, GObject *chance, gboolean is_re
   g_autoptr (GBytes) bytes = g_bytes_new (script, strlen (script));
   g_autoptr (GError) error = NULL;
 
+  if (told == NULL)
+    told = g_hash_table_new (NULL, NULL);
   self->rand = g_rand_new_with_seed (seed);
   self->story = g_string_new (NULL);
   self->errands = g_ptr_array_new_with_free_func (errand_free);

@@ -96,4 +96,7 @@ void http_walk_check (HttpWalk *self);
 void http_walk_check_over (HttpWalk *self);
 void http_walk_check_nothing_left (HttpWalk *self);
 
+/* The walks of this process together went everywhere. */
+void http_walk_assert_all_told (void);
+
 G_END_DECLS

@@ -427,6 +427,8 @@ test_seeds (void)
         n_descriptors = count_descriptors ();
       g_assert_cmpuint (count_descriptors (), ==, n_descriptors);
     }
+  if (n_seeds >= N_SEEDS && only_policy == NULL)
+    http_walk_assert_all_told ();
   g_test_message ("%d seeds", n_seeds);
 }
 
