@@ -236,6 +236,9 @@ on_will_use (HttpWalk *self, guint number, guint connection)
                     self->max_per_host);
   if (connection == 0)
     return;
+  if (self->policy != REBOUND_HTTP_POLICY_ASI
+      && rebound_http_request_get_tries (errand->request) > 1)
+    g_assert_cmpuint (connection, >, self->first_epochs->len); /* it is sent again on a fresh one */
   g_assert_cmpuint (connection, <=, self->first_epochs->len + 1);
   if (connection > self->first_epochs->len)
     g_array_append_val (self->first_epochs, self->epoch);
