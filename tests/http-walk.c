@@ -214,7 +214,8 @@ assert_turn (HttpWalk *self, HttpErrand *errand)
     {
       HttpErrand *first = link->data;
 
-      if (strcmp (first->request->origin, errand->request->origin) != 0)
+      if (strcmp (first->request->origin, errand->request->origin) != 0
+          || (first != errand && first->is_cancelled))
         continue;
       g_assert_cmpuint (errand->index, <=, first->index);
       if (errand == first)
@@ -258,6 +259,13 @@ on_waits (HttpWalk *self, guint number)
   g_queue_push_tail (&self->waiting, errand_of (self, number));
 }
 
+/* A program is told of the end later than that. */
+static void
+on_failed (HttpWalk *self, guint number)
+{
+  g_queue_remove (&self->waiting, errand_of (self, number));
+}
+
 static void
 on_any (HttpWalk *self)
 {
@@ -290,6 +298,8 @@ follow (HttpWalk *self, ReboundHttpClient *client)
   g_signal_connect_swapped (client, "will-use", G_CALLBACK (on_will_use), self);
   g_signal_connect_swapped (client, "will-not-persist", G_CALLBACK (on_will_not_persist), self);
   g_signal_connect_swapped (client, "waits", G_CALLBACK (on_waits), self);
+  g_signal_connect_swapped (client, "failed", G_CALLBACK (on_failed), self);
+  g_signal_connect_swapped (client, "maybe-delivered", G_CALLBACK (on_failed), self);
   for (guint i = 0; i < G_N_ELEMENTS (events); i++)
     g_signal_connect_swapped (client, events[i], G_CALLBACK (on_any), self);
 }
