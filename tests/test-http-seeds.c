@@ -142,11 +142,11 @@ act_note_network_change (HttpWalk *walk)
   rebound_http_client_note_network_change (walk->client);
 }
 
-/* What the run does when a handler ends the application. */
+/* What the run does when a handler ends the application; its task would go with the process. */
 static void
 act_abandon (HttpWalk *walk)
 {
-  if (one_in (walk, 8) && http_walk_can_act (walk))
+  if (one_in (walk, 8) && http_walk_can_act (walk) && walk->client->finishing.task == 0)
     rebound_actor_abandon (REBOUND_ACTOR (walk->client));
 }
 
