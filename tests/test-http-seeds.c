@@ -18,7 +18,7 @@
 #define N_SEEDS 500
 
 /* Acts of a day. */
-#define MOST_STEPS 24
+#define MOST_STEPS 18
 
 /* Within what the client tells of, one in so many does something, and so often in a day. */
 #define EVENT_EVERY    30
