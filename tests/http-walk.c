@@ -441,6 +441,8 @@ http_walk_check (HttpWalk *self)
     return;
   assert_places (self);
   assert_idle (self);
+  if (self->client->finishing.task != 0)
+    g_assert_cmpuint (self->client->jobs.length, >, 0);
   statistics = &self->client->statistics;
   g_assert_cmpuint (statistics->n_sent, ==, self->numbered->len);
   g_assert_cmpuint (statistics->n_answered + statistics->n_failed + self->client->jobs.length, <=,

@@ -112,6 +112,14 @@ act_close_visits (HttpWalk *walk)
   rebound_http_server_close_visits (walk->servers[0], !one_in (walk, 3), one_in (walk, 4));
 }
 
+/* The server has closed what was idle, and has not heard yet what is on its way there. */
+static void
+act_race (HttpWalk *walk)
+{
+  act_ask (walk);
+  rebound_http_server_close_visits (walk->servers[0], TRUE);
+}
+
 static void
 act_cancel (HttpWalk *walk)
 {
@@ -189,7 +197,8 @@ typedef struct
 
 /* How often each is done, of a hundred. */
 static const Act acts[] = {
-  { "asks", act_ask, 40 },
+  { "asks", act_ask, 32 },
+  { "races", act_race, 8 },
   { "lives", act_live, 28 },
   { "sets-server", act_set_server, 12 },
   { "closes-visits", act_close_visits, 6 },
@@ -361,16 +370,18 @@ write_script (GRand *rand, const char *policy, guint max_per_host)
   return g_string_free (script, FALSE);
 }
 
+/* Whoever has to look into it needs the seed, however it ended. */
 static void
-on_abort (int number)
+on_failure (int number)
 {
   g_autofree char *log = NULL;
 
-  if (walk_now == NULL)
-    return;
-  if (walk_now->sink != NULL)
+  signal (number, SIG_DFL);
+  if (walk_now != NULL && walk_now->sink != NULL)
     log = recording_sink_dup_text (walk_now->sink, RECORDING_ALL_GROUPS);
-  g_printerr ("%s\nseed %u: %s\n", log != NULL ? log : "", seed_now, walk_now->story->str);
+  if (walk_now != NULL)
+    g_printerr ("%s\nseed %u: %s\n", log != NULL ? log : "", seed_now, walk_now->story->str);
+  raise (number);
 }
 
 static guint
@@ -450,7 +461,8 @@ main (int argc, char *argv[])
     g_error ("%s", error->message);
   if (!kernel_test_enter ())
     return g_test_run ();
-  signal (SIGABRT, on_abort);
+  signal (SIGABRT, on_failure);
+  signal (SIGTRAP, on_failure); /* a critical, or g_error() */
   g_test_add_func ("/http/seeds", test_seeds);
   return g_test_run ();
 }
