@@ -112,12 +112,21 @@ act_close_visits (HttpWalk *walk)
   rebound_http_server_close_visits (walk->servers[0], !one_in (walk, 3), one_in (walk, 4));
 }
 
-/* The server has closed what was idle, and has not heard yet what is on its way there. */
+/* The server has closed what was idle, and has not heard yet what is on its way there; or it closes
+ * when it has heard. */
 static void
 act_race (HttpWalk *walk)
 {
+  gboolean has_heard = one_in (walk, 2);
+
+  if (has_heard)
+    g_object_set (walk->servers[0], "answer",
+                  one_in (walk, 2) ? REBOUND_HTTP_ANSWER_KIND_CLOSE
+                                   : REBOUND_HTTP_ANSWER_KIND_RESET,
+                  NULL);
   act_ask (walk);
-  rebound_http_server_close_visits (walk->servers[0], TRUE);
+  if (!has_heard)
+    rebound_http_server_close_visits (walk->servers[0], TRUE);
 }
 
 static void
