@@ -126,7 +126,7 @@ act_race (HttpWalk *walk)
                   NULL);
   act_ask (walk);
   if (!has_heard)
-    rebound_http_server_close_visits (walk->servers[0], TRUE);
+    rebound_http_server_close_visits (walk->servers[0], TRUE, FALSE);
 }
 
 static void
