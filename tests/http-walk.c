@@ -206,6 +206,20 @@ static const char *const events[]
 /* The events that any walk has seen. */
 static GHashTable *told;
 
+/* Not one whose time is up, or that is about to fail with all others: it has no turn any more. */
+static gboolean
+still_waits (HttpWalk *self, HttpErrand *errand)
+{
+  for (GList *link = self->client->jobs.head; link != NULL; link = link->next)
+    {
+      ReboundHttpJob *job = link->data;
+
+      if (job->request == errand->request)
+        return job->is_waiting;
+    }
+  return FALSE;
+}
+
 /* Whoever has to wait gets there in the order in which they came, and before all who come later. */
 static void
 assert_turn (HttpWalk *self, HttpErrand *errand)
@@ -215,7 +229,7 @@ assert_turn (HttpWalk *self, HttpErrand *errand)
       HttpErrand *first = link->data;
 
       if (strcmp (first->request->origin, errand->request->origin) != 0
-          || (first != errand && first->is_cancelled))
+          || (first != errand && !still_waits (self, first)))
         continue;
       g_assert_cmpuint (errand->index, <=, first->index);
       if (errand == first)

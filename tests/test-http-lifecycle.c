@@ -116,7 +116,8 @@ static const NetTestStory in_use[] = {
            "== suspended\n",
     "http",
     USES ("0s", 1, 1) WAITS ("0s", 2) MADE ("0s", 1) DROPS ("2s", 1, "it is from before")
-        DONE ("2s", 1, 1) OK ("2s", 1, 1) DIALS ("2s", 2, 2) GOT ("4s", 2, 2) },
+        DONE ("2s", 1, 1) OK ("2s", 1, 1) DIALS ("2s", 2, 2) GOT ("4s", 2, 2)
+            RETIRED ("4s", 2, "the application is in the background") },
   { "finish-too-late",
     "set device background-budget=2s\n" SERVER " delay=10s" REBOUND "\nlaunch\n" GET
     "\nhome\nafter 3s\nexpect app.state == suspended\n",
@@ -177,8 +178,8 @@ static const NetTestStory in_use[] = {
   { "dialling",
     "peer socket gate\npeer socket far\ngate.socket\ngate.bind port=30000\ngate.listen "
     "backlog=0" REBOUND "connect-timeout=20s\nsocket near\nlaunch\nnear.socket\nnear.connect "
-                        "to=gate\nhttp.get uri=\"http://127.0.0.1:30000/\"\nhome\nexpect app.state "
-                        "== background\nafter 25s\nexpect app.state == suspended\n",
+    "to=gate\nhttp.get uri=\"http://127.0.0.1:30000/\"\nhome\nexpect app.state "
+    "== background\nafter 25s\nexpect app.state == suspended\n",
     "http",
     USES ("0s", 1, 1)
         FAILED ("20s",
@@ -188,9 +189,10 @@ static const NetTestStory in_use[] = {
     SERVER " delay=1s" REBOUND "\nlaunch\napp.begin-task name=work\nhome\n" GET "\nafter 2s\n" GET
            "\nafter 2s\nopen\n" GET "\nafter 2s\n",
     "http",
-    DIALS ("0s", 1, 1) GOT ("1s", 1, 1) USES ("2s", 2, 1) GOT ("3s", 2, 1)
-        RETIRED ("4s", 1, "the application was in the background") DIALS ("4s", 3, 2)
-            GOT ("5s", 3, 2) },
+    DIALS ("0s", 1, 1) GOT ("1s", 1, 1) RETIRED ("1s", 1, "the application is in the background")
+        DIALS ("2s", 2, 2) GOT ("3s", 2, 2)
+            RETIRED ("3s", 2, "the application is in the background") DIALS ("4s", 3, 3)
+                GOT ("5s", 3, 3) },
 };
 
 /* -- the end of a life -- */
