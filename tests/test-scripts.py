@@ -67,6 +67,8 @@ def suspended_is_suspended(name):
         if kind == "statement":
             declared, owner = whose(event["statement"])
             owners[declared] = owner
+        if kind == "statistics":  # of the run, at its end
+            continue
         if kind in ("resumed", "died"):
             suspended.discard(actor)
         expect(actor not in suspended and owners.get(actor) not in suspended,
