@@ -213,9 +213,9 @@ rebound_command_run (int argc, char **argv)
   RunOptions options = { 0 };
   const GOptionEntry entries[] = {
     { "show", 0, 0, G_OPTION_ARG_STRING, &options.show,
-      "What to show: life, actors, sockets, script, checks, explanations, pool, packets; or all, "
-      "which leaves out packets, and the table that sockets has when it is named (default: all but "
-      "packets, pool and sockets)",
+      "What to show: life, actors, sockets, script, checks, explanations, pool, statistics, "
+      "packets; or all, which leaves out packets, and the table that sockets has when it is named "
+      "(default: all but packets, pool and sockets)",
       "GROUP[,GROUP…]" },
     { "format", 0, 0, G_OPTION_ARG_STRING, &options.format,
       "text for people, jsonl for machines (default: text)", "text|jsonl" },

@@ -143,7 +143,15 @@ def http_script_plays():
          played.stdout + played.stderr)
 
 
-print("1..15")
+def embedded_client_is_compiled():
+    section = (root / "docs" / "embedding.md").read_text(encoding="utf-8").split("\n## An HTTP client\n")[1].split("\n## ")[0]
+    blocks = "\n".join(re.findall(r"```c\n(.*?)```", section, re.S)).split("\n\n")
+    compiled = (root / "tests" / "test-embed-http.c").read_text(encoding="utf-8")
+    foreign = [block for block in blocks if block.strip() not in compiled]
+    case("the HTTP client's code in docs/embedding.md is compiled and run", len(blocks) > 4 and foreign == [], "\n".join(foreign))
+
+
+print("1..16")
 actors_are_described()
 page_is_made("lifecycle.md")
 page_is_whole("lifecycle.md", "describe lifecycle", "describe profiles")
@@ -159,3 +167,4 @@ policies_are_those_of_the_run()
 day_is_drawn()
 pool_log_is_the_report()
 http_script_plays()
+embedded_client_is_compiled()

@@ -380,6 +380,55 @@ def test_why_jsonl():
             expect_in(f"`{json.loads(line)['cause']}`", described, f"docs/output.md, of {script}")
 
 
+# Two policies and a lock: one client learns of dead connections by trying them.
+POOLS = """set device profile=ios-5
+peer http-server server port=30000 delay=100ms
+http-client old policy=asi
+http-client new
+http-client idle
+launch
+old.get uri=http://server/ count=2
+new.get uri=http://server/ count=2
+after 1s lock
+after 10s unlock
+old.get uri=http://server/
+new.get uri=http://server/
+after 1s
+"""
+
+
+def test_statistics():
+    """what HTTP clients have come to is a table before the verdict, with a row for each"""
+    text = play_text(POOLS).stdout
+    table, verdict = text.split("\n\n")[-2:]
+    expect(verdict.startswith("as expected: ") and ", 5 connections, " in verdict, verdict)
+    lines = table.splitlines()
+    expect_equal([line.split() for line in lines[-3:]],
+                 [["policy", "requests", "answered", "failed", "retried", "created", "reused",
+                   "retired", "byte"],
+                  ["old", "asi", "3", "2", "1", "1", "2", "2", "0", "100ms"],
+                  ["new", "rebound", "3", "3", "0", "0", "3", "0", "2", "100ms"]], "the table")
+    expect_equal(lines[-4].split(), ["connections", "first"], "the upper headings")
+    expect_equal(len({len(line) for line in lines[-4:]}), 1, "widths of the lines")
+    expect_in(table, play_text(POOLS, "--show=statistics").stdout, "--show=statistics")
+    for words in (["-q"], ["--show=life"]):
+        expect("requests" not in play_text(POOLS, *words).stdout, f"{words}: there is a table")
+    events = [json.loads(line) for line in
+              play_text(POOLS, "--show=statistics", "--format=jsonl").stdout.splitlines()]
+    expect_equal([(event["actor"], event["requests"], event["first_byte_usec"])
+                  for event in events], [("old", 3, 100000), ("new", 3, 100000)], "events")
+    described = (program.TESTS.parent / "docs" / "output.md").read_text(encoding="utf-8")
+    for key in list(events[0])[4:]:
+        expect_in(f"`{key}`", described, "docs/output.md")
+
+
+def test_connections():
+    """the summary counts connections, whoever tells of them"""
+    text = play_text("listener web port=30000 on-accept=close tell-connections=no\nlaunch\n"
+                     "client phone connect=web count=3 at-once=3 tell-connections=no\n").stdout
+    expect_in(", 3 connections, ", text, "the summary")
+
+
 def test_quiet():
     """--quiet shows what was not as expected, and nothing else"""
     done = play_text("launch\nexpect app.state == active\nexpect app.state == background\n", "-q")
