@@ -339,6 +339,13 @@ check_nodes (ReboundChecker *self, GPtrArray *nodes)
     }
 }
 
+/* By how it is spoken: an aitch-tee-tee-pee server. */
+static const char *
+article_of (const char *type)
+{
+  return strchr ("aeiou", type[0]) != NULL || g_str_has_prefix (type, "http") ? "an" : "a";
+}
+
 /* "the name of a listener", by the types that a reference can be to. (transfer full) */
 static char *
 describe_target (GType target)
@@ -350,7 +357,8 @@ describe_target (GType target)
     return g_string_free (g_string_append (list, "an actor"), FALSE);
   for (guint i = 0, n_found = 0; types[i] != NULL; i++)
     if (g_type_is_a (rebound_scriptable_look_up (types[i], NULL), target))
-      g_string_append_printf (list, "%sa %s", n_found++ > 0 ? " or " : "", types[i]);
+      g_string_append_printf (list, "%s%s %s", n_found++ > 0 ? " or " : "", article_of (types[i]),
+                              types[i]);
   return g_string_free (list, FALSE);
 }
 

@@ -438,13 +438,14 @@ static const Refusal refusals[] = {
   { "peer listener web port=0\nweb.close\nwhy web\n",
     "test.life:3:1: “web” has no port now; expected one that has, or the port's number" },
   { "peer listener web port=30000\nwhy wbe\n",
-    "test.life:2:5: of: nothing is called “wbe”; expected the name of a listener or a socket or a "
-    "port from 1 to 65535; did you mean “web”?" },
+    "test.life:2:5: of: nothing is called “wbe”; expected the name of an http-server or a "
+    "listener or a socket or a port from 1 to 65535; did you mean “web”?" },
   { "peer listener web\nclient phone connect=web\nwhy phone\n",
-    "test.life:3:5: of: “phone” is none that can be meant; expected the name of a listener or a "
-    "socket or a port from 1 to 65535" },
-  { "why 65536\n", "test.life:1:5: of: nothing is called “65536”; expected the name of a listener "
-                   "or a socket or a port from 1 to 65535" },
+    "test.life:3:5: of: “phone” is none that can be meant; expected the name of an http-server or "
+    "a "
+    "listener or a socket or a port from 1 to 65535" },
+  { "why 65536\n", "test.life:1:5: of: nothing is called “65536”; expected the name of an "
+                   "http-server or a listener or a socket or a port from 1 to 65535" },
   { "why 80 address=here\n",
     "test.life:1:16: address: “here” is none; expected a numeric address such as 0.0.0.0, "
     "127.0.0.1 or ::1" },

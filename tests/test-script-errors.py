@@ -26,20 +26,20 @@ WRONG = [
      ["wrong.life:2:3: “lanch” is no statement; expected a verb"]),
     ("an unknown type", b"listner web port=1\n",
      ["wrong.life:1:1: there is no type “listner”; expected one of "
-      "application, child, client, database, listener, pipe, socket, socketpair; did you mean "
+      "application, child, client, database, http-client, http-server, listener, pipe, socket, socketpair; did you mean "
       "“listener”?"]),
     ("an unknown property", b"listener web prt=30000\n",
      ["wrong.life:1:14: there is no property “prt”; expected one of address, port,"]),
     ("a client of nobody", b"client phone\n",
      ["wrong.life:1:8: “phone” lacks “connect”, "]),
     ("a client of the phone", b"client phone connect=device\n",
-     ["wrong.life:1:22: connect: “device” is none that can be meant; expected the name of a listener or "
+     ["wrong.life:1:22: connect: “device” is none that can be meant; expected the name of an http-server or a listener or "
       "a socket or a numeric address"]),
     ("a client of a misspelt listener", b"listener web\nclient phone connect=wbe\n",
-     ["wrong.life:2:22: connect: nothing is called “wbe”; expected the name of a listener or ",
+     ["wrong.life:2:22: connect: nothing is called “wbe”; expected the name of an http-server or a listener or ",
      ]),
     ("an argument that names nobody", b"socket near\nlaunch\nnear.socket\nnear.connect to=web\nnear.accept into=app\n",
-     ["wrong.life:4:17: to: nothing is called “web”; expected the name of a listener or a socket or a numeric address",
+     ["wrong.life:4:17: to: nothing is called “web”; expected the name of an http-server or a listener or a socket or a numeric address",
       "wrong.life:5:18: into: “app” is none that can be meant; expected the name of a socket"]),
     ("a value out of range", b"listener web port=99999\n",
      ["wrong.life:1:19: port: “99999” is out of range; expected "]),
