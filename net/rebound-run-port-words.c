@@ -115,6 +115,15 @@ describe_backlog (const ReboundRunPort *self, const ReboundPortClaim *listener)
                           count == 1 ? "s" : "");
 }
 
+/* Whether a script can have its owner close it. An http-server goes when the world does. */
+static gboolean
+can_be_closed (const ReboundSocket *socket)
+{
+  GObject *owner = rebound_site_find (socket->site, socket->end);
+
+  return owner == NULL || g_signal_lookup ("close", G_OBJECT_TYPE (owner)) != 0;
+}
+
 /* What has a descriptor that is open. */
 static char *
 fix_open (const ReboundRunPort *self, const ReboundPortClaim *worst)
@@ -123,6 +132,8 @@ fix_open (const ReboundRunPort *self, const ReboundPortClaim *worst)
 
   if (worst->socket == NULL)
     return g_strdup_printf ("it is none of the run's sockets%s; take another port", backlog);
+  if (!can_be_closed (worst->socket))
+    return g_strdup_printf ("%s keeps it; take another port", worst->socket->end);
   if (g_strcmp0 (worst->socket->end, self->question.asker) == 0)
     return g_strdup_printf ("%s has it itself: %s.close before it is opened anew%s",
                             worst->socket->end, worst->socket->end, backlog);

@@ -356,6 +356,10 @@ static const Story stories[] = {
     "LISTEN 0.0.0.0:30000 0.0.0.0:* yes yes web, generation 1, line 3\n"
     "LISTEN 0.0.0.0:30000 0.0.0.0:* no yes new, generation 1, line 3\n"
     "fix: web.close; or take another port\n" },
+  { "http-server", "peer http-server web port=30000\nwhy web\n",
+    "port 30000 is taken on 0.0.0.0: web listens on 0.0.0.0:30000\n"
+    "LISTEN 0.0.0.0:30000 0.0.0.0:* yes yes web, line 1\n"
+    "fix: web keeps it; take another port\n" },
 };
 
 static gboolean
