@@ -10,8 +10,12 @@
 #include "net/rebound-http-client.h"
 #include "net/rebound-http-server.h"
 
-#define PORT      30000
-#define DEAF_PORT 30001 /* its backlog is full: a SYN is not answered */
+#define PORT       30000
+#define DEAF_PORT  30001 /* its backlog is full: a SYN is not answered */
+#define EARLY_PORT 30002 /* of a server of plain system calls; refused where there is none */
+
+/* More than the buffers of a connection hold. */
+#define BODY_BYTES (32 * 1024 * 1024)
 
 typedef struct
 {
@@ -191,6 +195,37 @@ test_address_of_name (Fixture *self, gconstpointer address)
   await (self);
   g_assert_no_error (self->error);
   assert_body (request, "hi");
+}
+
+/* It does not read what it refuses: the answer comes while most of the request is still here. */
+static void
+test_answered_early (Fixture *self, gconstpointer data)
+{
+  const char answer[] = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n";
+  gboolean closes = GPOINTER_TO_INT (data);
+  int listener_fd = raw_listen (AF_INET, EARLY_PORT, FALSE, 1);
+  g_autoptr (ReboundHttpRequest) request
+      = rebound_http_request_new ("PUT", "http://127.0.0.1:30002/", NULL);
+  g_autoptr (GBytes) body = g_bytes_new_take (g_malloc0 (BODY_BYTES), BODY_BYTES);
+  guint n_open;
+  int fd;
+
+  rebound_http_request_set_body (request, body, NULL);
+  self->n_expected++;
+  rebound_http_client_send_async (self->client, request, NULL, on_sent, self);
+  while ((fd = raw_try_accept (listener_fd)) < 0)
+    g_main_context_iteration (self->context, TRUE);
+  g_assert_cmpint (raw_send (fd, answer), ==, strlen (answer));
+  if (closes)
+    raw_close (fd); /* by RST, for what it has not read */
+  await (self);
+  g_assert_no_error (self->error);
+  g_assert_cmpuint (rebound_http_request_get_status (request), ==, 413);
+  g_object_get (self->client, "open-count", &n_open, NULL);
+  g_assert_cmpuint (n_open, ==, 0);
+  if (!closes)
+    close (fd);
+  close (listener_fd);
 }
 
 /* -- failed -- */
@@ -455,6 +490,8 @@ main (int argc, char *argv[])
       add ("cancelled", stages[i].name, &stages[i], test_cancelled);
       add ("abandoned", stages[i].name, &stages[i], test_abandoned);
     }
+  add ("answered", "early", GINT_TO_POINTER (FALSE), test_answered_early);
+  add ("answered", "early-and-reset", GINT_TO_POINTER (TRUE), test_answered_early);
   add ("cancelled", "before", NULL, test_cancelled_before);
   add ("cancelled", "after", NULL, test_cancelled_after);
   add ("use", "let-go", NULL, test_let_go);
