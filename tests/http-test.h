@@ -17,16 +17,16 @@ G_BEGIN_DECLS
 #define POST    "http.request uri=\"http://server/\" method=POST body=x"
 
 /* What a client's log says, with the words of rebound-http-client-signals.c. */
-#define USES(time, r, c)  time " http: Request #" #r " will use connection #" #c "\n"
-#define MADE(time, c)     time " http: Connection #" #c " is established\n"
+#define USES(time, r, c) time " http: Request #" #r " will use connection #" #c "\n"
+#define MADE(time, c)    time " http: Connection #" #c " is established\n"
 #define KEEPS(time, s)                                                                             \
   time " http: Got no keep-alive header, will keep this connection open for " s " seconds\n"
 #define KEEPS_TOLD(time, s)                                                                        \
   time " http: Got a keep-alive header, will keep this connection open for " s " seconds\n"
-#define DONE(time, r, c)     time " http: Request #" #r " finished using connection #" #c "\n"
-#define OK(time, r, c)       time " http: GET #" #r " is answered: 200 OK, 6 bytes, over #" #c "\n"
-#define EXPIRED(time, c)     time " http: Closing connection #" #c " because it has expired\n"
-#define DROPS(time, c, why)  time " http: Connection #" #c " is not kept: " why "\n"
+#define DONE(time, r, c)    time " http: Request #" #r " finished using connection #" #c "\n"
+#define OK(time, r, c)      time " http: GET #" #r " is answered: 200 OK, 6 bytes, over #" #c "\n"
+#define EXPIRED(time, c)    time " http: Closing connection #" #c " because it has expired\n"
+#define DROPS(time, c, why) time " http: Connection #" #c " is not kept: " why "\n"
 #define RETRIES(time, c)                                                                           \
   time " http: Request attempted to use connection #" #c                                           \
        ", but it has been closed - will retry with a new connection\n"
@@ -38,12 +38,12 @@ G_BEGIN_DECLS
   time " http: Request #" #r " failed and will invalidate connection #" #c "\n"
 #define WAITS(time, r)                                                                             \
   time " http: Request #" #r " waits: max-per-host of http://server:80 are in use\n"
-#define CLEARED(time, c)      time " http: Closing connection #" #c " manually\n"
-#define GONE(time, c, how)    time " http: Connection #" #c " is gone while idle: " how "\n"
-#define DEAD(time, c)         time " http: Connection #" #c " was found dead before use\n"
+#define CLEARED(time, c)   time " http: Closing connection #" #c " manually\n"
+#define GONE(time, c, how) time " http: Connection #" #c " is gone while idle: " how "\n"
+#define DEAD(time, c)      time " http: Connection #" #c " was found dead before use\n"
 #define RETIRED(time, c, why)                                                                      \
   time " http: Closing connection #" #c ", which is from before: " why "\n"
-#define FAILED(time, r, why)  time " http: GET #" #r " failed: " why "\n"
+#define FAILED(time, r, why) time " http: GET #" #r " failed: " why "\n"
 
 /* A GET's way: the end of it; on a connection that is made for it, until then or until its end; all
  * of it on one of the pool. */

@@ -282,8 +282,7 @@ static const NetTestStory any[] = {
                            "http://127.0.0.1:30000/ could not be reached: ECONNREFUSED (Connection "
                            "refused)") },
   { "dial/ipv6",
-    SERVER " address=::" REBOUND
-           "\nlaunch\nhttp.get uri=\"http://[::1]:30000/\"\nhttp.get "
+    SERVER " address=::" REBOUND "\nlaunch\nhttp.get uri=\"http://[::1]:30000/\"\nhttp.get "
            "uri=\"http://127.0.0.1:30000/\"\nhttp.get uri=\"http://[::1]:30000/\"\n",
     "http", FRESH ("0s", 1, 1) FRESH ("0s", 2, 2) AGAIN ("0s", 3, 1) },
   { "dial/in-app",
@@ -331,19 +330,18 @@ static const NetTestStory any[] = {
     "1\nexpect http.idle-count == 0\nexpect http.open-count == 0\nexpect http.first-byte == "
     "128571us\nexpect http.last-status == 200\nexpect http.last-error == ECONNRESET\n",
     "http",
-    USES ("0s", 1, 1) USES ("0s", 2, 2) WAITS ("0s", 3) WAITS ("0s", 4) MADE ("0s", 1) MADE (
-        "0s",
-        2) GOT ("100ms", 1, 1) USES ("100ms", 3, 1) GOT ("100ms", 2, 2) USES ("100ms", 4, 2)
-        GOT ("200ms", 3, 1) GOT ("200ms", 4, 2) USES ("1s", 5, 2) GOT ("1.1s", 5, 2)
-            GONE ("2s", 1, "the server has closed it") GONE ("2s", 2, "the server has closed it")
-                DIALS (
-                    "2s",
-                    6,
-                    3) "2.1s http: POST #6 may have been delivered: http://server/: ECONNRESET "
-                       "(Connection reset by peer); the server may have acted on it\n" DIALS ("3s",
-                                                                                              7,
-                                                                                              4)
-                           GOT ("3.1s", 7, 4) EXPIRED ("63.1s", 4) DIALS ("64s", 8, 5)
+    USES ("0s", 1, 1) USES ("0s", 2, 2) WAITS ("0s", 3) WAITS ("0s", 4) MADE ("0s", 1)
+        MADE ("0s", 2) GOT ("100ms", 1, 1) USES ("100ms", 3, 1) GOT ("100ms", 2, 2)
+            USES ("100ms", 4, 2) GOT ("200ms", 3, 1) GOT ("200ms", 4, 2) USES ("1s", 5, 2)
+                GOT ("1.1s", 5, 2) GONE ("2s", 1, "the server has closed it")
+                    GONE ("2s", 2, "the server has closed it") DIALS (
+                        "2s",
+                        6,
+                        3) "2.1s http: POST #6 may have been delivered: http://server/: ECONNRESET "
+                           "(Connection reset by peer); the server may have acted on it\n" DIALS (
+                               "3s",
+                               7,
+                               4) GOT ("3.1s", 7, 4) EXPIRED ("63.1s", 4) DIALS ("64s", 8, 5)
                                GOT ("64.1s", 8, 5) CLEARED ("65s", 5) },
   { "status",
     SERVER " status=404" REBOUND "\nlaunch\n" GET
@@ -361,17 +359,16 @@ static const NetTestStory any[] = {
                                                                                                 "s",
                                                                                                 3,
                                                                                                 1)
-            KEEPS ("0s", "60.000000")
-                DONE (
-                    "0s",
-                    3,
-                    1) "0s http: GET #3 is answered: 204 No Content, 0 bytes, over #1\n" USES ("0s",
-                                                                                               4,
-                                                                                               1)
-                    KEEPS ("0s", "60.000000") DONE (
-                        "0s",
-                        4,
-                        1) "0s http: GET #4 is answered: 204 No Content, 0 bytes, over #1\n" },
+            KEEPS ("0s", "60.000000") DONE (
+                "0s",
+                3,
+                1) "0s http: GET #3 is answered: 204 No Content, 0 bytes, over #1\n" USES ("0s",
+                                                                                           4,
+                                                                                           1)
+                KEEPS ("0s", "60.000000")
+                    DONE ("0s",
+                          4,
+                          1) "0s http: GET #4 is answered: 204 No Content, 0 bytes, over #1\n" },
 };
 
 int
