@@ -14,6 +14,8 @@
 #define DEAF_PORT  30001 /* its backlog is full: a SYN is not answered */
 #define EARLY_PORT 30002 /* of a server of plain system calls; refused where there is none */
 
+#define URI "http://127.0.0.1:30000/"
+
 /* More than the buffers of a connection hold. */
 #define BODY_BYTES (32 * 1024 * 1024)
 
@@ -155,12 +157,6 @@ assert_body (ReboundHttpRequest *request, const char *expected)
 
 /* -- answered -- */
 
-static const char *const uris[] = {
-  "http://127.0.0.1:30000/",
-  "http://[::1]:30000/",
-  "http://localhost:30000/",
-};
-
 static void
 test_answered (Fixture *self, gconstpointer uri)
 {
@@ -239,8 +235,6 @@ typedef struct
   gint64 timeout_usec; /* 0: its own */
   ReboundHttpError code;
 } Failure;
-
-#define URI "http://127.0.0.1:30000/"
 
 static const Failure failures[] = {
   { "refused", "GET", "http://127.0.0.1:30002/", REBOUND_HTTP_ANSWER_KIND_LENGTH, 0,
@@ -478,9 +472,9 @@ main (int argc, char *argv[])
   if (!kernel_test_enter ())
     return g_test_run ();
   open_what_stays ();
-  add ("answered", "ipv4", uris[0], test_answered);
-  add ("answered", "ipv6", uris[1], test_answered);
-  add ("answered", "name", uris[2], test_answered);
+  add ("answered", "ipv4", URI, test_answered);
+  add ("answered", "ipv6", "http://[::1]:30000/", test_answered);
+  add ("answered", "name", "http://localhost:30000/", test_answered);
   add ("answered", "name-of-ipv4", "127.0.0.1", test_address_of_name);
   add ("answered", "name-of-ipv6", "::1", test_address_of_name);
   for (guint i = 0; i < G_N_ELEMENTS (failures); i++)
