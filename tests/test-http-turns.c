@@ -120,6 +120,10 @@ static const struct
   { "kill", "A kill closes the connections that are idle",
     BEGIN "http-client http\nlaunch\nhttp.get uri=\"http://server/\" count=3\nafter 1s\n"
           "expect http.idle-count == 3\nkill\nafter 1ms\nexpect server.open-count == 0\n" },
+  { "lives", "The requests of another life are not those of the one before",
+    BEGIN "http-client http\nlaunch\nhttp.get uri=\"http://server/\"\nafter 1s kill\n"
+          "launch\nhttp.get uri=\"http://server/\"\nafter 1s\n"
+          "expect server.request-count == 2\nexpect server.duplicate-count == 0\n" },
   { "post-at-background", "A POST that was sent and fails at the background may be delivered",
     BEGIN "http-client http in-background=fail\nlaunch\n"
           "http.request method=POST uri=\"http://server/\" body=x\nafter 10ms home\n"
