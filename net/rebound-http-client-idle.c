@@ -100,19 +100,19 @@ rebound_http_client_watch_idle (ReboundHttpClient *self, ReboundHttpEntry *entry
 
   if (self->policy != REBOUND_HTTP_POLICY_ASI)
     arm_expiry (self, entry->expires_usec);
-  if (self->policy != REBOUND_HTTP_POLICY_REBOUND)
+  if (entry->connection == NULL)
     return;
-  rebound_connection_set_observer (entry->connection, &observer, entry);
-  rebound_connection_start_reading (entry->connection);
+  if (self->policy == REBOUND_HTTP_POLICY_REBOUND)
+    rebound_connection_set_observer (entry->connection, &observer, entry);
+  else
+    rebound_connection_stop_reading (entry->connection);
 }
 
 void
 rebound_http_client_unwatch_idle (ReboundHttpEntry *entry)
 {
-  if (entry->connection == NULL)
-    return;
-  rebound_connection_set_observer (entry->connection, NULL, NULL);
-  rebound_connection_stop_reading (entry->connection);
+  if (entry->connection != NULL)
+    rebound_connection_set_observer (entry->connection, NULL, NULL);
 }
 
 gboolean

@@ -15,7 +15,8 @@ typedef struct
 {
   void (*answer_begun) (gpointer user_data);
 
-  /* The connection is open, and nobody reads from it any more. */
+  /* The connection is open, and goes on reading: one that is kept is to be read from at once, and
+   * to stop in between would be two system calls for nothing. */
   void (*completed) (gpointer user_data);
 
   /* The connection is closed, or not to be used any more: by @error_number, or by 0 where the

@@ -46,7 +46,6 @@ fail (ReboundHttpExchange *self, int error_number, const GError *malformed)
 static void
 complete (ReboundHttpExchange *self)
 {
-  rebound_connection_stop_reading (self->connection);
   let_go (self);
   self->listener->completed (self->user_data);
 }

@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -120,15 +121,24 @@ find_program (void)
   return program;
 }
 
+/* It goes when the test goes, in whatever way that happens. */
+static void
+follow_parent (gpointer user_data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGTERM);
+}
+
 static gboolean
 launch (Nginx *self, GError **error)
 {
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
+  g_autoptr (GSubprocessLauncher) launcher
+      = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
   g_autofree char *prefix = g_strconcat (self->folder, "/", NULL);
   g_autofree char *config = g_build_filename (self->folder, "nginx.conf", NULL);
   g_autofree char *errors = g_build_filename (self->folder, "error.log", NULL);
   g_autofree char *inherited = g_strdup_printf ("%d;", INHERITED_FD);
 
+  g_subprocess_launcher_set_child_setup (launcher, follow_parent, NULL, NULL);
   g_subprocess_launcher_setenv (launcher, "NGINX", inherited, TRUE);
   g_subprocess_launcher_set_stderr_file_path (launcher, errors);
   g_subprocess_launcher_take_fd (launcher, fcntl (self->listener, F_DUPFD_CLOEXEC, 0),
@@ -145,7 +155,7 @@ nginx_start (Nginx *self)
 
   if (!launch (self, &error))
     g_error ("nginx does not start: %s", error->message);
-  close (nginx_open_idle (self));
+  close (nginx_open_idle (self, "/"));
 }
 
 void
@@ -161,7 +171,7 @@ nginx_stop (Nginx *self)
 void
 nginx_reload (Nginx *self)
 {
-  int fd = nginx_open_idle (self);
+  int fd = nginx_open_idle (self, "/");
 
   g_subprocess_send_signal (self->process, SIGHUP);
   nginx_wait_for_end (fd);
@@ -223,9 +233,9 @@ nginx_dup_uri (Nginx *self, const char *path)
 /* -- looking at it from outside -- */
 
 int
-nginx_open_idle (Nginx *self)
+nginx_open_idle (Nginx *self, const char *path)
 {
-  static const char request[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+  g_autofree char *request = g_strdup_printf ("GET %s HTTP/1.1\r\nHost: nginx\r\n\r\n", path);
   struct sockaddr_in address = { .sin_family = AF_INET,
                                  .sin_port = htons (self->port),
                                  .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
@@ -249,6 +259,7 @@ nginx_wait_for_end (int fd)
   close (fd);
 }
 
+/* It logs a request before it looks at the next. */
 guint
 nginx_count_deliveries (Nginx *self, const char *id)
 {
@@ -257,6 +268,7 @@ nginx_count_deliveries (Nginx *self, const char *id)
   g_auto (GStrv) lines = NULL;
   guint count = 0;
 
+  close (nginx_open_idle (self, "/"));
   if (!g_file_get_contents (path, &text, NULL, NULL))
     return 0;
   lines = g_strsplit (text, "\n", -1);

@@ -33,7 +33,7 @@ void nginx_reload (Nginx *self);
 
 /* A connection that is idle from now on, and its end: what became idle before has ended by then,
  * because nginx's timers are one queue. */
-int nginx_open_idle (Nginx *self);
+int nginx_open_idle (Nginx *self, const char *path);
 void nginx_wait_for_end (int fd);
 
 /* How many requests have had @id for their X-Request-Id. */
