@@ -258,11 +258,14 @@ rebound_http_client_emit_kept (ReboundHttpClient *self,
                                guint connection,
                                const ReboundHttpKeeping *keeping)
 {
-  g_autofree char *seconds
-      = g_strdup_printf ("%" G_GINT64_FORMAT ".%06d", keeping->lifetime_usec / G_USEC_PER_SEC,
-                         (int) (keeping->lifetime_usec % G_USEC_PER_SEC));
+  guint signal = signals[keeping->by_server ? KEEPS_AS_TOLD : KEEPS];
+  g_autofree char *seconds = NULL;
 
-  g_signal_emit (self, signals[keeping->by_server ? KEEPS_AS_TOLD : KEEPS], 0, connection, seconds);
+  if (!g_signal_has_handler_pending (self, signal, 0, FALSE))
+    return; /* of a program that listens to nothing each request would pay for the words */
+  seconds = g_strdup_printf ("%" G_GINT64_FORMAT ".%06d", keeping->lifetime_usec / G_USEC_PER_SEC,
+                             (int) (keeping->lifetime_usec % G_USEC_PER_SEC));
+  g_signal_emit (self, signal, 0, connection, seconds);
 }
 
 void

@@ -89,32 +89,49 @@ is_visible (const char *text)
   return TRUE;
 }
 
+/* As it can be shown: whatever it has in it. (transfer full) */
+static char *
+dup_shown (const char *text)
+{
+  g_autofree char *valid = rebound_bytes_dup_text (text, strlen (text));
+
+  return rebound_bytes_dup_line (valid);
+}
+
+/* What is wrong with it; NULL: nothing. */
+static const char *
+find_fault (GUri *uri, const char *text)
+{
+  if (strcmp (g_uri_get_scheme (uri), "http") != 0)
+    return "is not of the scheme http, the only one there is";
+  if (g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
+    return "has no host";
+  if (g_uri_get_userinfo (uri) != NULL)
+    return "has a user's name, which is not sent: set an Authorization header";
+  if (!is_visible (text))
+    return "has a character that must be percent-encoded";
+  return g_uri_get_port (uri) == 0 ? "has the port 0" : NULL;
+}
+
 /* The path and the query are sent as they stand. */
 static GUri *
 parse_uri (const char *text, GError **error)
 {
-  g_autofree char *valid = rebound_bytes_dup_text (text, strlen (text));
-  g_autofree char *shown = rebound_bytes_dup_line (valid);
   g_autoptr (GError) why = NULL;
   g_autoptr (GUri) uri = g_uri_parse (text,
                                       G_URI_FLAGS_ENCODED_PATH | G_URI_FLAGS_ENCODED_QUERY
                                           | G_URI_FLAGS_SCHEME_NORMALIZE,
                                       &why);
+  const char *fault = uri != NULL ? find_fault (uri, text) : NULL;
+  g_autofree char *shown = NULL;
 
+  if (uri != NULL && fault == NULL)
+    return g_steal_pointer (&uri);
+  shown = dup_shown (text);
   if (uri == NULL)
     refuse (error, "“%s” is no URI: %s", shown, why->message);
-  else if (strcmp (g_uri_get_scheme (uri), "http") != 0)
-    refuse (error, "“%s” is not of the scheme http, the only one there is", shown);
-  else if (g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
-    refuse (error, "“%s” has no host", shown);
-  else if (g_uri_get_userinfo (uri) != NULL)
-    refuse (error, "“%s” has a user's name, which is not sent: set an Authorization header", shown);
-  else if (!is_visible (text))
-    refuse (error, "“%s” has a character that must be percent-encoded", shown);
-  else if (g_uri_get_port (uri) == 0)
-    refuse (error, "“%s” has the port 0", shown);
   else
-    return g_steal_pointer (&uri);
+    refuse (error, "“%s” %s", shown, fault);
   return NULL;
 }
 
@@ -247,7 +264,10 @@ rebound_http_request_is_to_head (ReboundHttpRequest *self)
 static void
 append_header (const char *name, const char *value, gpointer text)
 {
-  g_string_append_printf (text, "%s: %s\r\n", name, value);
+  g_string_append (text, name);
+  g_string_append (text, ": ");
+  g_string_append (text, value);
+  g_string_append (text, "\r\n");
 }
 
 /* RFC 9110, 8.6: a method that means to send a body says so even where there is none. */

@@ -94,13 +94,18 @@ begin_rebound (HttpClient *client, HttpTry *try)
   rebound_http_client_send_async (((Ours *) client)->client, request, NULL, on_rebound_sent, try);
 }
 
-/* What an application that was away tells its actors when it comes back. */
+static void
+go_away_rebound (HttpClient *client)
+{
+  rebound_actor_tell (REBOUND_ACTOR (((Ours *) client)->client),
+                      REBOUND_CALLBACK_DID_ENTER_BACKGROUND);
+}
+
 static void
 come_back_rebound (HttpClient *client)
 {
   ReboundActor *actor = REBOUND_ACTOR (((Ours *) client)->client);
 
-  rebound_actor_tell (actor, REBOUND_CALLBACK_DID_ENTER_BACKGROUND);
   rebound_actor_tell (actor, REBOUND_CALLBACK_WILL_ENTER_FOREGROUND);
   rebound_actor_tell (actor, REBOUND_CALLBACK_DID_BECOME_ACTIVE);
 }
@@ -122,6 +127,7 @@ const HttpClientClass http_client_rebound = {
   .open = open_rebound,
   .begin = begin_rebound,
   .iterate = iterate_main_context,
+  .go_away = go_away_rebound,
   .come_back = come_back_rebound,
   .close = close_rebound,
 };

@@ -33,7 +33,8 @@ typedef struct
   HttpClient *(*open) (guint n_connections); /* to one host, idle ones included */
   void (*begin) (HttpClient *self, HttpTry *request);
   void (*iterate) (HttpClient *self);   /* waits until something happens, and lets it happen */
-  void (*come_back) (HttpClient *self); /* NULL: nobody tells it of the background */
+  void (*go_away) (HttpClient *self);   /* NULL: nobody tells it of the background */
+  void (*come_back) (HttpClient *self); /* NULL: the same */
   void (*close) (HttpClient *self);
 } HttpClientClass;
 

@@ -277,6 +277,8 @@ play_scenario (const Scenario *scenario, const HttpClientClass *klass)
   /* What a connection was last asked for decides how long nginx keeps it. */
   warm_up (klass, client, scenario->path != NULL && scenario->between == NULL ? root : uri,
            scenario->n_connections);
+  if (scenario->is_told && klass->go_away != NULL)
+    klass->go_away (client);
   if (scenario->between != NULL)
     scenario->between (scenario->path);
   if (scenario->is_told && klass->come_back != NULL)

@@ -90,6 +90,8 @@ measure_return (const HttpClientClass *klass, gboolean is_told, const Case *data
   HttpClient *client = klass->open (data->n_idle);
 
   play (klass, client, data->n_idle, data->n_idle);
+  if (is_told)
+    klass->go_away (client);
   nginx_stop (nginx);
   nginx_start (nginx);
   bench_start (time);
