@@ -12,8 +12,9 @@ struct _ReboundHttpRequest
 
   char *method;
   GUri *uri;
-  char *text;   /* the URI as it was given */
-  char *origin; /* "http://host:port" */
+  char *text;      /* the URI as it was given */
+  char *authority; /* "127.0.0.1:30000", "[::1]", "example.org" */
+  char *origin;    /* "http://host:port" */
   guint16 port;
   SoupMessageHeaders *headers;
   GBytes *body; /* nullable */
