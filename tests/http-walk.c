@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "net/rebound-http-job-private.h"
+
 static HttpErrand *
 errand_of (HttpWalk *self, guint number)
 {
