@@ -23,9 +23,9 @@ struct _ReboundSocketTable
   ReboundExplanation *explanation;
   guint64 next_serial;
   guint n_connections; /* that have come about */
-  GQueue sockets;     /* ReboundSocket, by serial; each is a link itself, a reference is held */
-  GHashTable *by_key; /* of the pairable ones */
-  GPtrArray *touched; /* ReboundSocket, a reference each */
+  GQueue sockets;      /* ReboundSocket, by serial; each is a link itself, a reference is held */
+  GHashTable *by_key;  /* of the pairable ones */
+  GPtrArray *touched;  /* ReboundSocket, a reference each */
   ReboundPortNames *names;
 };
 
