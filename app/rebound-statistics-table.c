@@ -118,10 +118,9 @@ add_cell (GPtrArray *lines, guint line, char *cell)
 
 /* Cells by line and column: two lines of headings, then the rows. */
 static GPtrArray *
-list_lines (GPtrArray *rows)
+list_lines (GPtrArray *rows, GPtrArray *columns)
 {
   GPtrArray *lines = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
-  g_autoptr (GPtrArray) columns = list_columns (rows);
 
   for (guint i = 0; i < rows->len + 2; i++)
     g_ptr_array_add (lines, g_ptr_array_new_with_free_func (g_free));
@@ -149,9 +148,17 @@ measure (GPtrArray *lines, guint column)
   return width;
 }
 
-/* Names to the left, everything else to the right; nothing behind the last character. */
+/* The first one is the actor's name. */
+static gboolean
+is_words (GPtrArray *columns, guint column)
+{
+  return column == 0 || G_IS_PARAM_SPEC_ENUM (columns->pdata[column - 1])
+         || G_IS_PARAM_SPEC_STRING (columns->pdata[column - 1]);
+}
+
+/* Words to the left, numbers to the right; nothing behind the last character. */
 static void
-write_line (GPtrArray *lines, GPtrArray *cells, GString *out)
+write_line (GPtrArray *columns, GPtrArray *lines, GPtrArray *cells, GString *out)
 {
   gsize begin = out->len;
 
@@ -160,7 +167,7 @@ write_line (GPtrArray *lines, GPtrArray *cells, GString *out)
       const char *cell = cells->pdata[i];
       int padding = (int) (measure (lines, i) - g_utf8_strlen (cell, -1));
 
-      if (i == 0)
+      if (is_words (columns, i))
         g_string_append_printf (out, GAP "%s%*s", cell, padding, "");
       else
         g_string_append_printf (out, GAP "%*s%s", padding, "", cell);
@@ -174,11 +181,12 @@ write_line (GPtrArray *lines, GPtrArray *cells, GString *out)
 static void
 write_table (GPtrArray *rows, GString *out)
 {
-  g_autoptr (GPtrArray) lines = list_lines (rows);
+  g_autoptr (GPtrArray) columns = list_columns (rows);
+  g_autoptr (GPtrArray) lines = list_lines (rows, columns);
 
   g_string_append_c (out, '\n');
   for (guint i = 0; i < lines->len; i++)
-    write_line (lines, lines->pdata[i], out);
+    write_line (columns, lines, lines->pdata[i], out);
 }
 
 char *
