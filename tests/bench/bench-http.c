@@ -69,6 +69,7 @@ typedef struct
   guint n_idle; /* connections, before anything is measured */
   guint n_at_once;
   guint n_requests;
+  guint n_ways; /* libsoup comes last: to open 5,000 connections takes it minutes */
 } Case;
 
 static void
@@ -123,10 +124,10 @@ return_rebound_told (gconstpointer data, BenchTime *time)
 }
 
 static const Case cases[] = {
-  { "a GET, one after the other on one connection", 1, 1, 3000 },
-  { "a GET, 16 at once, one of 10,000", 16, 16, 10000 },
-  { "a GET where 100 connections are idle", 100, 1, 1000 },
-  { "a GET where 5,000 connections are idle", 5000, 1, 200 },
+  { "a GET, one after the other on one connection", 1, 1, 3000, 3 },
+  { "a GET, 16 at once, one of 10,000", 16, 16, 10000, 3 },
+  { "a GET where 100 connections are idle", 100, 1, 1000, 3 },
+  { "a GET where 5,000 connections are idle", 5000, 1, 200, 2 },
 };
 
 static const Case return_case = { "back, with 100 dead connections: the first answer", 100, 1, 1 };
@@ -134,9 +135,9 @@ static const Case return_case = { "back, with 100 dead connections: the first an
 int
 main (int argc, char **argv)
 {
-  static const BenchWay ways[] = { { "libsoup", measure_soup, 2 },
-                                   { "libcurl", measure_curl, 2 },
-                                   { "rebound", measure_rebound, 2 } };
+  static const BenchWay ways[] = { { "libcurl", measure_curl, 1 },
+                                   { "rebound", measure_rebound, 1 },
+                                   { "libsoup", measure_soup, 1 } };
   static const BenchWay return_ways[] = { { "libsoup", return_soup, 3 },
                                           { "libcurl", return_curl, 3 },
                                           { "rebound, told of nothing", return_rebound, 3 },
@@ -156,8 +157,7 @@ main (int argc, char **argv)
     }
   uri = nginx_dup_uri (nginx, "/");
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    bench_compare (cases[i].title, ways, G_N_ELEMENTS (ways), &cases[i], N_ROUNDS,
-                   cases[i].n_requests);
+    bench_compare (cases[i].title, ways, cases[i].n_ways, &cases[i], N_ROUNDS, cases[i].n_requests);
   bench_compare (return_case.title, return_ways, G_N_ELEMENTS (return_ways), &return_case, N_ROUNDS,
                  1);
   nginx_free (nginx);
