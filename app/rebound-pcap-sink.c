@@ -1,31 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A packet's bytes come just before its event, and the event has the number and the time. What was
  * told since the packet before are its comments: so “did enter background” stands at the FIN that
- * comes of it. The file is written beside its place and put there when it is whole, so that nobody
- * reads half of a capture, and an earlier one is not lost to a run that could not begin. */
+ * comes of it. */
 
 #include "rebound-pcap-sink.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "app/rebound-version.h"
 #include "rebound-packet-numbers.h"
 #include "rebound-pcapng.h"
+#include "rebound-whole-file.h"
 
 struct _ReboundPcapSink
 {
   GObject parent_instance;
 
-  char *path;
-  char *beside; /* NULL: not to be removed */
-  FILE *stream;
-  int error_number; /* of the first write that failed */
+  ReboundWholeFile *file;
   GByteArray *packet;
   ReboundPacketNumbers *numbers;
   gsize wire_bytes;
@@ -46,12 +37,7 @@ rebound_pcap_sink_finalize (GObject *object)
 {
   ReboundPcapSink *self = REBOUND_PCAP_SINK (object);
 
-  if (self->stream != NULL)
-    fclose (self->stream);
-  if (self->beside != NULL)
-    unlink (self->beside);
-  g_free (self->beside);
-  g_free (self->path);
+  g_clear_pointer (&self->file, rebound_whole_file_free);
   g_byte_array_unref (self->packet);
   rebound_packet_numbers_free (self->numbers);
   g_ptr_array_unref (self->comments);
@@ -72,46 +58,11 @@ rebound_pcap_sink_init (ReboundPcapSink *self)
   self->comments = g_ptr_array_new_with_free_func (g_free);
 }
 
-static gboolean
-fail (const ReboundPcapSink *self, int error_number, GError **error)
-{
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (error_number),
-               "--pcap: %s cannot be written: %s (%s)", self->path, strerrorname_np (error_number),
-               g_strerror (error_number));
-  return FALSE;
-}
-
 static void
 put (ReboundPcapSink *self, GByteArray *block)
 {
-  if (fwrite (block->data, block->len, 1, self->stream) != 1 && self->error_number == 0)
-    self->error_number = errno;
+  fwrite (block->data, block->len, 1, rebound_whole_file_get_stream (self->file));
   g_byte_array_unref (block);
-}
-
-/* A name of its own, with the rights that a new file has. */
-static gboolean
-open_beside (ReboundPcapSink *self, GError **error)
-{
-  mode_t mask = umask (0);
-  int fd;
-
-  umask (mask);
-  self->beside = g_strconcat (self->path, ".XXXXXX", NULL);
-  fd = mkostemp (self->beside, O_CLOEXEC);
-  if (fd < 0)
-    {
-      int error_number = errno;
-
-      g_clear_pointer (&self->beside, g_free);
-      return fail (self, error_number, error);
-    }
-  self->stream = fchmod (fd, 0666 & ~mask) < 0 ? NULL : fdopen (fd, "w");
-  if (self->stream != NULL)
-    return TRUE;
-  fail (self, errno, error);
-  close (fd);
-  return FALSE;
 }
 
 ReboundPcapSink *
@@ -119,8 +70,8 @@ rebound_pcap_sink_new (const char *path, const char *about, GError **error)
 {
   g_autoptr (ReboundPcapSink) self = g_object_new (REBOUND_TYPE_PCAP_SINK, NULL);
 
-  self->path = g_strdup (path);
-  if (!open_beside (self, error))
+  self->file = rebound_whole_file_new (path, "--pcap", error);
+  if (self->file == NULL)
     return NULL;
   put (self, rebound_pcapng_new_section (about, "rebound " REBOUND_VERSION));
   put (self, rebound_pcapng_new_interface ("lo"));
@@ -167,32 +118,11 @@ rebound_pcap_sink_write (ReboundEventSink *sink, ReboundEvent *event)
   g_ptr_array_set_size (self->comments, 0);
 }
 
-/* Root's run has no rights any more over a folder of somebody else's, in which it could make the
- * file before. */
-static gboolean
-put_into_place (ReboundPcapSink *self, GError **error)
-{
-  g_autofree char *beside = g_steal_pointer (&self->beside);
-  int error_number;
-
-  if (rename (beside, self->path) == 0)
-    return TRUE;
-  error_number = errno;
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (error_number),
-               "--pcap: %s cannot be put into its place: %s (%s); it is whole in %s", self->path,
-               strerrorname_np (error_number), g_strerror (error_number), beside);
-  return FALSE;
-}
-
 gboolean
 rebound_pcap_sink_close (ReboundPcapSink *self, GError **error)
 {
   put (self, rebound_pcapng_new_end (self->last_usec, self->comments));
-  if (fclose (g_steal_pointer (&self->stream)) != 0 && self->error_number == 0)
-    self->error_number = errno;
-  if (self->error_number != 0)
-    return fail (self, self->error_number, error);
-  return put_into_place (self, error);
+  return rebound_whole_file_commit (self->file, error);
 }
 
 static void
