@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Nobody reads half of a report, and an earlier one is not lost to a run that could not begin. It
  * is synced before it is renamed, or a machine that fails at the wrong moment has an empty file
- * under the name. */
+ * under the name.
+ *
+ * What is there and is no ordinary file, a device or a pipe, is written to as it is: nobody who
+ * names /dev/null wants another file in its place. */
 
 #include "rebound-whole-file.h"
 
@@ -53,6 +56,23 @@ open_beside (ReboundWholeFile *self, GError **error)
   return TRUE;
 }
 
+static gboolean
+is_special (const char *path)
+{
+  struct stat about;
+
+  return stat (path, &about) == 0 && !S_ISREG (about.st_mode);
+}
+
+static gboolean
+open_special (ReboundWholeFile *self, GError **error)
+{
+  self->fd = open (self->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+  if (self->fd < 0 || !rebound_watched_stream_open (&self->stream, self->fd))
+    return fail (self, errno, error);
+  return TRUE;
+}
+
 ReboundWholeFile *
 rebound_whole_file_new (const char *path, const char *option, GError **error)
 {
@@ -61,7 +81,7 @@ rebound_whole_file_new (const char *path, const char *option, GError **error)
   self->path = g_strdup (path);
   self->option = option;
   self->fd = -1;
-  if (!open_beside (self, error))
+  if (!(is_special (path) ? open_special (self, error) : open_beside (self, error)))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -128,5 +148,5 @@ rebound_whole_file_commit (ReboundWholeFile *self, GError **error)
   close_all (self);
   if (error_number != 0)
     return fail (self, error_number, error);
-  return put_into_place (self, error);
+  return self->beside == NULL || put_into_place (self, error);
 }

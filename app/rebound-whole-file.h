@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* A file that appears whole or not at all: written beside its place, and put there when it is
- * whole. */
+ * whole; unless a device or a pipe has that place. */
 typedef struct _ReboundWholeFile ReboundWholeFile;
 
 /* Begins it; before the namespace is entered, where even root has no rights over other users'

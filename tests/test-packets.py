@@ -5,6 +5,7 @@
 import json
 import os
 import struct
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -188,6 +189,20 @@ def test_pcap_cannot_be_written():
     expect_equal(done.stderr, "rebound: --pcap: /nowhere/run.pcapng cannot be written: ENOENT "
                  "(No such file or directory)\n", "the complaint")
     expect_equal(done.stdout, "", "what was shown")
+
+
+def test_pcap_into_pipe():
+    """--pcap: a pipe, or a device, is written to, and not replaced by a file"""
+    with tempfile.TemporaryDirectory() as folder:
+        pipe = Path(folder) / "pipe"
+        os.mkfifo(pipe)
+        with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+            expect_status(run("run", "--quiet", "--pcap", str(pipe), "rebind-fix"), 0)
+            expect(pipe.is_fifo(), "the pipe was replaced")
+            seen = reader.stdout.read()
+        path = Path(folder) / "run.pcapng"
+        expect_status(run("run", "--quiet", "--pcap", str(path), "rebind-fix"), 0)
+        expect(seen == path.read_bytes(), "what came through the pipe is not the file")
 
 
 def test_pcap_out_of_place():
