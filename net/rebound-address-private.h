@@ -16,6 +16,10 @@ gboolean rebound_address_fill (const char *address,
                                struct sockaddr_storage *native,
                                socklen_t *length);
 
+/* Whether @text is an address that a script can name, for a property of it (a
+ * ReboundReferenceValidator). FALSE, with what was expected (transfer full), where it is not. */
+gboolean rebound_address_is_numeric (const char *text, char **expected);
+
 /* "127.0.0.1:30000", "[::1]:30000". FALSE, with what was expected (transfer full), where it is
  * none. */
 gboolean rebound_address_parse (const char *text,

@@ -34,6 +34,18 @@ has_numeric_port (const char *text)
 }
 
 gboolean
+rebound_address_is_numeric (const char *text, char **expected)
+{
+  struct sockaddr_storage native;
+  socklen_t length;
+
+  if (rebound_address_fill (text, 0, &native, &length))
+    return TRUE;
+  *expected = g_strdup ("a numeric address such as 0.0.0.0, 127.0.0.1 or ::1");
+  return FALSE;
+}
+
+gboolean
 rebound_address_parse (const char *text,
                        struct sockaddr_storage *native,
                        socklen_t *length,

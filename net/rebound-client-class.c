@@ -215,24 +215,18 @@ install_ending_settings (void)
   properties[PROP_FIGURES_OF] = rebound_ledger_spec_of (flags);
 }
 
-static GParamSpec *
-count_spec (const char *name, const char *blurb)
-{
-  return g_param_spec_uint (name, NULL, blurb, 0, G_MAXUINT, 0,
-                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-}
-
 static void
 install_readings (void)
 {
   properties[PROP_CONNECTED_COUNT]
-      = count_spec ("connected-count", "how many connections have come about");
-  properties[PROP_REFUSED_COUNT] = count_spec ("refused-count", "how many were refused");
+      = rebound_field_count_spec ("connected-count", "how many connections have come about");
+  properties[PROP_REFUSED_COUNT]
+      = rebound_field_count_spec ("refused-count", "how many were refused");
   properties[PROP_ANSWERED_COUNT]
-      = count_spec ("answered-count", "how many were answered, and as expected");
+      = rebound_field_count_spec ("answered-count", "how many were answered, and as expected");
   properties[PROP_CLOSED_COUNT]
-      = count_spec ("closed-count", "how many have ended, and not by an error");
-  properties[PROP_OPEN_COUNT] = count_spec ("open-count", "how many are open now");
+      = rebound_field_count_spec ("closed-count", "how many have ended, and not by an error");
+  properties[PROP_OPEN_COUNT] = rebound_field_count_spec ("open-count", "how many are open now");
   properties[PROP_LAST_ERROR] = g_param_spec_string (
       "last-error", NULL,
       "the errno of the last failure since the last connection, by name, or none", "none",

@@ -8,6 +8,7 @@
 #include "lifecycle/rebound-param-specs.h"
 #include "rebound-bytes-private.h"
 #include "rebound-errno.h"
+#include "rebound-field-private.h"
 
 /* Of an answer in the log: a few lines of a terminal. */
 #define TOLD_CHARACTERS 200
@@ -27,12 +28,6 @@ enum
 };
 
 static guint signals[N_SIGNALS];
-
-static GParamSpec *
-string_spec (const char *name, const char *blurb)
-{
-  return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-}
 
 static GParamSpec *
 bytes_spec (const char *name, const char *blurb)
@@ -56,22 +51,25 @@ install_dialling_signals (gpointer klass)
   signals[CONNECTED]
       = rebound_class_install_signal (klass, "connected", group, "connected as {connection}",
                                       "a connection came about",
-                                      string_spec (connection, "the connection"), NULL);
-  signals[REFUSED] = rebound_class_install_signal (klass, "refused", group,
-                                                   "refused: {error} (nobody listens there)",
-                                                   "nobody listens at that address",
-                                                   string_spec ("error", "ECONNREFUSED"), NULL);
+                                      rebound_field_string_spec (connection, "the connection"),
+                                      NULL);
+  signals[REFUSED]
+      = rebound_class_install_signal (klass, "refused", group,
+                                      "refused: {error} (nobody listens there)",
+                                      "nobody listens at that address",
+                                      rebound_field_string_spec ("error", "ECONNREFUSED"), NULL);
   signals[FAILED] = rebound_class_install_signal (
       klass, "failed", group, "{connection} failed: {error}",
       "a connection did not come about, or broke; ECONNRESET is the other end's RST",
-      string_spec (connection, "the connection"), string_spec ("error", "the errno, by name"),
-      GIVEN, RECEIVED, LOST, NULL);
+      rebound_field_string_spec (connection, "the connection"),
+      rebound_field_string_spec ("error", "the errno, by name"), GIVEN, RECEIVED, LOST, NULL);
   signals[BACKLOG_FULL] = rebound_class_install_signal (
       klass, "backlog-full", group,
       "{connection}: the backlog is full and the kernel dropped the SYN; the kernel's own clock "
       "decides: it is "
       "sent again in {again}",
-      "more clients than the backlog holds", string_spec (connection, "the connection"),
+      "more clients than the backlog holds",
+      rebound_field_string_spec (connection, "the connection"),
       rebound_param_spec_duration ("again", NULL, "until the retransmission", 0, G_MAXINT64, 0,
                                    G_PARAM_READABLE | G_PARAM_STATIC_STRINGS),
       NULL);
@@ -83,31 +81,34 @@ install_talking_signals (gpointer klass)
   const ReboundEventGroup group = REBOUND_EVENT_GROUP_ACTORS;
   const char *const connection = "connection";
 
-  signals[ANSWERED] = rebound_class_install_signal (klass, "answered", group,
-                                                    "{connection} was answered: {answer}",
-                                                    "an answer came, and it was as expected",
-                                                    string_spec (connection, "the connection"),
-                                                    string_spec ("answer", "what came"), NULL);
+  signals[ANSWERED]
+      = rebound_class_install_signal (klass, "answered", group,
+                                      "{connection} was answered: {answer}",
+                                      "an answer came, and it was as expected",
+                                      rebound_field_string_spec (connection, "the connection"),
+                                      rebound_field_string_spec ("answer", "what came"), NULL);
   signals[WRONG_ANSWER] = rebound_class_install_signal (
       klass, "wrong-answer", group, "{connection} was answered: {answer}; expected {expected}",
-      "an answer came that was not expected", string_spec (connection, "the connection"),
-      string_spec ("answer", "what came"), string_spec ("expected", "what should have come"), NULL);
+      "an answer came that was not expected",
+      rebound_field_string_spec (connection, "the connection"),
+      rebound_field_string_spec ("answer", "what came"),
+      rebound_field_string_spec ("expected", "what should have come"), NULL);
   signals[CLOSED] = rebound_class_install_signal (
       klass, "closed", group, "{connection} ended: {how}",
       "a connection ended, and not by an error: by whoever closed first, or by its way out",
-      string_spec (connection, "the connection"),
-      string_spec ("how", "who closed first, or what the way out came to"), GIVEN, RECEIVED, LOST,
-      NULL);
+      rebound_field_string_spec (connection, "the connection"),
+      rebound_field_string_spec ("how", "who closed first, or what the way out came to"), GIVEN,
+      RECEIVED, LOST, NULL);
   signals[HALF_CLOSED] = rebound_class_install_signal (
       klass, "half-closed", group, "{connection}: our half is closed; the other end may go on",
       "everything was handed to TCP, and the FIN behind it; the other end has not ended yet",
-      string_spec (connection, "the connection"), NULL);
+      rebound_field_string_spec (connection, "the connection"), NULL);
   signals[PEER_FINISHED] = rebound_class_install_signal (
       klass, "peer-finished", group, "{connection}: the other end has said all; we go on",
       "recv() has returned 0, and our own half is not over yet, for something is still queued; "
       "where "
       "nothing is the connection ends at once, and only that is told",
-      string_spec (connection, "the connection"), NULL);
+      rebound_field_string_spec (connection, "the connection"), NULL);
 }
 
 void

@@ -68,3 +68,16 @@ rebound_field_set (gpointer field, const GValue *value)
       g_return_if_reached ();
     }
 }
+
+GParamSpec *
+rebound_field_string_spec (const char *name, const char *blurb)
+{
+  return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+}
+
+GParamSpec *
+rebound_field_count_spec (const char *name, const char *blurb)
+{
+  return g_param_spec_uint (name, NULL, blurb, 0, G_MAXUINT, 0,
+                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+}

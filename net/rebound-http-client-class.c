@@ -222,8 +222,7 @@ install_limits (void)
 static void
 install_count (guint id, const char *name, const char *blurb)
 {
-  properties[id] = g_param_spec_uint (name, NULL, blurb, 0, G_MAXUINT, 0,
-                                      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[id] = rebound_field_count_spec (name, blurb);
 }
 
 static void

@@ -4,6 +4,7 @@
  */
 
 #include "rebound-http-client-private.h"
+#include "rebound-field-private.h"
 
 #include "lifecycle/rebound-event.h"
 #include "lifecycle/rebound-member.h"
@@ -35,34 +36,23 @@ enum
 static guint signals[N_SIGNALS];
 
 static GParamSpec *
-uint_spec (const char *name, const char *blurb)
-{
-  return g_param_spec_uint (name, NULL, blurb, 0, G_MAXUINT, 0,
-                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-}
-
-static GParamSpec *
-string_spec (const char *name, const char *blurb)
-{
-  return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-}
-
-static GParamSpec *
 request_spec (void)
 {
-  return uint_spec ("request", "the number of the request, which it keeps over a retry");
+  return rebound_field_count_spec ("request",
+                                   "the number of the request, which it keeps over a retry");
 }
 
 static GParamSpec *
 connection_spec (void)
 {
-  return uint_spec ("connection", "the number of the connection, in the order of making");
+  return rebound_field_count_spec ("connection",
+                                   "the number of the connection, in the order of making");
 }
 
 static GParamSpec *
 reason_spec (void)
 {
-  return string_spec ("reason", "why");
+  return rebound_field_string_spec ("reason", "why");
 }
 
 static void
@@ -82,7 +72,7 @@ install_taking_signals (gpointer klass)
   signals[WAITS] = rebound_class_install_signal (
       klass, "waits", group, "Request #{request} waits: max-per-host of {origin} are in use",
       "a request waits for its turn", request_spec (),
-      string_spec ("origin", "scheme, host and port"), NULL);
+      rebound_field_string_spec ("origin", "scheme, host and port"), NULL);
   signals[CONNECTED]
       = rebound_class_install_signal (klass, "connected", group,
                                       "Connection #{connection} is established",
@@ -99,8 +89,8 @@ install_failing_signals (gpointer klass)
       "Request attempted to use connection #{connection}, but it has been closed - will retry with "
       "a new connection",
       "a request is sent again", request_spec (), connection_spec (),
-      string_spec ("error", "what happened to the connection, with its errno"), reason_spec (),
-      NULL);
+      rebound_field_string_spec ("error", "what happened to the connection, with its errno"),
+      reason_spec (), NULL);
   signals[MUST_GIVE_UP] = rebound_class_install_signal (
       klass, "must-give-up", group,
       "Request attempted to use connection #{connection}, but it has been closed - we have already "
@@ -124,12 +114,12 @@ install_keeping_signals (gpointer klass)
       klass, "keeps", group,
       "Got no keep-alive header, will keep this connection open for {seconds} seconds",
       "a connection goes back to the pool; the server has not said for how long",
-      connection_spec (), string_spec ("seconds", seconds), NULL);
+      connection_spec (), rebound_field_string_spec ("seconds", seconds), NULL);
   signals[KEEPS_AS_TOLD] = rebound_class_install_signal (
       klass, "keeps-as-told", group,
       "Got a keep-alive header, will keep this connection open for {seconds} seconds",
       "a connection goes back to the pool, for as long as the server has said", connection_spec (),
-      string_spec ("seconds", seconds), NULL);
+      rebound_field_string_spec ("seconds", seconds), NULL);
   signals[DOES_NOT_KEEP]
       = rebound_class_install_signal (klass, "does-not-keep", group,
                                       "Connection #{connection} is not kept: {reason}",
@@ -155,7 +145,7 @@ install_closing_signals (gpointer klass)
   signals[SERVER_CLOSED] = rebound_class_install_signal (
       klass, "server-closed", group, "Connection #{connection} is gone while idle: {how}",
       "an idle connection was closed by the server, and nobody will meet it", connection_spec (),
-      string_spec ("how", "what was seen of it"), NULL);
+      rebound_field_string_spec ("how", "what was seen of it"), NULL);
   signals[FOUND_DEAD] = rebound_class_install_signal (
       klass, "found-dead", group, "Connection #{connection} was found dead before use",
       "a look at an idle connection has found its end, or what nobody had asked for",
@@ -178,20 +168,19 @@ install_ending_signals (gpointer klass)
   signals[ANSWERED] = rebound_class_install_signal (
       klass, "answered", group,
       "{method} #{request} is answered: {status} {reason}, {bytes} bytes, over #{connection}",
-      "a request has its answer", request_spec (), string_spec ("method", "its method"),
-      uint_spec ("status", "the answer's status"), reason_spec (),
-      uint_spec ("bytes", "the length of its body"), connection_spec (), NULL);
-  signals[FAILED]
-      = rebound_class_install_signal (klass, "failed", group, "{method} #{request} failed: {error}",
-                                      "a request has failed", request_spec (),
-                                      string_spec ("method", "its method"),
-                                      string_spec ("error", "what went wrong, with its errno"),
-                                      NULL);
+      "a request has its answer", request_spec (),
+      rebound_field_string_spec ("method", "its method"),
+      rebound_field_count_spec ("status", "the answer's status"), reason_spec (),
+      rebound_field_count_spec ("bytes", "the length of its body"), connection_spec (), NULL);
+  signals[FAILED] = rebound_class_install_signal (
+      klass, "failed", group, "{method} #{request} failed: {error}", "a request has failed",
+      request_spec (), rebound_field_string_spec ("method", "its method"),
+      rebound_field_string_spec ("error", "what went wrong, with its errno"), NULL);
   signals[MAYBE_DELIVERED] = rebound_class_install_signal (
       klass, "maybe-delivered", group, "{method} #{request} may have been delivered: {error}",
       "a request has failed after it was sent, and is not to be sent twice", request_spec (),
-      string_spec ("method", "its method"),
-      string_spec ("error", "what went wrong, with its errno"), NULL);
+      rebound_field_string_spec ("method", "its method"),
+      rebound_field_string_spec ("error", "what went wrong, with its errno"), NULL);
 }
 
 void

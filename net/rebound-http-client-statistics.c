@@ -4,6 +4,7 @@
  * over a day wants the day, so at the end of a run the sum of all lives is told. */
 
 #include "rebound-http-client-private.h"
+#include "rebound-field-private.h"
 
 #include "lifecycle/rebound-event.h"
 #include "lifecycle/rebound-member.h"
@@ -68,13 +69,6 @@ rebound_http_client_tell_summary (ReboundActor *actor)
                    rebound_http_statistics_get_first_byte_usec (&sum));
 }
 
-static GParamSpec *
-count_spec (const char *name, const char *blurb)
-{
-  return g_param_spec_uint (name, NULL, blurb, 0, G_MAXUINT, 0,
-                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-}
-
 void
 rebound_http_client_install_statistics (gpointer klass)
 {
@@ -87,15 +81,18 @@ rebound_http_client_install_statistics (gpointer klass)
       "at the end of a run: what became of the requests and connections of all its lives",
       g_param_spec_enum ("policy", NULL, "how the pool behaved", REBOUND_TYPE_HTTP_POLICY,
                          REBOUND_HTTP_POLICY_REBOUND, flags),
-      count_spec ("requests", "as sent-count"), count_spec ("answered", "as answered-count"),
-      count_spec ("failed", "as failed-count"),
-      count_spec ("maybe-delivered", "as maybe-delivered-count"),
-      count_spec ("retried", "as retried-count"),
-      count_spec ("connections-created", "as created-count"),
-      count_spec ("reused", "as reused-count"), count_spec ("connects-saved", "as saved-count"),
-      count_spec ("expired", "as expired-count"),
-      count_spec ("closed-by-server", "as server-closed-count"),
-      count_spec ("retired", "as retired-count"), count_spec ("cleared", "as cleared-count"),
+      rebound_field_count_spec ("requests", "as sent-count"),
+      rebound_field_count_spec ("answered", "as answered-count"),
+      rebound_field_count_spec ("failed", "as failed-count"),
+      rebound_field_count_spec ("maybe-delivered", "as maybe-delivered-count"),
+      rebound_field_count_spec ("retried", "as retried-count"),
+      rebound_field_count_spec ("connections-created", "as created-count"),
+      rebound_field_count_spec ("reused", "as reused-count"),
+      rebound_field_count_spec ("connects-saved", "as saved-count"),
+      rebound_field_count_spec ("expired", "as expired-count"),
+      rebound_field_count_spec ("closed-by-server", "as server-closed-count"),
+      rebound_field_count_spec ("retired", "as retired-count"),
+      rebound_field_count_spec ("cleared", "as cleared-count"),
       rebound_param_spec_duration ("first-byte", NULL,
                                    "as first-byte; none where nothing was answered", -1, G_MAXINT64,
                                    0, flags),

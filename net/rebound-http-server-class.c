@@ -119,24 +119,12 @@ rebound_http_server_finalize (GObject *object)
 
 #define SETTING_FLAGS (G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS)
 
-static gboolean
-is_address (const char *text, char **expected)
-{
-  struct sockaddr_storage native;
-  socklen_t length;
-
-  if (rebound_address_fill (text, 0, &native, &length))
-    return TRUE;
-  *expected = g_strdup ("a numeric address such as 0.0.0.0, 127.0.0.1 or ::1");
-  return FALSE;
-}
-
 static void
 install_answer_settings (void)
 {
   properties[PROP_ADDRESS]
       = rebound_param_spec_text ("address", NULL, "the address to bind, IPv4 or IPv6", "0.0.0.0",
-                                 is_address, SETTING_FLAGS);
+                                 rebound_address_is_numeric, SETTING_FLAGS);
   properties[PROP_PORT] = g_param_spec_uint ("port", NULL, "the port to bind; 0 lets one be drawn",
                                              0, G_MAXUINT16, 0, SETTING_FLAGS);
   properties[PROP_ANSWER] = g_param_spec_enum ("answer", NULL, "how the next request is answered",
@@ -187,8 +175,7 @@ install_keeping_settings (void)
 static void
 install_count (guint id, const char *name, const char *blurb)
 {
-  properties[id] = g_param_spec_uint (name, NULL, blurb, 0, G_MAXUINT, 0,
-                                      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[id] = rebound_field_count_spec (name, blurb);
 }
 
 static void
@@ -204,12 +191,6 @@ install_readings (void)
                  "answered");
 }
 
-static GParamSpec *
-string_spec (const char *name, const char *blurb)
-{
-  return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-}
-
 static void
 install_signals (gpointer klass)
 {
@@ -222,26 +203,29 @@ install_signals (gpointer klass)
                                                          0,
                                                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS),
                                       NULL);
-  signals[BIND_FAILED]
-      = rebound_class_install_signal (klass, "bind-failed", group, "cannot listen: {error}",
-                                      "the port could not be had",
-                                      string_spec ("error", "the failing call's errno, by name"),
-                                      NULL);
+  signals[BIND_FAILED] = rebound_class_install_signal (
+      klass, "bind-failed", group, "cannot listen: {error}", "the port could not be had",
+      rebound_field_string_spec ("error", "the failing call's errno, by name"), NULL);
   signals[REQUESTED]
       = rebound_class_install_signal (klass, "requested", group, "{method} {path} on {connection}",
                                       "a request has come",
-                                      string_spec ("connection", "the connection"),
-                                      string_spec ("method", "its method"),
-                                      string_spec ("path", "what is asked for"), NULL);
-  signals[DELIVERED_TWICE] = rebound_class_install_signal (
-      klass, "delivered-twice", group, "{method} {path} on {connection}: it has come before",
-      "a request has come that had come before", string_spec ("connection", "the connection"),
-      string_spec ("method", "its method"), string_spec ("path", "what is asked for"), NULL);
+                                      rebound_field_string_spec ("connection", "the connection"),
+                                      rebound_field_string_spec ("method", "its method"),
+                                      rebound_field_string_spec ("path", "what is asked for"),
+                                      NULL);
+  signals[DELIVERED_TWICE]
+      = rebound_class_install_signal (klass, "delivered-twice", group,
+                                      "{method} {path} on {connection}: it has come before",
+                                      "a request has come that had come before",
+                                      rebound_field_string_spec ("connection", "the connection"),
+                                      rebound_field_string_spec ("method", "its method"),
+                                      rebound_field_string_spec ("path", "what is asked for"),
+                                      NULL);
   signals[CONNECTION_CLOSED]
       = rebound_class_install_signal (klass, "connection-closed", group,
                                       "{connection} ended: {reason}", "a connection has ended",
-                                      string_spec ("connection", "the connection"),
-                                      string_spec ("reason", "how"), NULL);
+                                      rebound_field_string_spec ("connection", "the connection"),
+                                      rebound_field_string_spec ("reason", "how"), NULL);
 }
 
 static GError *

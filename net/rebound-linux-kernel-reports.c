@@ -8,6 +8,7 @@
 #include "lifecycle/rebound-member.h"
 #include "lifecycle/rebound-param-specs.h"
 #include "rebound-socket-rows-private.h"
+#include "rebound-field-private.h"
 
 enum
 {
@@ -21,19 +22,6 @@ enum
 
 static guint signals[N_SIGNALS];
 
-static GParamSpec *
-string_spec (const char *name, const char *blurb)
-{
-  return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-}
-
-static GParamSpec *
-count_spec (const char *name, const char *blurb)
-{
-  return g_param_spec_uint (name, NULL, blurb, 0, G_MAXUINT, 0,
-                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-}
-
 /* The table that netstat prints. Its rows are what a script prints, and the kernel's side. */
 static void
 install_row_signals (ReboundLinuxKernelClass *klass)
@@ -45,22 +33,26 @@ install_row_signals (ReboundLinuxKernelClass *klass)
       "Proto Recv-Q Send-Q Local Address          Foreign Address        State       Owner",
       "print sockets, --show=sockets: the table's head; a row for each of the run's sockets "
       "follows, in the order in which they came",
-      count_spec ("count", "how many rows follow"), NULL);
+      rebound_field_count_spec ("count", "how many rows follow"), NULL);
   signals[SOCKET] = rebound_class_install_signal (
       klass, "socket", group,
       "{proto:5} {recv-q:6} {send-q:6} {local:22} {foreign:22} {state:11} {owner}",
       "print sockets, --show=sockets: a row of the table, as netstat has it",
-      string_spec ("proto", "tcp, or tcp6"),
-      count_spec ("recv-q", "bytes that have come and were not read, a FIN counted as one; of a "
-                            "listener: connections that wait to be accepted"),
-      count_spec ("send-q", "bytes that the other end has not acknowledged, a FIN counted as one; "
-                            "of a listener: how many connections may wait"),
-      string_spec ("local", "its own end: ADDRESS:PORT, or the connection's name in place of a "
-                            "port that nobody chose"),
-      string_spec ("foreign", "the other end, in the same way"),
-      string_spec ("state", "the TCP state"),
-      string_spec ("owner", "the actor that has it open; “backlog of” a listener for what was not "
-                            "accepted yet; - where nobody has it open any more"),
+      rebound_field_string_spec ("proto", "tcp, or tcp6"),
+      rebound_field_count_spec (
+          "recv-q", "bytes that have come and were not read, a FIN counted as one; of a "
+                    "listener: connections that wait to be accepted"),
+      rebound_field_count_spec (
+          "send-q", "bytes that the other end has not acknowledged, a FIN counted as one; "
+                    "of a listener: how many connections may wait"),
+      rebound_field_string_spec (
+          "local", "its own end: ADDRESS:PORT, or the connection's name in place of a "
+                   "port that nobody chose"),
+      rebound_field_string_spec ("foreign", "the other end, in the same way"),
+      rebound_field_string_spec ("state", "the TCP state"),
+      rebound_field_string_spec (
+          "owner", "the actor that has it open; “backlog of” a listener for what was not "
+                   "accepted yet; - where nobody has it open any more"),
       NULL);
 }
 
@@ -77,12 +69,14 @@ install_explanation_signal (ReboundLinuxKernelClass *klass)
   signals[EXPLANATION] = rebound_class_install_signal (
       klass, "explanation", REBOUND_EVENT_GROUP_EXPLANATIONS, "{text}",
       "at the end of a run: why something was lost, refused or reset in it, once for each cause",
-      string_spec ("cause",
-                   "the cause, by a name that stays the same: docs/output.md has the list"),
-      string_spec ("text", "what happened, and what was done before, in a sentence or two"),
-      string_spec ("rule", "the rule by which it follows, of an RFC or in the kernel's source; "
-                           "none where there is none to name"),
-      count_spec ("count", "how often it happened"),
+      rebound_field_string_spec (
+          "cause", "the cause, by a name that stays the same: docs/output.md has the list"),
+      rebound_field_string_spec ("text",
+                                 "what happened, and what was done before, in a sentence or two"),
+      rebound_field_string_spec (
+          "rule", "the rule by which it follows, of an RFC or in the kernel's source; "
+                  "none where there is none to name"),
+      rebound_field_count_spec ("count", "how often it happened"),
       time_spec ("first", "when for the first time, by the run's clock"),
       time_spec ("last", "when for the last time"), NULL);
 }
@@ -96,17 +90,20 @@ rebound_linux_kernel_install_reports (ReboundLinuxKernelClass *klass)
       klass, "packet", REBOUND_EVENT_GROUP_PACKETS,
       "{from:15} > {to:15}  {flags:3} seq {seq}[, ack {ack}], length {length}",
       "a TCP segment was sent; only where packets are captured, as --show=packets does",
-      string_spec ("from", "who sent it: ADDRESS:PORT, or the connection's name in place of a "
-                           "port that nobody chose"),
-      string_spec ("to", "whom it was sent to, in the same way"),
-      string_spec ("flags", "S for SYN, F for FIN, P for PSH, R for RST, and a point for ACK"),
-      count_spec ("seq", "its sequence number, counted from the SYN of who sent it"),
-      count_spec ("ack", "what it acknowledges, counted from the other's SYN"),
-      count_spec ("length", "the bytes of data in it"), NULL);
+      rebound_field_string_spec (
+          "from", "who sent it: ADDRESS:PORT, or the connection's name in place of a "
+                  "port that nobody chose"),
+      rebound_field_string_spec ("to", "whom it was sent to, in the same way"),
+      rebound_field_string_spec ("flags",
+                                 "S for SYN, F for FIN, P for PSH, R for RST, and a point for ACK"),
+      rebound_field_count_spec ("seq", "its sequence number, counted from the SYN of who sent it"),
+      rebound_field_count_spec ("ack", "what it acknowledges, counted from the other's SYN"),
+      rebound_field_count_spec ("length", "the bytes of data in it"), NULL);
   signals[PACKETS_LOST]
       = rebound_class_install_signal (klass, "packets-lost", REBOUND_EVENT_GROUP_PACKETS, "{why}",
                                       "the capture is not whole; in virtual time the run ends here",
-                                      string_spec ("why", "what was lost, and why"), NULL);
+                                      rebound_field_string_spec ("why", "what was lost, and why"),
+                                      NULL);
 }
 
 static void

@@ -17,6 +17,7 @@
 #include "rebound-listener.h"
 #include "rebound-net-enums.h"
 #include "rebound-run-port-private.h"
+#include "rebound-field-private.h"
 
 enum
 {
@@ -57,13 +58,7 @@ is_port (const char *text, char **expected)
 static gboolean
 is_address (const char *text, char **expected)
 {
-  struct sockaddr_storage native;
-  socklen_t length;
-
-  if (*text == '\0' || rebound_address_fill (text, 0, &native, &length))
-    return TRUE;
-  *expected = g_strdup ("a numeric address such as 0.0.0.0, 127.0.0.1 or ::1");
-  return FALSE;
+  return *text == '\0' || rebound_address_is_numeric (text, expected);
 }
 
 static GError *
@@ -248,19 +243,6 @@ action_why (ReboundLinuxKernel *self,
 /* -- what describe shows -- */
 
 static GParamSpec *
-string_spec (const char *name, const char *blurb)
-{
-  return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-}
-
-static GParamSpec *
-count_spec (const char *name, const char *blurb)
-{
-  return g_param_spec_uint (name, NULL, blurb, 0, G_MAXUINT, 0,
-                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-}
-
-static GParamSpec *
 boolean_spec (const char *name, const char *blurb)
 {
   return g_param_spec_boolean (name, NULL, blurb, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -278,55 +260,59 @@ install_holder (ReboundLinuxKernelClass *klass)
       "{backlog-limit} wait]"
       "[; {left} left][; and {more} more like it]",
       "why: a socket on the port, the one hardest to get rid of first",
-      string_spec ("state", "the TCP state; BOUND of one that neither listens nor is connected"),
-      string_spec ("local", "its own end: ADDRESS:PORT"),
-      string_spec ("foreign", "the other end; the connection's name in place of a drawn port"),
-      string_spec ("reuse-address", "whether it has SO_REUSEADDR: yes, no or ?"),
-      string_spec ("in-the-way", "whether it is in the way of the bind: yes, no or ?"),
-      string_spec ("owner",
-                   "whose it is: an actor, or “backlog of” one for who was not accepted, or "
+      rebound_field_string_spec (
+          "state", "the TCP state; BOUND of one that neither listens nor is connected"),
+      rebound_field_string_spec ("local", "its own end: ADDRESS:PORT"),
+      rebound_field_string_spec ("foreign",
+                                 "the other end; the connection's name in place of a drawn port"),
+      rebound_field_string_spec ("reuse-address", "whether it has SO_REUSEADDR: yes, no or ?"),
+      rebound_field_string_spec ("in-the-way",
+                                 "whether it is in the way of the bind: yes, no or ?"),
+      rebound_field_string_spec (
+          "owner", "whose it is: an actor, or “backlog of” one for who was not accepted, or "
                    "“somebody else”"),
-      count_spec ("generation", "the listener's generation that it is of"),
-      string_spec ("line", "the script's line that made it, or caused it; of who waits in a "
-                           "backlog its client's"),
-      string_spec ("ended", "who ended the connection first"),
-      string_spec ("ended-line", "and on which line of the script"),
-      count_spec ("backlog", "of a listener: how many wait to be accepted"),
-      count_spec ("backlog-limit", "of a listener: how many may"),
+      rebound_field_count_spec ("generation", "the listener's generation that it is of"),
+      rebound_field_string_spec ("line",
+                                 "the script's line that made it, or caused it; of who waits in a "
+                                 "backlog its client's"),
+      rebound_field_string_spec ("ended", "who ended the connection first"),
+      rebound_field_string_spec ("ended-line", "and on which line of the script"),
+      rebound_field_count_spec ("backlog", "of a listener: how many wait to be accepted"),
+      rebound_field_count_spec ("backlog-limit", "of a listener: how many may"),
       rebound_param_spec_duration ("left", NULL, "for how long it remains by the run's clock", -1,
                                    G_MAXINT64, -1, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS),
-      count_spec ("more", "how many others there are that differ in the other end alone; left is "
-                          "the longest of all"),
+      rebound_field_count_spec (
+          "more", "how many others there are that differ in the other end alone; left is "
+                  "the longest of all"),
       NULL);
 }
 
 static void
 install_signals (ReboundLinuxKernelClass *klass)
 {
-  signals[PORT]
-      = rebound_class_install_signal (klass, "why-port", REPORT_GROUP, "{verdict}",
-                                      "why: whether a bind would succeed now",
-                                      count_spec ("port", "the port, 0 for one that was drawn"),
-                                      string_spec ("address", "the address that would be bound"),
-                                      boolean_spec ("reuse-address", "whether with SO_REUSEADDR"),
-                                      boolean_spec ("free", "whether it would succeed"),
-                                      string_spec ("verdict", "that in a sentence, and why not"),
-                                      NULL);
+  signals[PORT] = rebound_class_install_signal (
+      klass, "why-port", REPORT_GROUP, "{verdict}", "why: whether a bind would succeed now",
+      rebound_field_count_spec ("port", "the port, 0 for one that was drawn"),
+      rebound_field_string_spec ("address", "the address that would be bound"),
+      boolean_spec ("reuse-address", "whether with SO_REUSEADDR"),
+      boolean_spec ("free", "whether it would succeed"),
+      rebound_field_string_spec ("verdict", "that in a sentence, and why not"), NULL);
   signals[HOLDERS] = rebound_class_install_signal (
       klass, "why-holders", REPORT_GROUP,
       "State       Local Address          Foreign Address    REUSEADDR In the way Whose",
       "why: the table's head; rows for the sockets on the port follow",
-      count_spec ("count", "how many sockets there are"), NULL);
+      rebound_field_count_spec ("count", "how many sockets there are"), NULL);
   install_holder (klass);
-  signals[RULE] = rebound_class_install_signal (klass, "why-rule", REPORT_GROUP,
-                                                "why: {state} {local}: {rule}",
-                                                "why: the rule by which a socket is in the way",
-                                                string_spec ("state", "its state"),
-                                                string_spec ("local", "its own end"),
-                                                string_spec ("rule", "the rule"), NULL);
+  signals[RULE]
+      = rebound_class_install_signal (klass, "why-rule", REPORT_GROUP,
+                                      "why: {state} {local}: {rule}",
+                                      "why: the rule by which a socket is in the way",
+                                      rebound_field_string_spec ("state", "its state"),
+                                      rebound_field_string_spec ("local", "its own end"),
+                                      rebound_field_string_spec ("rule", "the rule"), NULL);
   signals[FIX] = rebound_class_install_signal (klass, "why-fix", REPORT_GROUP, "fix: {fix}",
                                                "why: the cheapest cure, in a script's terms",
-                                               string_spec ("fix", "the cure"), NULL);
+                                               rebound_field_string_spec ("fix", "the cure"), NULL);
 }
 
 void

@@ -18,6 +18,7 @@
 #include "rebound-link-private.h"
 #include "rebound-reclaim-private.h"
 #include "rebound-net-enums.h"
+#include "rebound-field-private.h"
 
 enum
 {
@@ -108,12 +109,6 @@ rebound_linux_kernel_finalize (GObject *object)
   G_OBJECT_CLASS (rebound_linux_kernel_parent_class)->finalize (object);
 }
 
-static GParamSpec *
-string_spec (const char *name, const char *blurb)
-{
-  return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-}
-
 static void
 install_socket_signals (ReboundLinuxKernelClass *klass)
 {
@@ -122,33 +117,39 @@ install_socket_signals (ReboundLinuxKernelClass *klass)
   signals[STATE_CHANGED] = rebound_class_install_signal (
       klass, "state-changed", group, "{connection}, {end}'s end: {from} -> {to}",
       "a settled instant found a socket in another state than the one before",
-      string_spec ("connection", "the connection"), string_spec ("end", "whose end of it"),
-      string_spec ("from", "the state before"), string_spec ("to", "the state now"), NULL);
+      rebound_field_string_spec ("connection", "the connection"),
+      rebound_field_string_spec ("end", "whose end of it"),
+      rebound_field_string_spec ("from", "the state before"),
+      rebound_field_string_spec ("to", "the state now"), NULL);
   signals[REMAINDER_EXPIRED] = rebound_class_install_signal (
       klass, "remainder-expired", group,
       "{connection}, {end}'s end: {state} is over; nothing is left of it",
       "a closed socket has been in TIME_WAIT or FIN_WAIT2 for its time",
-      string_spec ("connection", "the connection"), string_spec ("end", "whose end of it"),
-      string_spec ("state", "the state that is over"), NULL);
+      rebound_field_string_spec ("connection", "the connection"),
+      rebound_field_string_spec ("end", "whose end of it"),
+      rebound_field_string_spec ("state", "the state that is over"), NULL);
   signals[REMAINDER_FORGOTTEN] = rebound_class_install_signal (
       klass, "remainder-forgotten", group,
       "{connection}, {end}'s end: {state} is forgotten: the machine was started anew",
       "what was left of a closed socket is gone, for the machine was started anew",
-      string_spec ("connection", "the connection"), string_spec ("end", "whose end of it"),
-      string_spec ("state", "the state that it was in"), NULL);
+      rebound_field_string_spec ("connection", "the connection"),
+      rebound_field_string_spec ("end", "whose end of it"),
+      rebound_field_string_spec ("state", "the state that it was in"), NULL);
   signals[SOCKET_RECLAIMED] = rebound_class_install_signal (
       klass, "socket-reclaimed", group, "{connection}, {end}'s end: taken away ({style})",
       "the system has taken a socket away from its application, which is not told",
-      string_spec ("connection", "the connection; of a listener its name"),
-      string_spec ("end", "whose end of it"),
-      string_spec ("style", "how: fin, defunct or destroy; silent, of a listener that looks alive"),
+      rebound_field_string_spec ("connection", "the connection; of a listener its name"),
+      rebound_field_string_spec ("end", "whose end of it"),
+      rebound_field_string_spec (
+          "style", "how: fin, defunct or destroy; silent, of a listener that looks alive"),
       NULL);
   signals[RECLAIM_FAILED] = rebound_class_install_signal (
       klass, "reclaim-failed", REBOUND_EVENT_GROUP_ACTORS,
       "{connection}, {end}'s end: cannot be taken away: {error}",
       "this machine does not let a run take a socket away in that style",
-      string_spec ("connection", "the connection; of a listener its name"),
-      string_spec ("end", "whose end of it"), string_spec ("error", "the errno's name"), NULL);
+      rebound_field_string_spec ("connection", "the connection; of a listener its name"),
+      rebound_field_string_spec ("end", "whose end of it"),
+      rebound_field_string_spec ("error", "the errno's name"), NULL);
 }
 
 static void
@@ -160,7 +161,8 @@ install_signals (ReboundLinuxKernelClass *klass)
       = rebound_class_install_signal (klass, "goes-without", REBOUND_EVENT_GROUP_ACTORS,
                                       "this kernel lacks something: {what}",
                                       "what this kernel does not let a run do",
-                                      string_spec ("what", "what it goes without"), NULL);
+                                      rebound_field_string_spec ("what", "what it goes without"),
+                                      NULL);
   signals[LINK_DOWN] = rebound_class_install_signal (
       klass, "link-down", REBOUND_EVENT_GROUP_ACTORS, "the network's link is down",
       "the network's link was taken down: nothing is sent until it is up again, and time does not "
@@ -178,9 +180,10 @@ install_why_properties (void)
       = g_param_spec_boolean ("port-free", NULL,
                               "whether the bind that the last “why” asked about would succeed",
                               FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  properties[PROP_PORT_VERDICT] = string_spec ("port-verdict", "what the last “why” found");
-  properties[PROP_PORT_FIX]
-      = string_spec ("port-fix", "the cure that the last “why” named; empty where there was none");
+  properties[PROP_PORT_VERDICT]
+      = rebound_field_string_spec ("port-verdict", "what the last “why” found");
+  properties[PROP_PORT_FIX] = rebound_field_string_spec (
+      "port-fix", "the cure that the last “why” named; empty where there was none");
 }
 
 static void

@@ -173,18 +173,6 @@ rebound_listener_finalize (GObject *object)
   G_OBJECT_CLASS (rebound_listener_parent_class)->finalize (object);
 }
 
-static gboolean
-is_address (const char *text, char **expected)
-{
-  struct sockaddr_storage native;
-  socklen_t length;
-
-  if (rebound_address_fill (text, 0, &native, &length))
-    return TRUE;
-  *expected = g_strdup ("a numeric address such as 0.0.0.0, 127.0.0.1 or ::1");
-  return FALSE;
-}
-
 #define SETTING_FLAGS (G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS)
 
 static void
@@ -192,7 +180,7 @@ install_socket_settings (void)
 {
   properties[PROP_ADDRESS]
       = rebound_param_spec_text ("address", NULL, "the address to bind, IPv4 or IPv6", "0.0.0.0",
-                                 is_address, SETTING_FLAGS);
+                                 rebound_address_is_numeric, SETTING_FLAGS);
   properties[PROP_PORT] = g_param_spec_uint ("port", NULL, "the port to bind; 0 lets one be drawn",
                                              0, G_MAXUINT16, 0, SETTING_FLAGS);
   properties[PROP_BACKLOG]

@@ -7,6 +7,7 @@
 #include "lifecycle/rebound-member.h"
 #include "lifecycle/rebound-param-specs.h"
 #include "rebound-errno.h"
+#include "rebound-field-private.h"
 
 enum
 {
@@ -35,12 +36,6 @@ enum
 static guint signals[N_SIGNALS];
 
 static GParamSpec *
-string_spec (const char *name, const char *blurb)
-{
-  return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-}
-
-static GParamSpec *
 generation_spec (void)
 {
   return g_param_spec_uint ("generation", NULL, "which opening of the listener", 0, G_MAXUINT, 0,
@@ -57,7 +52,7 @@ port_spec (void)
 static GParamSpec *
 error_spec (void)
 {
-  return string_spec ("error", "the failing call's errno, by name");
+  return rebound_field_string_spec ("error", "the failing call's errno, by name");
 }
 
 static GParamSpec *
@@ -70,7 +65,7 @@ bytes_spec (const char *name, const char *blurb)
 static GParamSpec *
 connection_spec (void)
 {
-  return string_spec ("connection", "the connection");
+  return rebound_field_string_spec ("connection", "the connection");
 }
 
 static void
@@ -92,7 +87,7 @@ install_opening_signals (gpointer klass)
       klass, "bind-failed", group,
       "cannot bind[ port {port}] (generation {generation}): {error}[: {why}]", "bind() failed",
       generation_spec (), port_spec (), error_spec (),
-      string_spec ("why", "whose the port is, and which option is missing"), NULL);
+      rebound_field_string_spec ("why", "whose the port is, and which option is missing"), NULL);
   signals[LISTEN_FAILED]
       = rebound_class_install_signal (klass, "listen-failed", group,
                                       "cannot listen (generation {generation}): {error}",
@@ -118,7 +113,8 @@ install_closing_signals (gpointer klass)
       = rebound_class_install_signal (klass, "closed", group,
                                       "closed (generation {generation}), at {reason}",
                                       "the descriptor is closed", generation_spec (),
-                                      string_spec ("reason", "what made it close"), NULL);
+                                      rebound_field_string_spec ("reason", "what made it close"),
+                                      NULL);
   signals[SERVING_ON] = rebound_class_install_signal (
       klass, "serving-on", group, "serves on in the background: connections open: {open}",
       "background-policy=serve-then-close: it holds a background task until the last one has gone",
@@ -153,16 +149,14 @@ install_accept_signals (gpointer klass)
       = rebound_class_install_signal (klass, "accepted", group, "accepted {connection}",
                                       "a connection was taken from the backlog", connection_spec (),
                                       generation_spec (), NULL);
-  signals[CONNECTION_CLOSED]
-      = rebound_class_install_signal (klass, "connection-closed", group,
-                                      "{connection} ended: {how}",
-                                      "an accepted connection is closed", connection_spec (),
-                                      string_spec ("how", "who closed first, or what ended it"),
-                                      bytes_spec ("given", "what was given to be sent"),
-                                      bytes_spec ("received", "what was read"),
-                                      bytes_spec ("lost", "what of the given will not come to the "
-                                                          "client, as far as this side can know"),
-                                      NULL);
+  signals[CONNECTION_CLOSED] = rebound_class_install_signal (
+      klass, "connection-closed", group, "{connection} ended: {how}",
+      "an accepted connection is closed", connection_spec (),
+      rebound_field_string_spec ("how", "who closed first, or what ended it"),
+      bytes_spec ("given", "what was given to be sent"), bytes_spec ("received", "what was read"),
+      bytes_spec ("lost", "what of the given will not come to the "
+                          "client, as far as this side can know"),
+      NULL);
   signals[EXHAUSTED] = rebound_class_install_signal (
       klass, "exhausted", group, "cannot accept: {error}; rests for 100ms",
       "no descriptors or memory are left, or an error stays; one client is turned away if possible",
@@ -187,14 +181,15 @@ install_liveness_signals (gpointer klass)
       = rebound_class_install_signal (klass, "found-alive", REBOUND_EVENT_GROUP_SOCKETS,
                                       "still listens (generation {generation}): {how}",
                                       "the check on return found the socket that was kept alive",
-                                      generation_spec (), string_spec ("how", "how it was found"),
-                                      NULL);
+                                      generation_spec (),
+                                      rebound_field_string_spec ("how", "how it was found"), NULL);
   signals[FOUND_DEAD] = rebound_class_install_signal (
       klass, "found-dead", group,
       "does not listen any more (generation {generation}): {how}[: {error}]",
       "the check on return found that the socket was taken away; it is replaced",
-      generation_spec (), string_spec ("how", "how it was found"),
-      string_spec ("error", "the errno that it was found by, by name; empty where there was none"),
+      generation_spec (), rebound_field_string_spec ("how", "how it was found"),
+      rebound_field_string_spec (
+          "error", "the errno that it was found by, by name; empty where there was none"),
       NULL);
   signals[CHECK_FAILED] = rebound_class_install_signal (
       klass, "check-failed", group,

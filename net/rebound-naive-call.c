@@ -3,6 +3,7 @@
  * call the kernel while it is suspended or gone has a mistake. */
 
 #include "rebound-naive-call-private.h"
+#include "rebound-field-private.h"
 
 #include "lifecycle/rebound-application.h"
 #include "lifecycle/rebound-error.h"
@@ -43,22 +44,19 @@ rebound_naive_set_text (char **field, char *text)
   *field = text;
 }
 
-static GParamSpec *
-string_spec (const char *name, const char *blurb)
-{
-  return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-}
-
 guint
 rebound_naive_install_returned (gpointer klass)
 {
   return rebound_class_install_signal (
       klass, "returned", REBOUND_EVENT_GROUP_ACTORS,
       "{call}({arguments}) = {result}[ {error}][ {detail}]", "a system call has returned",
-      string_spec ("call", "the system call"), string_spec ("arguments", "what it was given"),
-      string_spec ("result", "what it returned; for a descriptor the name of who has it"),
-      string_spec ("error", "the errno, by name, where it failed"),
-      string_spec ("detail", "of a read the beginning of what was read, of drain how much it was, "
-                             "of accept the connection"),
+      rebound_field_string_spec ("call", "the system call"),
+      rebound_field_string_spec ("arguments", "what it was given"),
+      rebound_field_string_spec ("result",
+                                 "what it returned; for a descriptor the name of who has it"),
+      rebound_field_string_spec ("error", "the errno, by name, where it failed"),
+      rebound_field_string_spec (
+          "detail", "of a read the beginning of what was read, of drain how much it was, "
+                    "of accept the connection"),
       NULL);
 }

@@ -11,6 +11,7 @@
 #include "rebound-address-private.h"
 #include "rebound-endpoint-private.h"
 #include "rebound-errno.h"
+#include "rebound-field-private.h"
 
 /* As much as naive code has on its stack, and as much as a run shall hold at once. */
 #define RECV_DEFAULT_BYTES (64 * 1024)
@@ -106,12 +107,6 @@ rebound_naive_socket_finalize (GObject *object)
 }
 
 static GParamSpec *
-string_spec (const char *name, const char *blurb)
-{
-  return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-}
-
-static GParamSpec *
 size_spec (const char *name, const char *blurb)
 {
   return rebound_param_spec_size (name, NULL, blurb, 0, G_MAXINT64, 0,
@@ -128,10 +123,12 @@ install_readings (GObjectClass *klass)
       "what the last call returned; of socket and accept 0, for a descriptor's number says nothing",
       -1, G_MAXINT64, 0, flags);
   properties[PROP_ERRNO]
-      = string_spec ("errno", "the errno that the last call failed with, by name, or none");
+      = rebound_field_string_spec ("errno",
+                                   "the errno that the last call failed with, by name, or none");
   properties[PROP_DATA]
-      = string_spec ("data", "what the last recv read; bytes that are no UTF-8 as \\xHH");
-  properties[PROP_REVENTS] = string_spec (
+      = rebound_field_string_spec ("data",
+                                   "what the last recv read; bytes that are no UTF-8 as \\xHH");
+  properties[PROP_REVENTS] = rebound_field_string_spec (
       "revents", "what the last poll said: IN, OUT, ERR, HUP, RDHUP, NVAL in this order, with | "
                  "between them, or none");
   properties[PROP_SENT_BYTES]
@@ -139,24 +136,12 @@ install_readings (GObjectClass *klass)
                                  "connection; what that says of the other end is nothing");
   properties[PROP_RECEIVED_BYTES]
       = size_spec ("received-bytes", "how much its calls have read, of its present connection");
-  properties[PROP_STATE] = string_spec (
+  properties[PROP_STATE] = rebound_field_string_spec (
       "state",
       "the TCP state that the descriptor is in, as ESTABLISHED; none without a descriptor");
   properties[PROP_DESCRIPTOR_OPEN]
       = g_param_spec_boolean ("descriptor-open", NULL, "whether it has a descriptor", FALSE, flags);
   g_object_class_install_properties (klass, N_PROPS, properties);
-}
-
-static gboolean
-is_address (const char *text, char **expected)
-{
-  struct sockaddr_storage native;
-  socklen_t length;
-
-  if (rebound_address_fill (text, 0, &native, &length))
-    return TRUE;
-  *expected = g_strdup ("a numeric address, such as 127.0.0.1 or ::");
-  return FALSE;
 }
 
 static gboolean
@@ -197,7 +182,7 @@ install_opening_calls (gpointer klass)
       klass, "bind", G_CALLBACK (rebound_naive_socket_bind), NULL, "bind()",
       g_param_spec_uint ("port", NULL, "the port; 0 lets one be drawn", 0, G_MAXUINT16, 0, flags),
       rebound_param_spec_text ("address", NULL, "the address, of the socket's family", "0.0.0.0",
-                               is_address, flags),
+                               rebound_address_is_numeric, flags),
       NULL);
   rebound_class_install_action (
       klass, "listen", G_CALLBACK (rebound_naive_socket_listen), NULL, "listen()",
