@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "descriptors.h"
 #include "kernel/kernel-test.h"
 #include "net/rebound-connection-private.h"
 #include "world-test.h"
@@ -365,17 +366,6 @@ assert_all_accounted_for (const End *end)
     }
   else if (other->has_gone) /* what it had and did not read is acknowledged as well */
     g_assert_cmpuint (had_bytes + other->unread_bytes, >=, sent.acknowledged_bytes);
-}
-
-static guint
-count_descriptors (void)
-{
-  g_autoptr (GDir) folder = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint count = 0;
-
-  while (g_dir_read_name (folder) != NULL)
-    count++;
-  return count;
 }
 
 /* -- a seed -- */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "descriptors.h"
 #include "kernel/kernel-test.h"
 #include "net/rebound-http-client.h"
 #include "net/rebound-http-server.h"
@@ -33,17 +34,6 @@ typedef struct
   GError *error; /* of the last that was told */
   guint n_descriptors;
 } Fixture;
-
-static guint
-count_descriptors (void)
-{
-  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint count = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    count++;
-  return count;
-}
 
 static void
 set_up (Fixture *self, gconstpointer data)

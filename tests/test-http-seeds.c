@@ -9,6 +9,7 @@
 
 #include <signal.h>
 
+#include "descriptors.h"
 #include "http-walk.h"
 #include "kernel/kernel-test.h"
 #include "lifecycle/rebound-member.h"
@@ -391,17 +392,6 @@ on_failure (int number)
   if (walk_now != NULL)
     g_printerr ("%s\nseed %u: %s\n", log != NULL ? log : "", seed_now, walk_now->story->str);
   raise (number);
-}
-
-static guint
-count_descriptors (void)
-{
-  g_autoptr (GDir) folder = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint count = 0;
-
-  while (g_dir_read_name (folder) != NULL)
-    count++;
-  return count;
 }
 
 static void

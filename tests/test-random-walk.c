@@ -4,6 +4,7 @@
  * words that are not, and each must stay in the table all the way. The walks are the same each
  * time: their seeds are 1 to 20, and a failure says which and how far it went. */
 
+#include "descriptors.h"
 #include "phone-test.h"
 
 #include <gio/gio.h>
@@ -90,18 +91,6 @@ take_step (Walk *self)
   else
     self->n_refused++;
   phone_test_check_word (phone, word);
-}
-
-static guint
-count_descriptors (void)
-{
-  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint n = 0;
-
-  g_assert_nonnull (dir);
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
 }
 
 static void
