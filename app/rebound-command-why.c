@@ -11,18 +11,6 @@
 /* "a bind would not succeed", as of an expectation that failed. */
 #define EXIT_TAKEN 1
 
-/* Digits alone: a name of /etc/services is another port on another machine. */
-static gboolean
-parse_port (const char *text, guint16 *port)
-{
-  guint64 number;
-
-  if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT16, &number, NULL))
-    return FALSE;
-  *port = (guint16) number;
-  return TRUE;
-}
-
 static int
 answer (guint16 port, const char *address, ReboundPortOption option, gboolean as_json)
 {
@@ -65,7 +53,7 @@ rebound_command_why (int argc, char **argv)
   g_option_context_add_main_entries (context, entries, NULL);
   if (!rebound_command_parse (context, &argc, &argv, 1, 1))
     return REBOUND_EXIT_USAGE;
-  if (!parse_port (argv[1], &port))
+  if (!rebound_port_parse (argv[1], &port))
     {
       rebound_command_complain ("“%s” is no port; expected a number from 1 to 65535", argv[1]);
       return REBOUND_EXIT_USAGE;

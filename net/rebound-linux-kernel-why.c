@@ -34,22 +34,11 @@ static guint signals[N_SIGNALS];
 /* -- what is asked -- */
 
 static gboolean
-parse_port (const char *text, guint16 *port)
-{
-  guint64 number;
-
-  if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT16, &number, NULL))
-    return FALSE;
-  *port = (guint16) number;
-  return TRUE;
-}
-
-static gboolean
 is_port (const char *text, char **expected)
 {
   guint16 port;
 
-  if (parse_port (text, &port))
+  if (rebound_port_parse (text, &port))
     return TRUE;
   *expected = g_strdup ("a port from 1 to 65535");
   return FALSE;
@@ -226,7 +215,7 @@ action_why (ReboundLinuxKernel *self,
 
   if (self->table == NULL)
     return g_error_new_literal (REBOUND_ERROR, REBOUND_ERROR_STATE, "the run has not begun");
-  if (!parse_port (of, &question.port)
+  if (!rebound_port_parse (of, &question.port)
       && (error = ask_for_actor (self, of, &question, &own_address)) != NULL)
     return error;
   question.address = *address != '\0' ? address : own_address != NULL ? own_address : "0.0.0.0";

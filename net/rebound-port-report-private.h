@@ -12,6 +12,9 @@ ReboundPortHolder *rebound_port_holder_new (const ReboundSocketInfo *info);
 ReboundPortTry *rebound_port_try_new (GInetAddress *address);
 void rebound_port_process_free (gpointer process);
 
+/* Whether @fd has that option; @answer stays as it is where it cannot be asked. */
+void rebound_port_ask_option (int fd, int level, int option, ReboundPortAnswer *answer);
+
 /* bind() of a new socket to the address and port of @try, without an option and with SO_REUSEADDR;
  * its errors and v6only are filled in. */
 void rebound_port_try_bind (ReboundPortTry *self, guint16 port);

@@ -190,6 +190,27 @@ bind_once (ReboundPortTry *self,
   return error_number;
 }
 
+gboolean
+rebound_port_parse (const char *text, guint16 *port)
+{
+  guint64 number;
+
+  if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT16, &number, NULL))
+    return FALSE;
+  *port = (guint16) number;
+  return TRUE;
+}
+
+void
+rebound_port_ask_option (int fd, int level, int option, ReboundPortAnswer *answer)
+{
+  int value;
+  socklen_t size_bytes = sizeof value;
+
+  if (getsockopt (fd, level, option, &value, &size_bytes) == 0)
+    *answer = value != 0 ? REBOUND_PORT_YES : REBOUND_PORT_NO;
+}
+
 void
 rebound_port_try_bind (ReboundPortTry *self, guint16 port)
 {

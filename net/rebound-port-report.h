@@ -210,6 +210,18 @@ REBOUND_API void rebound_port_report_free (ReboundPortReport *self);
 REBOUND_API void rebound_port_report_judge (ReboundPortReport *self);
 
 /**
+ * rebound_port_parse:
+ * @text: what somebody wrote
+ * @port: (out): the port, 1 to 65535
+ *
+ * Digits alone: a name of /etc/services is another port on another machine.
+ *
+ * Returns: %FALSE where it is no port
+ * Since: 0.1
+ */
+REBOUND_API gboolean rebound_port_parse (const char *text, guint16 *port);
+
+/**
  * rebound_port_state_name:
  * @state: #ReboundPortHolder.state
  *

@@ -40,16 +40,6 @@ descriptor_of (const ReboundSocket *socket)
   return socket->is_listener && socket->kept_fd >= 0 ? socket->kept_fd : socket->fd;
 }
 
-static void
-ask_option (int fd, int level, int option, ReboundPortAnswer *answer)
-{
-  int value;
-  socklen_t size_bytes = sizeof value;
-
-  if (getsockopt (fd, level, option, &value, &size_bytes) == 0)
-    *answer = value != 0 ? REBOUND_PORT_YES : REBOUND_PORT_NO;
-}
-
 /* What the table knows, and of an open one its descriptor. */
 static void
 fill_in_facts (ReboundPortHolder *holder, const ReboundSocket *socket, gboolean is_virtual)
@@ -62,10 +52,10 @@ fill_in_facts (ReboundPortHolder *holder, const ReboundSocket *socket, gboolean 
   holder->v6only = socket->v6only ? REBOUND_PORT_YES : REBOUND_PORT_NO;
   if (holder->inode != 0 && fd >= 0)
     {
-      ask_option (fd, SOL_SOCKET, SO_REUSEADDR, &holder->reuse_address);
-      ask_option (fd, SOL_SOCKET, SO_REUSEPORT, &holder->reuse_port);
+      rebound_port_ask_option (fd, SOL_SOCKET, SO_REUSEADDR, &holder->reuse_address);
+      rebound_port_ask_option (fd, SOL_SOCKET, SO_REUSEPORT, &holder->reuse_port);
       if (g_inet_address_get_family (holder->address) == G_SOCKET_FAMILY_IPV6)
-        ask_option (fd, IPPROTO_IPV6, IPV6_V6ONLY, &holder->v6only);
+        rebound_port_ask_option (fd, IPPROTO_IPV6, IPV6_V6ONLY, &holder->v6only);
     }
   if (left_usec >= 0 || is_virtual)
     holder->time_left_usec = left_usec;

@@ -25,16 +25,6 @@ typedef struct
   guint n_hidden;      /* processes whose descriptors may not be read */
 } Search;
 
-static void
-ask_option (int fd, int level, int option, ReboundPortAnswer *answer)
-{
-  int value;
-  socklen_t size_bytes = sizeof value;
-
-  if (getsockopt (fd, level, option, &value, &size_bytes) == 0)
-    *answer = value != 0 ? REBOUND_PORT_YES : REBOUND_PORT_NO;
-}
-
 /* The process may have closed @number since, and have another file under it: the inode tells. */
 static void
 borrow_options (ReboundPortHolder *holder, pid_t pid, int number)
@@ -51,10 +41,10 @@ borrow_options (ReboundPortHolder *holder, pid_t pid, int number)
     return;
   if (fstat (fd, &status) == 0 && status.st_ino == holder->inode)
     {
-      ask_option (fd, SOL_SOCKET, SO_REUSEADDR, &holder->reuse_address);
-      ask_option (fd, SOL_SOCKET, SO_REUSEPORT, &holder->reuse_port);
+      rebound_port_ask_option (fd, SOL_SOCKET, SO_REUSEADDR, &holder->reuse_address);
+      rebound_port_ask_option (fd, SOL_SOCKET, SO_REUSEPORT, &holder->reuse_port);
       if (g_inet_address_get_family (holder->address) == G_SOCKET_FAMILY_IPV6)
-        ask_option (fd, IPPROTO_IPV6, IPV6_V6ONLY, &holder->v6only);
+        rebound_port_ask_option (fd, IPPROTO_IPV6, IPV6_V6ONLY, &holder->v6only);
     }
   close (fd);
 }
