@@ -5,78 +5,22 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lifecycle/rebound-lifecycle-enums.h"
 #include "rebound-command.h"
-#include "rebound-jsonl-sink.h"
-#include "rebound-pcap-sink.h"
+#include "rebound-outputs.h"
 #include "rebound-play.h"
-#include "rebound-text-sink.h"
 
 typedef struct
 {
   ReboundPlayOptions play;
+  ReboundSinkOptions sink;
+  ReboundOutputs *outputs;
   char *show;
   char *format;
   char *color;
   char *pcap;
+  char **output;
   gboolean quiet;
-  ReboundEventGroup groups;
 } RunOptions;
-
-/* Without packets, which are captured only where they are asked for by name. */
-#define ALL_GROUPS                                                                                 \
-  (REBOUND_EVENT_GROUP_LIFE | REBOUND_EVENT_GROUP_ACTORS | REBOUND_EVENT_GROUP_SOCKETS             \
-   | REBOUND_EVENT_GROUP_SCRIPT | REBOUND_EVENT_GROUP_CHECKS | REBOUND_EVENT_GROUP_EXPLANATIONS    \
-   | REBOUND_EVENT_GROUP_POOL | REBOUND_EVENT_GROUP_STATISTICS)
-
-/* What is too much for a person who has not asked for it. */
-#define DETAIL_GROUPS (REBOUND_EVENT_GROUP_SOCKETS | REBOUND_EVENT_GROUP_POOL)
-
-static gboolean
-is_jsonl (const RunOptions *options)
-{
-  return g_strcmp0 (options->format, "jsonl") == 0;
-}
-
-static gboolean
-add_group (RunOptions *options, const char *name)
-{
-  g_autoptr (GFlagsClass) klass = g_type_class_ref (REBOUND_TYPE_EVENT_GROUP);
-  GFlagsValue *value = g_flags_get_value_by_nick (klass, name);
-
-  if (strcmp (name, "all") == 0)
-    options->groups |= ALL_GROUPS;
-  else if (value != NULL)
-    options->groups |= value->value;
-  else
-    {
-      rebound_command_complain (
-          "--show: there is no group “%s”; expected some of life, actors, sockets, script, "
-          "checks, explanations, pool, statistics, packets, or all (but packets)",
-          name);
-      return FALSE;
-    }
-  /* The table is long: only who names it has it. */
-  if (strcmp (name, "sockets") == 0)
-    options->play.watches = TRUE;
-  return TRUE;
-}
-
-static gboolean
-resolve_groups (RunOptions *options)
-{
-  g_auto (GStrv) names = options->show != NULL ? g_strsplit_set (options->show, ",+", -1) : NULL;
-
-  if (names == NULL)
-    {
-      options->groups = is_jsonl (options) ? ALL_GROUPS : ALL_GROUPS & ~DETAIL_GROUPS;
-      return TRUE;
-    }
-  for (guint i = 0; names[i] != NULL; i++)
-    if (!add_group (options, names[i]))
-      return FALSE;
-  return names[0] != NULL || add_group (options, "");
-}
 
 static gboolean
 is_one_of (const char *option, const char *value, const char *const *known)
@@ -90,23 +34,31 @@ is_one_of (const char *option, const char *value, const char *const *known)
   return FALSE;
 }
 
+/* Somebody who asks for no report on standard output has the text there, too. */
 static gboolean
-resolve_captures (RunOptions *options)
+resolve_outputs (RunOptions *options)
 {
-  options->play.captures
-      = (options->groups & REBOUND_EVENT_GROUP_PACKETS) != 0 || options->pcap != NULL;
-  return TRUE;
+  for (guint i = 0; options->output != NULL && options->output[i] != NULL; i++)
+    if (!rebound_outputs_parse (options->outputs, "--output", options->output[i]))
+      return FALSE;
+  if (options->pcap != NULL
+      && !rebound_outputs_add (options->outputs, "--pcap", "pcapng", options->pcap))
+    return FALSE;
+  if (options->format != NULL)
+    return rebound_outputs_add (options->outputs, "--format", options->format, "-");
+  return rebound_outputs_has_standard (options->outputs)
+         || rebound_outputs_add (options->outputs, "--format", "text", "-");
 }
 
 static gboolean
-resolve (RunOptions *options)
+resolve_captures (RunOptions *options)
 {
-  static const char *const formats[] = { "text", "jsonl", NULL };
-  static const char *const colors[] = { "auto", "always", "never", NULL };
+  ReboundCapture capture = rebound_outputs_get_capture (options->outputs);
 
-  return is_one_of ("--format", options->format, formats)
-         && is_one_of ("--color", options->color, colors) && resolve_groups (options)
-         && resolve_captures (options) && rebound_play_options_resolve (&options->play);
+  options->play.captures = (options->sink.filter.groups & REBOUND_EVENT_GROUP_PACKETS) != 0
+                           || capture == REBOUND_CAPTURE_NEEDED
+                           || (capture == REBOUND_CAPTURE_WANTED && !options->play.no_isolation);
+  return TRUE;
 }
 
 static gboolean
@@ -120,107 +72,84 @@ wants_colour (const RunOptions *options)
          && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
 }
 
-static ReboundEventSink *
-new_sink (const RunOptions *options)
+static gboolean
+resolve (RunOptions *options)
 {
-  if (is_jsonl (options))
-    return rebound_jsonl_sink_new (options->groups, options->quiet, stdout);
-  return rebound_text_sink_new (options->groups, wants_colour (options), options->quiet,
-                                options->play.mode == REBOUND_CLOCK_VIRTUAL);
-}
+  static const char *const colors[] = { "auto", "always", "never", NULL };
 
-static void
-print_title (const RunOptions *options, ReboundRun *run, const char *word)
-{
-  g_autofree char *title = rebound_run_get_title (run);
-
-  if (is_jsonl (options) || options->quiet)
-    return;
-  printf ("%s%s%s\n\n", word, *title != '\0' ? ": " : "", title);
+  if (!is_one_of ("--color", options->color, colors)
+      || (options->show != NULL
+          && !rebound_filter_parse_groups (&options->sink.filter, options->show,
+                                           &options->play.watches))
+      || !resolve_outputs (options) || !resolve_captures (options)
+      || !rebound_play_options_resolve (&options->play))
+    return FALSE;
+  options->sink.filter.quiet = options->quiet;
+  options->sink.colour = wants_colour (options);
+  options->sink.fold = options->play.mode == REBOUND_CLOCK_VIRTUAL;
+  options->sink.wall_time = isatty (STDOUT_FILENO);
+  return TRUE;
 }
 
 static int
 play_run (const RunOptions *options, ReboundRun *run, const char *word)
 {
-  g_autoptr (ReboundEventSink) sink = new_sink (options);
+  g_autoptr (ReboundAbout) about = rebound_about_new (run, word, options->play.variables);
   g_autoptr (GError) error = NULL;
   int status;
 
-  rebound_run_add_sink (run, sink);
-  print_title (options, run, word);
+  rebound_outputs_attach (options->outputs, about, &options->sink);
   status = rebound_play (run, &error);
   if (error != NULL)
     rebound_command_complain ("%s", error->message);
-  return status;
-}
-
-/* FALSE after a complaint; @pcap is NULL where none is wanted. */
-static gboolean
-open_pcap (const RunOptions *options, ReboundRun *run, const char *word, ReboundPcapSink **pcap)
-{
-  g_autofree char *title = rebound_run_get_title (run);
-  g_autofree char *about
-      = g_strdup_printf ("%s: %s\nThe times are those of the run's clock, from 0.", word, title);
-  g_autoptr (GError) error = NULL;
-
-  if (options->pcap == NULL)
-    return TRUE;
-  *pcap = rebound_pcap_sink_new (options->pcap, about, &error);
-  if (*pcap == NULL)
-    {
-      rebound_command_complain ("%s", error->message);
-      return FALSE;
-    }
-  rebound_run_add_sink (run, REBOUND_EVENT_SINK (*pcap));
-  rebound_play_take_packets (run, rebound_pcap_sink_take, *pcap);
-  return TRUE;
-}
-
-static int
-close_pcap (ReboundPcapSink *pcap, int status)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (pcap == NULL || rebound_pcap_sink_close (pcap, &error))
-    return status;
-  rebound_command_complain ("%s", error->message);
-  return REBOUND_EXIT_INTERNAL;
+  return rebound_outputs_commit (options->outputs) ? status : REBOUND_EXIT_INTERNAL;
 }
 
 static int
 play (const RunOptions *options, const char *word)
 {
   g_autoptr (ReboundRun) run = rebound_play_load (&options->play, word);
-  g_autoptr (ReboundPcapSink) pcap = NULL;
   int status;
 
   if (run == NULL)
     return REBOUND_EXIT_USAGE;
   if (options->play.mode == REBOUND_CLOCK_REAL)
     setvbuf (stdout, NULL, _IOLBF, 0);
-  if (!open_pcap (options, run, word, &pcap))
+  if (!rebound_outputs_open (options->outputs))
     return REBOUND_EXIT_INTERNAL;
   status = rebound_play_enter (&options->play);
-  if (status != 0)
-    return status;
-  status = play_run (options, run, word);
-  return close_pcap (pcap, status);
+  return status != 0 ? status : play_run (options, run, word);
+}
+
+static void
+run_options_clear (RunOptions *options)
+{
+  rebound_play_options_clear (&options->play);
+  rebound_outputs_free (options->outputs);
+  g_free (options->show);
+  g_free (options->format);
+  g_free (options->color);
+  g_free (options->pcap);
+  g_strfreev (options->output);
 }
 
 int
 rebound_command_run (int argc, char **argv)
 {
-  RunOptions options = { 0 };
+  RunOptions options = { .outputs = rebound_outputs_new () };
   const GOptionEntry entries[] = {
     { "show", 0, 0, G_OPTION_ARG_STRING, &options.show,
       "What to show: life, actors, sockets, script, checks, explanations, pool, statistics, "
       "packets; or all, which leaves out packets, and the table that sockets has when it is named "
       "(default: all but packets, pool and sockets)",
       "GROUP[,GROUP…]" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME_ARRAY, &options.output,
+      "Report the run in a format, to a file (default: -, standard output); any number of times",
+      "FORMAT[:FILE]" },
     { "format", 0, 0, G_OPTION_ARG_STRING, &options.format,
-      "text for people, jsonl for machines (default: text)", "text|jsonl" },
+      "The format on standard output (default: text)", "FORMAT" },
     { "pcap", 0, 0, G_OPTION_ARG_FILENAME, &options.pcap,
-      "Write the packets to a file for Wireshark (pcapng), in the run's time", "FILE" },
+      "Write the packets to a file for Wireshark, as --output pcapng:FILE does", "FILE" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Show only what was not as expected",
       NULL },
     { "color", 0, 0, G_OPTION_ARG_STRING, &options.color,
@@ -239,10 +168,6 @@ rebound_command_run (int argc, char **argv)
   rebound_play_options_add (&options.play, context);
   if (rebound_command_parse (context, &argc, &argv, 1, 1) && resolve (&options))
     status = play (&options, argv[1]);
-  rebound_play_options_clear (&options.play);
-  g_free (options.show);
-  g_free (options.format);
-  g_free (options.color);
-  g_free (options.pcap);
+  run_options_clear (&options);
   return status;
 }

@@ -13,8 +13,7 @@ struct _ReboundJsonlSink
 {
   GObject parent_instance;
 
-  ReboundEventGroup groups;
-  gboolean quiet;
+  ReboundFilter filter;
   FILE *stream;
 };
 
@@ -37,12 +36,11 @@ rebound_jsonl_sink_init (ReboundJsonlSink *self)
 }
 
 ReboundEventSink *
-rebound_jsonl_sink_new (ReboundEventGroup groups, gboolean quiet, FILE *stream)
+rebound_jsonl_sink_new (const ReboundAbout *about, const ReboundSinkOptions *options, FILE *stream)
 {
   ReboundJsonlSink *self = g_object_new (REBOUND_TYPE_JSONL_SINK, NULL);
 
-  self->groups = groups;
-  self->quiet = quiet;
+  self->filter = options->filter;
   self->stream = stream;
   return REBOUND_EVENT_SINK (self);
 }
@@ -111,22 +109,13 @@ rebound_jsonl_sink_to_line (ReboundEvent *event)
   return json_generator_to_data (generator, NULL);
 }
 
-static gboolean
-is_shown (ReboundJsonlSink *self, ReboundEvent *event)
-{
-  if (self->quiet)
-    return rebound_event_get_group (event) == REBOUND_EVENT_GROUP_CHECKS
-           && strcmp (rebound_event_get_kind (event), "met") != 0;
-  return (rebound_event_get_group (event) & self->groups) != 0;
-}
-
 static void
 rebound_jsonl_sink_write (ReboundEventSink *sink, ReboundEvent *event)
 {
   ReboundJsonlSink *self = REBOUND_JSONL_SINK (sink);
   g_autofree char *line = NULL;
 
-  if (!is_shown (self, event))
+  if (!rebound_filter_admits (&self->filter, event))
     return;
   line = rebound_jsonl_sink_to_line (event);
   fputs (line, self->stream);

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <stdio.h>
-
-#include "lifecycle/rebound-event-sink.h"
+#include "rebound-format.h"
 
 G_BEGIN_DECLS
 
 #define REBOUND_TYPE_JSONL_SINK (rebound_jsonl_sink_get_type ())
 G_DECLARE_FINAL_TYPE (ReboundJsonlSink, rebound_jsonl_sink, REBOUND, JSONL_SINK, GObject)
 
-/* JSON Lines on @stream, which stays the caller's: an object an event of @groups, with every field
- * of it; @quiet: only of what was not as expected. */
-ReboundEventSink *rebound_jsonl_sink_new (ReboundEventGroup groups, gboolean quiet, FILE *stream);
+/* JSON Lines on @stream, which stays the caller's: an object an event, with every field of it. */
+ReboundEventSink *
+rebound_jsonl_sink_new (const ReboundAbout *about, const ReboundSinkOptions *options, FILE *stream);
 
 /* One event as a line, without its end. (transfer full) */
 char *rebound_jsonl_sink_to_line (ReboundEvent *event);

@@ -10,13 +10,12 @@
 #include "app/rebound-version.h"
 #include "rebound-packet-numbers.h"
 #include "rebound-pcapng.h"
-#include "rebound-whole-file.h"
 
 struct _ReboundPcapSink
 {
   GObject parent_instance;
 
-  ReboundWholeFile *file;
+  FILE *stream;
   GByteArray *packet;
   ReboundPacketNumbers *numbers;
   gsize wire_bytes;
@@ -37,7 +36,6 @@ rebound_pcap_sink_finalize (GObject *object)
 {
   ReboundPcapSink *self = REBOUND_PCAP_SINK (object);
 
-  g_clear_pointer (&self->file, rebound_whole_file_free);
   g_byte_array_unref (self->packet);
   rebound_packet_numbers_free (self->numbers);
   g_ptr_array_unref (self->comments);
@@ -61,28 +59,30 @@ rebound_pcap_sink_init (ReboundPcapSink *self)
 static void
 put (ReboundPcapSink *self, GByteArray *block)
 {
-  fwrite (block->data, block->len, 1, rebound_whole_file_get_stream (self->file));
+  fwrite (block->data, block->len, 1, self->stream);
   g_byte_array_unref (block);
 }
 
-ReboundPcapSink *
-rebound_pcap_sink_new (const char *path, const char *about, GError **error)
+ReboundEventSink *
+rebound_pcap_sink_new (const ReboundAbout *about, const ReboundSinkOptions *options, FILE *stream)
 {
-  g_autoptr (ReboundPcapSink) self = g_object_new (REBOUND_TYPE_PCAP_SINK, NULL);
+  ReboundPcapSink *self = g_object_new (REBOUND_TYPE_PCAP_SINK, NULL);
+  g_autofree char *comment
+      = g_strdup_printf ("%s: %s\nThe times are those of the run's clock, from 0.", about->name,
+                         about->title);
 
-  self->file = rebound_whole_file_new (path, "--pcap", error);
-  if (self->file == NULL)
-    return NULL;
-  put (self, rebound_pcapng_new_section (about, "rebound " REBOUND_VERSION));
+  self->stream = stream;
+  put (self, rebound_pcapng_new_section (comment, "rebound " REBOUND_VERSION));
   put (self, rebound_pcapng_new_interface ("lo"));
-  return g_steal_pointer (&self);
+  return REBOUND_EVENT_SINK (self);
 }
 
 void
-rebound_pcap_sink_take (const guint8 *packet, gsize captured_bytes, gsize wire_bytes, gpointer sink)
+rebound_pcap_sink_take (ReboundPcapSink *self,
+                        const guint8 *packet,
+                        gsize captured_bytes,
+                        gsize wire_bytes)
 {
-  ReboundPcapSink *self = sink;
-
   g_byte_array_set_size (self->packet, 0);
   g_byte_array_append (self->packet, packet, (guint) captured_bytes);
   self->wire_bytes = wire_bytes;
@@ -118,15 +118,17 @@ rebound_pcap_sink_write (ReboundEventSink *sink, ReboundEvent *event)
   g_ptr_array_set_size (self->comments, 0);
 }
 
-gboolean
-rebound_pcap_sink_close (ReboundPcapSink *self, GError **error)
+static void
+rebound_pcap_sink_finish (ReboundEventSink *sink, const ReboundSummary *summary)
 {
+  ReboundPcapSink *self = REBOUND_PCAP_SINK (sink);
+
   put (self, rebound_pcapng_new_end (self->last_usec, self->comments));
-  return rebound_whole_file_commit (self->file, error);
 }
 
 static void
 rebound_pcap_sink_sink_init (ReboundEventSinkInterface *iface)
 {
   iface->write = rebound_pcap_sink_write;
+  iface->finish = rebound_pcap_sink_finish;
 }

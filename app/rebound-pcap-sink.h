@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "lifecycle/rebound-event-sink.h"
+#include "rebound-format.h"
 
 G_BEGIN_DECLS
 
@@ -10,17 +10,13 @@ G_BEGIN_DECLS
 #define REBOUND_TYPE_PCAP_SINK (rebound_pcap_sink_get_type ())
 G_DECLARE_FINAL_TYPE (ReboundPcapSink, rebound_pcap_sink, REBOUND, PCAP_SINK, GObject)
 
-/* Begins a file beside @path; before the namespace is entered, where even root has no rights over
- * other users' folders. @about goes into the file. */
-ReboundPcapSink *rebound_pcap_sink_new (const char *path, const char *about, GError **error);
+ReboundEventSink *
+rebound_pcap_sink_new (const ReboundAbout *about, const ReboundSinkOptions *options, FILE *stream);
 
-/* A ReboundPacketFunc, with the sink as its data. */
-void rebound_pcap_sink_take (const guint8 *packet,
+/* A packet, before its event. */
+void rebound_pcap_sink_take (ReboundPcapSink *self,
+                             const guint8 *packet,
                              gsize captured_bytes,
-                             gsize wire_bytes,
-                             gpointer sink);
-
-/* Puts the file, now whole, into its place. A sink that is given up without leaves nothing. */
-gboolean rebound_pcap_sink_close (ReboundPcapSink *self, GError **error);
+                             gsize wire_bytes);
 
 G_END_DECLS

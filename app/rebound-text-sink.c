@@ -7,7 +7,6 @@
 
 #include "rebound-text-sink.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -35,10 +34,8 @@ struct _ReboundTextSink
 {
   GObject parent_instance;
 
-  ReboundEventGroup groups;
-  gboolean colour;
-  gboolean quiet;
-  gboolean fold;
+  FILE *stream;
+  ReboundSinkOptions options;
   GPtrArray *explanations;
   ReboundStatisticsTable *statistics;
 
@@ -80,15 +77,22 @@ rebound_text_sink_init (ReboundTextSink *self)
   self->statistics = rebound_statistics_table_new ();
 }
 
+static void
+print_title (ReboundTextSink *self, const ReboundAbout *about)
+{
+  if (!self->options.filter.quiet)
+    fprintf (self->stream, "%s%s%s\n\n", about->name, *about->title != '\0' ? ": " : "",
+             about->title);
+}
+
 ReboundEventSink *
-rebound_text_sink_new (ReboundEventGroup groups, gboolean colour, gboolean quiet, gboolean fold)
+rebound_text_sink_new (const ReboundAbout *about, const ReboundSinkOptions *options, FILE *stream)
 {
   ReboundTextSink *self = g_object_new (REBOUND_TYPE_TEXT_SINK, NULL);
 
-  self->groups = groups;
-  self->colour = colour;
-  self->quiet = quiet;
-  self->fold = fold;
+  self->options = *options;
+  self->stream = stream;
+  print_title (self, about);
   return REBOUND_EVENT_SINK (self);
 }
 
@@ -97,7 +101,7 @@ colour_of (ReboundTextSink *self, ReboundEvent *event)
 {
   const char *kind = rebound_event_get_kind (event);
 
-  if (!self->colour)
+  if (!self->options.colour)
     return "";
   switch (rebound_event_get_group (event))
     {
@@ -137,11 +141,11 @@ print_event (ReboundTextSink *self, ReboundEvent *event, const char *suffix)
   g_autofree char *time = format_time (rebound_event_get_time_usec (event));
   g_auto (GStrv) lines = g_strsplit (rebound_event_get_text (event), "\n", -1);
 
-  printf ("%s%10s%s  %-*s  %s%s%s%s\n", self->colour ? DIM : "", time, self->colour ? RESET : "",
-          ACTOR_COLUMNS, rebound_event_get_actor (event), colour, lines[0], suffix,
-          *colour != '\0' ? RESET : "");
+  fprintf (self->stream, "%s%10s%s  %-*s  %s%s%s%s\n", self->options.colour ? DIM : "", time,
+           self->options.colour ? RESET : "", ACTOR_COLUMNS, rebound_event_get_actor (event),
+           colour, lines[0], suffix, *colour != '\0' ? RESET : "");
   for (guint i = 1; lines[0] != NULL && lines[i] != NULL; i++)
-    printf ("%10s  %-*s  %s\n", "", ACTOR_COLUMNS, "", lines[i]);
+    fprintf (self->stream, "%10s  %-*s  %s\n", "", ACTOR_COLUMNS, "", lines[i]);
 }
 
 static void
@@ -171,15 +175,6 @@ is_same (ReboundEvent *a, ReboundEvent *b)
          && strcmp (rebound_event_get_text (a), rebound_event_get_text (b)) == 0;
 }
 
-static gboolean
-is_shown (ReboundTextSink *self, ReboundEvent *event)
-{
-  if (self->quiet)
-    return rebound_event_get_group (event) == REBOUND_EVENT_GROUP_CHECKS
-           && strcmp (rebound_event_get_kind (event), "met") != 0;
-  return (rebound_event_get_group (event) & self->groups) != 0;
-}
-
 /* Whether it is for the end; it is kept where it is wanted. Whoever wants to see only what was not
  * as expected wants to know why, too. */
 static gboolean
@@ -189,11 +184,11 @@ keep (ReboundTextSink *self, ReboundEvent *event)
 
   if (group != REBOUND_EVENT_GROUP_EXPLANATIONS && group != REBOUND_EVENT_GROUP_STATISTICS)
     return FALSE;
-  if ((self->groups & group) == 0)
+  if ((self->options.filter.groups & group) == 0)
     return TRUE;
   if (group == REBOUND_EVENT_GROUP_EXPLANATIONS)
     g_ptr_array_add (self->explanations, g_strdup (rebound_event_get_text (event)));
-  else if (!self->quiet)
+  else if (!self->options.filter.quiet)
     rebound_statistics_table_add (self->statistics, event);
   return TRUE;
 }
@@ -203,7 +198,7 @@ rebound_text_sink_write (ReboundEventSink *sink, ReboundEvent *event)
 {
   ReboundTextSink *self = REBOUND_TEXT_SINK (sink);
 
-  if (keep (self, event) || !is_shown (self, event))
+  if (keep (self, event) || !rebound_filter_admits (&self->options.filter, event))
     return;
   if (self->held != NULL && is_same (self->held, event))
     {
@@ -215,23 +210,23 @@ rebound_text_sink_write (ReboundEventSink *sink, ReboundEvent *event)
   self->held = rebound_event_ref (event);
   self->n_same = 1;
   self->last_usec = rebound_event_get_time_usec (event);
-  if (!self->fold)
+  if (!self->options.fold)
     release (self);
 }
 
 static glong
-count_columns (void)
+count_columns (ReboundTextSink *self)
 {
   struct winsize size;
 
-  if (ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+  if (self->stream != stdout || ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
     return DEFAULT_COLUMNS;
   return CLAMP (size.ws_col, LEAST_COLUMNS, MOST_COLUMNS);
 }
 
 /* A list entry: its first line begins with a dash. */
 static void
-print_wrapped (const char *text, glong columns)
+print_wrapped (ReboundTextSink *self, const char *text, glong columns)
 {
   g_auto (GStrv) words = g_strsplit (text, " ", -1);
   glong column = columns;
@@ -241,27 +236,28 @@ print_wrapped (const char *text, glong columns)
       glong length = g_utf8_strlen (words[i], -1);
 
       if (i > 0 && column + 1 + length <= columns)
-        printf (" %s", words[i]);
+        fprintf (self->stream, " %s", words[i]);
       else
         {
-          printf ("%s%s", i == 0 ? "  - " : "\n    ", words[i]);
+          fprintf (self->stream, "%s%s", i == 0 ? "  - " : "\n    ", words[i]);
           column = 3;
         }
       column += 1 + length;
     }
-  putchar ('\n');
+  fputc ('\n', self->stream);
 }
 
 static void
 print_explanations (ReboundTextSink *self)
 {
-  glong columns = count_columns ();
+  glong columns = count_columns (self);
 
   if (self->explanations->len == 0)
     return;
-  printf ("\n%swhy:%s\n", self->colour ? BOLD : "", self->colour ? RESET : "");
+  fprintf (self->stream, "\n%swhy:%s\n", self->options.colour ? BOLD : "",
+           self->options.colour ? RESET : "");
   for (guint i = 0; i < self->explanations->len; i++)
-    print_wrapped (self->explanations->pdata[i], columns);
+    print_wrapped (self, self->explanations->pdata[i], columns);
 }
 
 static void
@@ -269,7 +265,7 @@ print_statistics (ReboundTextSink *self)
 {
   g_autofree char *text = rebound_statistics_table_to_text (self->statistics);
 
-  fputs (text, stdout);
+  fputs (text, self->stream);
 }
 
 static void
@@ -277,13 +273,14 @@ print_numbers (ReboundTextSink *self, const ReboundSummary *summary)
 {
   g_autofree char *virtual_time = format_time (summary->virtual_usec);
 
-  printf ("%s seconds of the run's time in %.1f ms: %" G_GUINT64_FORMAT
-          " event%s, %u connection%s, "
-          "%u expectation%s, %u failed\n",
-          virtual_time, (double) summary->wall_usec / 1000.0, summary->n_events,
-          summary->n_events == 1 ? "" : "s", summary->n_connections,
-          summary->n_connections == 1 ? "" : "s", summary->n_expectations,
-          summary->n_expectations == 1 ? "" : "s", summary->n_failed);
+  fprintf (self->stream, "%s seconds of the run's time", virtual_time);
+  if (self->options.wall_time)
+    fprintf (self->stream, " in %.1f ms", (double) summary->wall_usec / 1000.0);
+  fprintf (self->stream,
+           ": %" G_GUINT64_FORMAT " event%s, %u connection%s, %u expectation%s, %u failed\n",
+           summary->n_events, summary->n_events == 1 ? "" : "s", summary->n_connections,
+           summary->n_connections == 1 ? "" : "s", summary->n_expectations,
+           summary->n_expectations == 1 ? "" : "s", summary->n_failed);
 }
 
 static void
@@ -297,12 +294,12 @@ rebound_text_sink_finish (ReboundEventSink *sink, const ReboundSummary *summary)
                                                  : "broken off";
 
   release (self);
-  if (self->quiet && good)
+  if (self->options.filter.quiet && good)
     return;
   print_explanations (self);
   print_statistics (self);
-  printf ("\n%s%s%s: ", self->colour ? (good ? GREEN BOLD : RED BOLD) : "", verdict,
-          self->colour ? RESET : "");
+  fprintf (self->stream, "\n%s%s%s: ", self->options.colour ? (good ? GREEN BOLD : RED BOLD) : "",
+           verdict, self->options.colour ? RESET : "");
   print_numbers (self, summary);
 }
 

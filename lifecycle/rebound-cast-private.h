@@ -43,6 +43,10 @@ gboolean rebound_cast_is_taken (ReboundCast *self, const char *name);
 /* The type behind a name, G_TYPE_INVALID if nobody is called so. */
 GType rebound_cast_get_type_of (ReboundCast *self, const char *name);
 
+/* The application behind a name: its own, or the one whose actor it is; NULL for any other.
+ * (transfer none) */
+const char *rebound_cast_get_owner_of (ReboundCast *self, const char *name);
+
 /* The name of an object, or NULL; @object is not looked into. (transfer none) */
 const char *rebound_cast_get_name_of (ReboundCast *self, gconstpointer object);
 

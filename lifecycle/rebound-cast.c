@@ -343,6 +343,18 @@ rebound_cast_get_type_of (ReboundCast *self, const char *name)
 }
 
 const char *
+rebound_cast_get_owner_of (ReboundCast *self, const char *name)
+{
+  Part *part = find_part (self, name);
+
+  if (part == NULL)
+    return NULL;
+  if (REBOUND_IS_APPLICATION (part->object))
+    return part->name;
+  return part->application != NULL ? rebound_cast_get_name_of (self, part->application) : NULL;
+}
+
+const char *
 rebound_cast_get_name_of (ReboundCast *self, gconstpointer object)
 {
   for (guint i = 0; i < self->parts->len; i++)

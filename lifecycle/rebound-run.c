@@ -248,6 +248,36 @@ rebound_run_get_title (ReboundRun *self)
   return g_strdup (lines[0] != NULL ? g_strstrip (lines[0]) : "");
 }
 
+const char *
+rebound_run_get_header (ReboundRun *self)
+{
+  return rebound_script_get_header (self->script);
+}
+
+guint
+rebound_run_get_n_texts (ReboundRun *self)
+{
+  return rebound_script_get_texts (self->script)->len;
+}
+
+GBytes *
+rebound_run_get_text (ReboundRun *self, guint index, const char **name)
+{
+  GPtrArray *texts = rebound_script_get_texts (self->script);
+
+  g_return_val_if_fail (index < texts->len, NULL);
+
+  if (name != NULL)
+    *name = ((ReboundScriptText *) texts->pdata[index])->name;
+  return ((ReboundScriptText *) texts->pdata[index])->bytes;
+}
+
+const char *
+rebound_run_get_owner (ReboundRun *self, const char *name)
+{
+  return rebound_cast_get_owner_of (self->cast, name);
+}
+
 ReboundClock *
 rebound_run_get_clock (ReboundRun *self)
 {

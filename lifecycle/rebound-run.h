@@ -81,6 +81,45 @@ REBOUND_API ReboundRun *rebound_run_new_from_bytes (GBytes *bytes,
 REBOUND_API char *rebound_run_get_title (ReboundRun *self);
 
 /**
+ * rebound_run_get_header:
+ *
+ * What the script says of itself: its title, and what follows.
+ *
+ * Returns: (transfer none): the comment that opens the script, a line each without its “#”, or ""
+ * Since: 0.1
+ */
+REBOUND_API const char *rebound_run_get_header (ReboundRun *self);
+
+/**
+ * rebound_run_get_n_texts:
+ *
+ * Returns: how many files the script was read from: itself, and what it includes
+ * Since: 0.1
+ */
+REBOUND_API guint rebound_run_get_n_texts (ReboundRun *self);
+
+/**
+ * rebound_run_get_text:
+ * @index: less than rebound_run_get_n_texts(); 0 is the script itself
+ * @name: (out) (transfer none) (optional): what the file is called in messages and in
+ *   rebound_event_get_source()
+ *
+ * Returns: (transfer none): what was read
+ * Since: 0.1
+ */
+REBOUND_API GBytes *rebound_run_get_text (ReboundRun *self, guint index, const char **name);
+
+/**
+ * rebound_run_get_owner:
+ * @name: what the script calls an actor, an application or the like
+ *
+ * Returns: (transfer none) (nullable): the name of the application that it belongs to, and that an
+ *   application has itself; %NULL for a peer, the device, the kernel, or what is not there (yet)
+ * Since: 0.1
+ */
+REBOUND_API const char *rebound_run_get_owner (ReboundRun *self, const char *name);
+
+/**
  * rebound_run_get_clock:
  *
  * Returns: (transfer none): the run's clock

@@ -36,6 +36,13 @@ struct _ReboundNode
   GPtrArray *body;  /* ReboundNode; NULL but for a repeat */
 };
 
+/* A file of the script, as it was read. */
+typedef struct
+{
+  const char *name; /* interned; as positions have it */
+  GBytes *bytes;
+} ReboundScriptText;
+
 typedef struct _ReboundScript ReboundScript;
 
 /* Reads bytes into a ReboundScript; @name is how the file is called in messages. @folder is where
@@ -61,6 +68,9 @@ const char *rebound_script_get_name (ReboundScript *self);
 /* The comment that opens the script, without its hashes, line ends kept; "" where there is none. */
 const char *rebound_script_get_header (ReboundScript *self);
 GPtrArray *rebound_script_get_nodes (ReboundScript *self); /* (transfer none): ReboundNode */
+
+/* The script's own text, and behind it those of the files that it includes. (transfer none) */
+GPtrArray *rebound_script_get_texts (ReboundScript *self); /* ReboundScriptText */
 
 /* Names of all `let` of the script, with --set in mind. (transfer container) */
 GPtrArray *rebound_script_list_variables (ReboundScript *self);

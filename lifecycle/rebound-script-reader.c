@@ -35,6 +35,7 @@ typedef struct
   GPtrArray *nodes;   /* of the script; ReboundNode */
   GPtrArray *repeats; /* the open ones, outermost first; ReboundNode, not owned */
   GPtrArray *sources; /* the script and the chain of includes in it; Source */
+  GPtrArray *texts;   /* what was read; ReboundScriptText */
   gsize n_bytes;
   guint n_includes;
 } Builder;
@@ -242,12 +243,27 @@ include (Builder *self, ReboundLine *line)
     rebound_diagnostics_add (self->diagnostics, &last->position, "%s", problem);
 }
 
+static void
+keep_text (Builder *self, const char *name, GBytes *bytes)
+{
+  ReboundScriptText *text;
+
+  for (guint i = 0; i < self->texts->len; i++)
+    if (((ReboundScriptText *) self->texts->pdata[i])->name == name)
+      return;
+  text = g_new0 (ReboundScriptText, 1);
+  text->name = name;
+  text->bytes = g_bytes_ref (bytes);
+  g_ptr_array_add (self->texts, text);
+}
+
 /* Takes @source over. */
 static void
 read_source (Builder *self, Source *source, GBytes *bytes)
 {
   g_autoptr (GPtrArray) lines = rebound_lexer_read (bytes, source->name, self->diagnostics);
 
+  keep_text (self, source->name, bytes);
   source->n_open = self->repeats->len;
   self->n_bytes += g_bytes_get_size (bytes);
   g_ptr_array_add (self->sources, source);
@@ -272,11 +288,13 @@ rebound_script_read_nodes (GBytes *bytes,
                            const char *name,
                            GFile *file,
                            GFile *folder,
+                           GPtrArray *texts,
                            ReboundDiagnostics *diagnostics)
 {
   g_autoptr (GPtrArray) repeats = g_ptr_array_new ();
   g_autoptr (GPtrArray) sources = g_ptr_array_new_with_free_func (source_free);
-  Builder self = { .diagnostics = diagnostics, .repeats = repeats, .sources = sources };
+  Builder self
+      = { .diagnostics = diagnostics, .repeats = repeats, .sources = sources, .texts = texts };
   Source *source = g_new0 (Source, 1);
 
   self.nodes = g_ptr_array_new_with_free_func (node_free);

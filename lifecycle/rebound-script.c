@@ -19,6 +19,7 @@ struct _ReboundScript
   char *header;
   GPtrArray *nodes;     /* ReboundNode */
   GPtrArray *variables; /* names, sorted, once each */
+  GPtrArray *texts;     /* ReboundScriptText */
   ReboundDiagnostics *mistakes;
 };
 
@@ -116,6 +117,13 @@ read_header (GBytes *bytes)
   return g_string_free (header, FALSE);
 }
 
+static void
+text_free (gpointer data)
+{
+  g_bytes_unref (((ReboundScriptText *) data)->bytes);
+  g_free (data);
+}
+
 static ReboundScript *
 script_new (const char *name)
 {
@@ -125,6 +133,7 @@ script_new (const char *name)
   self->mistakes = rebound_diagnostics_new ();
   self->nodes = g_ptr_array_new ();
   self->variables = g_ptr_array_new ();
+  self->texts = g_ptr_array_new_with_free_func (text_free);
   self->header = g_strdup ("");
   return self;
 }
@@ -141,7 +150,8 @@ read_script (ReboundScript *self, GBytes *bytes, GFile *file, GFile *folder)
       return;
     }
   g_ptr_array_unref (self->nodes);
-  self->nodes = rebound_script_read_nodes (bytes, whole.file, file, folder, self->mistakes);
+  self->nodes
+      = rebound_script_read_nodes (bytes, whole.file, file, folder, self->texts, self->mistakes);
   if (rebound_diagnostics_is_empty (self->mistakes) && self->nodes->len == 0)
     rebound_diagnostics_add (self->mistakes, &whole,
                              "the script is empty; expected at least one statement");
@@ -187,6 +197,7 @@ rebound_script_free (ReboundScript *self)
 {
   g_clear_pointer (&self->nodes, g_ptr_array_unref);
   g_clear_pointer (&self->variables, g_ptr_array_unref);
+  g_ptr_array_unref (self->texts);
   rebound_diagnostics_free (self->mistakes);
   g_free (self->header);
   g_free (self->name);
@@ -225,4 +236,10 @@ rebound_script_list_variables (ReboundScript *self)
   for (guint i = 0; i < self->variables->len; i++)
     g_ptr_array_add (names, g_ptr_array_index (self->variables, i));
   return names;
+}
+
+GPtrArray *
+rebound_script_get_texts (ReboundScript *self)
+{
+  return self->texts;
 }

@@ -199,7 +199,7 @@ WRONG = [
      "“maybe” is neither yes nor no; expected yes or no"),
     (["run", "rebind-fix", "--set", "reuse-address=maybe"], "“maybe” is neither yes nor no"),
     (["run", "rebind-fix", "--clock=wrong"], "--clock: “wrong” is none; expected virtual or real"),
-    (["run", "rebind-fix", "--format=xml"], "--format: “xml” is none; expected one of text, jsonl"),
+    (["run", "rebind-fix", "--format=xml"], "--format: “xml” is no format; expected one of text, jsonl"),
     (["run", "rebind-fix", "--color=blue"], "--color: “blue” is none; expected one of auto, "),
     (["run", "rebind-fix", "--show=life,nothing"], "there is no group “nothing”; expected some of"),
     (["run", "rebind-fix", "--show="], "there is no group “”"),

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The formats: a new one is a sink in a file of its own and a line here. */
+
+#include "rebound-format.h"
+
+#include <string.h>
+
+#include "rebound-jsonl-sink.h"
+#include "rebound-pcap-sink.h"
+#include "rebound-text-sink.h"
+
+static const ReboundFormat formats[] = {
+  { "text", "for people", REBOUND_FILTER_READABLE, REBOUND_CAPTURE_NONE, FALSE,
+    rebound_text_sink_new },
+  { "jsonl", "every event with every field, a line of JSON each", REBOUND_FILTER_EVERYTHING,
+    REBOUND_CAPTURE_NONE, FALSE, rebound_jsonl_sink_new },
+  { "pcapng", "the packets, for Wireshark", REBOUND_FILTER_EVERYTHING, REBOUND_CAPTURE_NEEDED, TRUE,
+    rebound_pcap_sink_new },
+};
+
+const ReboundFormat *
+rebound_format_find (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (strcmp (formats[i].name, name) == 0)
+      return &formats[i];
+  return NULL;
+}
+
+char *
+rebound_format_list (void)
+{
+  GString *list = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", formats[i].name);
+  return g_string_free (list, FALSE);
+}
