@@ -196,6 +196,27 @@ test_suspended_meanwhile (void)
             "1s app will-enter-foreground\n1s app did-become-active\n");
 }
 
+/* -- whose actor it is -- */
+
+static void
+test_owners (void)
+{
+  static const char *const cases[][2] = {
+    { "app", "app" },  { "mail", "mail" }, { "mine", "app" },  { "its", "mail" },
+    { "other", NULL }, { "device", NULL }, { "kernel", NULL }, { "nobody", NULL },
+  };
+  g_autoptr (ScriptTest) test = script_test_new (
+      TWO "in app bell mine\nin mail bell its\npeer bell other\nlaunch\nlaunch mail\n");
+
+  g_test_summary ("An actor belongs to its application, and an application to itself");
+
+  g_assert_null (rebound_run_get_owner (test->run, "mine"));
+  script_test_play (test);
+  g_assert_no_error (test->error);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_assert_cmpstr (rebound_run_get_owner (test->run, cases[i][0]), ==, cases[i][1]);
+}
+
 /* -- whose turn it is -- */
 
 typedef struct
@@ -475,6 +496,7 @@ main (int argc, char *argv[])
   ADD (mistakes, test_mistake);
   ADD (unforeseen, test_unforeseen);
   ADD (filled, test_filled);
+  g_test_add_func ("/applications/owners", test_owners);
   g_test_add_func ("/applications/turns", test_turns);
   g_test_add_func ("/applications/suspended-meanwhile", test_suspended_meanwhile);
   g_test_add_func ("/applications/type-called-like-a-verb", test_type_called_like_a_verb);

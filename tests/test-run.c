@@ -455,6 +455,29 @@ test_title (void)
 }
 
 static void
+test_header (void)
+{
+  g_autoptr (ScriptTest) test
+      = script_test_new ("# SPDX-License-Identifier: X\n# The socket.\n#\n# Why.\n\nlaunch");
+  g_autoptr (ScriptTest) silent = script_test_new ("launch\n# later");
+
+  g_test_summary ("A run's header is all of what its script says of itself");
+
+  g_assert_cmpstr (rebound_run_get_header (test->run), ==, "The socket.\n\nWhy.\n");
+  g_assert_cmpstr (rebound_run_get_header (silent->run), ==, "");
+}
+
+static void
+assert_text (ReboundRun *run, guint index, const char *name, const char *text)
+{
+  const char *own_name;
+  GBytes *bytes = rebound_run_get_text (run, index, &own_name);
+
+  g_assert_cmpstr (own_name, ==, name);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), text, strlen (text));
+}
+
+static void
 test_from_file (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("rebound-run-XXXXXX", NULL);
@@ -471,7 +494,9 @@ test_from_file (void)
   g_assert_null (rebound_run_new_from_file (file, NULL, REBOUND_CLOCK_VIRTUAL, &error));
   g_assert_error (error, REBOUND_ERROR, REBOUND_ERROR_SCRIPT);
   g_clear_error (&error);
-  g_assert_true (g_file_set_contents (path, "launch\ninclude \"part.life\"\n", -1, NULL));
+  g_assert_true (
+      g_file_set_contents (path, "launch\ninclude \"part.life\"\nopen\ninclude \"part.life\"\n", -1,
+                           NULL));
   g_assert_true (g_file_set_contents (part, "\nhome\n", -1, NULL));
   run = rebound_run_new_from_file (file, "s", REBOUND_CLOCK_VIRTUAL, &error);
   g_assert_no_error (error);
@@ -480,7 +505,12 @@ test_from_file (void)
   log = recording_sink_dup_log (sink, REBOUND_EVENT_GROUP_SCRIPT);
   g_assert_cmpstr (log, ==,
                    "0s script statement statement=launch line=1\n"
+                   "0s script statement statement=home line=part.life:2\n"
+                   "0s script statement statement=open line=3\n"
                    "0s script statement statement=home line=part.life:2\n");
+  g_assert_cmpuint (rebound_run_get_n_texts (run), ==, 2);
+  assert_text (run, 0, "s", "launch\ninclude \"part.life\"\nopen\ninclude \"part.life\"\n");
+  assert_text (run, 1, "part.life", "\nhome\n");
   g_remove (path);
   g_remove (part);
   g_rmdir (folder);
@@ -520,6 +550,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/run/abandons-everybody", test_abandons_everybody);
   g_test_add_func ("/run/never-played", test_never_played);
   g_test_add_func ("/run/title", test_title);
+  g_test_add_func ("/run/header", test_header);
   g_test_add_func ("/run/from-file", test_from_file);
   g_test_add_func ("/run/real-clock", test_real_clock);
   return g_test_run ();
