@@ -6,9 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,38 +25,6 @@ static const ReboundCommand commands[] = {
   { "why", "say why a port of this machine can be bound, or who has it", rebound_command_why },
   { "table", "measure what each way out of a connection does and costs", rebound_command_table },
 };
-
-void
-rebound_command_complain (const char *format, ...)
-{
-  va_list list;
-
-  va_start (list, format);
-  g_autofree char *text = g_strdup_vprintf (format, list);
-  va_end (list);
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-
-  for (guint i = 0; lines[i] != NULL; i++)
-    g_printerr ("rebound: %s\n", lines[i]);
-}
-
-gboolean
-rebound_command_parse (GOptionContext *context, int *argc, char ***argv, int minimum, int maximum)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!g_option_context_parse (context, argc, argv, &error))
-    rebound_command_complain ("%s; “%s --help” says what there is", error->message,
-                              g_get_prgname ());
-  else if (*argc - 1 < minimum)
-    rebound_command_complain ("something is missing; “%s --help” says what", g_get_prgname ());
-  else if (*argc - 1 > maximum)
-    rebound_command_complain ("“%s” is one word too many; “%s --help” says what is expected",
-                              (*argv)[maximum + 1], g_get_prgname ());
-  else
-    return TRUE;
-  return FALSE;
-}
 
 static void
 print_help (FILE *stream)

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What every subcommand says in the same way: what is wrong, line by line with the program's name
+ * before it, and that a command line has too few words or too many. */
+
+#include "rebound-command.h"
+
+#include <stdarg.h>
+
+void
+rebound_command_complain (const char *format, ...)
+{
+  va_list list;
+
+  va_start (list, format);
+  g_autofree char *text = g_strdup_vprintf (format, list);
+  va_end (list);
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    g_printerr ("rebound: %s\n", lines[i]);
+}
+
+gboolean
+rebound_command_parse (GOptionContext *context, int *argc, char ***argv, int minimum, int maximum)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!g_option_context_parse (context, argc, argv, &error))
+    rebound_command_complain ("%s; “%s --help” says what there is", error->message,
+                              g_get_prgname ());
+  else if (*argc - 1 < minimum)
+    rebound_command_complain ("something is missing; “%s --help” says what", g_get_prgname ());
+  else if (*argc - 1 > maximum)
+    rebound_command_complain ("“%s” is one word too many; “%s --help” says what is expected",
+                              (*argv)[maximum + 1], g_get_prgname ());
+  else
+    return TRUE;
+  return FALSE;
+}
