@@ -15,6 +15,9 @@ typedef struct
   ReboundSinkOptions sink;
   ReboundOutputs *outputs;
   char *show;
+  char *since;
+  char *until;
+  char *actor;
   char *format;
   char *color;
   char *pcap;
@@ -81,10 +84,13 @@ resolve (RunOptions *options)
       || (options->show != NULL
           && !rebound_filter_parse_groups (&options->sink.filter, options->show,
                                            &options->play.watches))
+      || !rebound_filter_parse_times (&options->sink.filter, options->since, options->until)
       || !resolve_outputs (options) || !resolve_captures (options)
       || !rebound_play_options_resolve (&options->play))
     return FALSE;
   options->sink.filter.quiet = options->quiet;
+  options->sink.filter.actors
+      = options->actor != NULL ? g_strsplit (options->actor, ",", -1) : NULL;
   options->sink.colour = wants_colour (options);
   options->sink.fold = options->play.mode == REBOUND_CLOCK_VIRTUAL;
   options->sink.wall_time = isatty (STDOUT_FILENO);
@@ -111,7 +117,7 @@ play (const RunOptions *options, const char *word)
   g_autoptr (ReboundRun) run = rebound_play_load (&options->play, word);
   int status;
 
-  if (run == NULL)
+  if (run == NULL || !rebound_filter_check_actors (&options->sink.filter, run))
     return REBOUND_EXIT_USAGE;
   if (options->play.mode == REBOUND_CLOCK_REAL)
     setvbuf (stdout, NULL, _IOLBF, 0);
@@ -126,7 +132,11 @@ run_options_clear (RunOptions *options)
 {
   rebound_play_options_clear (&options->play);
   rebound_outputs_free (options->outputs);
+  g_strfreev (options->sink.filter.actors);
   g_free (options->show);
+  g_free (options->since);
+  g_free (options->until);
+  g_free (options->actor);
   g_free (options->format);
   g_free (options->color);
   g_free (options->pcap);
@@ -143,6 +153,12 @@ rebound_command_run (int argc, char **argv)
       "packets; or all, which leaves out packets, and the table that sockets has when it is named "
       "(default: all but packets, pool and sockets)",
       "GROUP[,GROUP…]" },
+    { "actor", 0, 0, G_OPTION_ARG_STRING, &options.actor,
+      "Show only what happened to these, of what is shown", "NAME[,NAME…]" },
+    { "since", 0, 0, G_OPTION_ARG_STRING, &options.since,
+      "Leave out what was before that time of the run, such as 59.2s", "TIME" },
+    { "until", 0, 0, G_OPTION_ARG_STRING, &options.until, "Leave out what came after that time",
+      "TIME" },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME_ARRAY, &options.output,
       "Report the run in a format, to a file (default: -, standard output); any number of times",
       "FORMAT[:FILE]" },

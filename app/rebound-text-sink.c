@@ -8,10 +8,12 @@
 #include "rebound-text-sink.h"
 
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "rebound-columns.h"
+#include "rebound-fold.h"
 #include "rebound-statistics-table.h"
+#include "rebound-visible.h"
 
 #define RESET  "\033[0m"
 #define DIM    "\033[2m"
@@ -24,11 +26,13 @@
 /* What sentences are wrapped to: the terminal's width, within what can be read; where there is no
  * terminal, what a source line here may have. */
 #define DEFAULT_COLUMNS 100
-#define LEAST_COLUMNS   40
 #define MOST_COLUMNS    120
 
-/* Actors' names are short; a longer one pushes its own line. */
+/* Three hours of a run, to the millisecond. Actors' names are short; a longer one pushes its own
+ * line. */
+#define TIME_COLUMNS  10
 #define ACTOR_COLUMNS 8
+#define TEXT_COLUMN   (TIME_COLUMNS + 2 + ACTOR_COLUMNS + 2)
 
 struct _ReboundTextSink
 {
@@ -39,10 +43,13 @@ struct _ReboundTextSink
   GPtrArray *explanations;
   ReboundStatisticsTable *statistics;
 
-  /* The line that is held back to be folded. */
-  ReboundEvent *held;
-  guint n_same;
-  gint64 last_usec;
+  ReboundFold held; /* back, to be folded */
+  guint n_early;    /* that were left out for their time, and have not been told of */
+  guint n_late;
+
+  GString *line; /* the one that is being made */
+  GString *text; /* of an event, as it may be seen */
+  glong columns; /* of the terminal; 0: there is none */
 };
 
 static void rebound_text_sink_sink_init (ReboundEventSinkInterface *iface);
@@ -58,7 +65,9 @@ rebound_text_sink_finalize (GObject *object)
 {
   ReboundTextSink *self = REBOUND_TEXT_SINK (object);
 
-  g_clear_pointer (&self->held, rebound_event_unref);
+  rebound_fold_clear (&self->held);
+  g_string_free (self->line, TRUE);
+  g_string_free (self->text, TRUE);
   g_ptr_array_unref (self->explanations);
   rebound_statistics_table_free (self->statistics);
   G_OBJECT_CLASS (rebound_text_sink_parent_class)->finalize (object);
@@ -75,6 +84,8 @@ rebound_text_sink_init (ReboundTextSink *self)
 {
   self->explanations = g_ptr_array_new_with_free_func (g_free);
   self->statistics = rebound_statistics_table_new ();
+  self->line = g_string_new (NULL);
+  self->text = g_string_new (NULL);
 }
 
 static void
@@ -123,57 +134,108 @@ colour_of (ReboundTextSink *self, ReboundEvent *event)
   return "";
 }
 
-/* "1.200s", "61s": enough digits for the microsecond, no more than three where those are zero. */
-static char *
-format_time (gint64 usec)
+/* -- a line -- */
+
+static const char *
+in_colour (ReboundTextSink *self, const char *colour)
 {
-  if (usec % 1000 == 0)
-    return g_strdup_printf ("%" G_GINT64_FORMAT ".%03" G_GINT64_FORMAT, usec / G_USEC_PER_SEC,
-                            usec % G_USEC_PER_SEC / 1000);
-  return g_strdup_printf ("%" G_GINT64_FORMAT ".%06" G_GINT64_FORMAT, usec / G_USEC_PER_SEC,
-                          usec % G_USEC_PER_SEC);
+  return self->options.colour ? colour : "";
+}
+
+/* 0 where there is no terminal: then an event is one line, however long. */
+static glong
+count_columns (ReboundTextSink *self)
+{
+  return self->stream == stdout ? rebound_columns_of_terminal (STDOUT_FILENO) : 0;
 }
 
 static void
-print_event (ReboundTextSink *self, ReboundEvent *event, const char *suffix)
+append_wrapped (ReboundTextSink *self, const char *text, glong at)
+{
+  rebound_columns_append (self->line, text, at, TEXT_COLUMN, self->columns);
+}
+
+static void
+put_line (ReboundTextSink *self)
+{
+  g_string_append_c (self->line, '\n');
+  fwrite (self->line->str, self->line->len, 1, self->stream);
+  g_string_truncate (self->line, 0);
+}
+
+/* Lines of one event behind its first. */
+static void
+put_more (ReboundTextSink *self, const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      g_string_append_printf (self->line, "%*s", TEXT_COLUMN, "");
+      append_wrapped (self, lines[i], TEXT_COLUMN);
+      put_line (self);
+    }
+}
+
+/* Time, actor, and what stands behind them: in colour is the first line of that. */
+static void
+put_event (ReboundTextSink *self, ReboundEvent *event, const char *suffix)
 {
   const char *colour = colour_of (self, event);
-  g_autofree char *time = format_time (rebound_event_get_time_usec (event));
-  g_auto (GStrv) lines = g_strsplit (rebound_event_get_text (event), "\n", -1);
+  const char *actor = rebound_event_get_actor (event);
+  const char *text = rebound_event_get_text (event);
+  const char *end = strchrnul (text, '\n');
+  char time[REBOUND_FOLD_TIME_BYTES];
 
-  fprintf (self->stream, "%s%10s%s  %-*s  %s%s%s%s\n", self->options.colour ? DIM : "", time,
-           self->options.colour ? RESET : "", ACTOR_COLUMNS, rebound_event_get_actor (event),
-           colour, lines[0], suffix, *colour != '\0' ? RESET : "");
-  for (guint i = 1; lines[0] != NULL && lines[i] != NULL; i++)
-    fprintf (self->stream, "%10s  %-*s  %s\n", "", ACTOR_COLUMNS, "", lines[i]);
+  rebound_fold_print_time (time, rebound_event_get_time_usec (event));
+  g_string_append_printf (self->line, "%s%*s%s  %-*s  %s", in_colour (self, DIM), TIME_COLUMNS,
+                          time, in_colour (self, RESET), ACTOR_COLUMNS, actor, colour);
+  g_string_truncate (self->text, 0);
+  rebound_visible_append (self->text, text, end - text);
+  g_string_append (self->text, suffix);
+  append_wrapped (self, self->text->str,
+                  TEXT_COLUMN + MAX ((glong) strlen (actor) - ACTOR_COLUMNS, 0));
+  g_string_append (self->line, *colour != '\0' ? RESET : "");
+  put_line (self);
+  if (*end != '\0')
+    {
+      g_string_truncate (self->text, 0);
+      rebound_visible_append (self->text, end + 1, -1);
+      put_more (self, self->text->str);
+    }
 }
 
 static void
 release (ReboundTextSink *self)
 {
-  g_autoptr (ReboundEvent) event = g_steal_pointer (&self->held);
-  g_autofree char *until = NULL;
   g_autofree char *suffix = NULL;
 
-  if (event == NULL)
+  if (self->held.event == NULL)
     return;
-  until = format_time (self->last_usec);
-  suffix = self->n_same > 1 ? g_strdup_printf ("  (%u times, until %s)", self->n_same, until)
-                            : g_strdup ("");
-  print_event (self, event, suffix);
+  self->columns = count_columns (self);
+  suffix = self->held.count > 1 ? rebound_fold_to_text (&self->held) : NULL;
+  put_event (self, self->held.event, suffix != NULL ? suffix : "");
+  rebound_fold_clear (&self->held);
 }
 
-/* What a script says is not folded, for whoever prints twice wants to read it twice; nor is a
- * segment, for two are not one. */
-static gboolean
-is_same (ReboundEvent *a, ReboundEvent *b)
+/* "12 events before 5.000 are left out" */
+static void
+put_left_out (ReboundTextSink *self, guint *n_events, const char *side, gint64 usec)
 {
-  return (rebound_event_get_group (a) & (REBOUND_EVENT_GROUP_SCRIPT | REBOUND_EVENT_GROUP_PACKETS))
-             == 0
-         && rebound_event_get_actor (a) == rebound_event_get_actor (b)
-         && rebound_event_get_kind (a) == rebound_event_get_kind (b)
-         && strcmp (rebound_event_get_text (a), rebound_event_get_text (b)) == 0;
+  char time[REBOUND_FOLD_TIME_BYTES];
+
+  if (*n_events == 0)
+    return;
+  rebound_fold_print_time (time, usec);
+  g_string_append_printf (self->line, "%s%*s  %u event%s %s %s %s left out%s",
+                          in_colour (self, DIM), TIME_COLUMNS + (int) strlen ("…") - 1, "…",
+                          *n_events, *n_events == 1 ? "" : "s", side, time,
+                          *n_events == 1 ? "is" : "are", in_colour (self, RESET));
+  put_line (self);
+  *n_events = 0;
 }
+
+/* -- what comes -- */
 
 /* Whether it is for the end; it is kept where it is wanted. Whoever wants to see only what was not
  * as expected wants to know why, too. */
@@ -193,58 +255,41 @@ keep (ReboundTextSink *self, ReboundEvent *event)
   return TRUE;
 }
 
+static gboolean
+admits (ReboundTextSink *self, ReboundEvent *event)
+{
+  ReboundAdmission admission = rebound_filter_judge (&self->options.filter, event);
+
+  self->n_early += admission == REBOUND_ADMISSION_EARLY;
+  self->n_late += admission == REBOUND_ADMISSION_LATE;
+  return admission == REBOUND_ADMISSION_YES;
+}
+
 static void
 rebound_text_sink_write (ReboundEventSink *sink, ReboundEvent *event)
 {
   ReboundTextSink *self = REBOUND_TEXT_SINK (sink);
 
-  if (keep (self, event) || !rebound_filter_admits (&self->options.filter, event))
+  if (keep (self, event) || !admits (self, event) || rebound_fold_take (&self->held, event))
     return;
-  if (self->held != NULL && is_same (self->held, event))
-    {
-      self->n_same++;
-      self->last_usec = rebound_event_get_time_usec (event);
-      return;
-    }
+  put_left_out (self, &self->n_early, "before", self->options.filter.since_usec);
   release (self);
-  self->held = rebound_event_ref (event);
-  self->n_same = 1;
-  self->last_usec = rebound_event_get_time_usec (event);
+  rebound_fold_begin (&self->held, event);
   if (!self->options.fold)
     release (self);
 }
 
-static glong
-count_columns (ReboundTextSink *self)
-{
-  struct winsize size;
-
-  if (self->stream != stdout || ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
-    return DEFAULT_COLUMNS;
-  return CLAMP (size.ws_col, LEAST_COLUMNS, MOST_COLUMNS);
-}
+/* -- the end -- */
 
 /* A list entry: its first line begins with a dash. */
 static void
-print_wrapped (ReboundTextSink *self, const char *text, glong columns)
+put_entry (ReboundTextSink *self, const char *text, glong columns)
 {
-  g_auto (GStrv) words = g_strsplit (text, " ", -1);
-  glong column = columns;
+  g_autofree char *visible = rebound_visible_dup (text);
 
-  for (guint i = 0; words[i] != NULL; i++)
-    {
-      glong length = g_utf8_strlen (words[i], -1);
-
-      if (i > 0 && column + 1 + length <= columns)
-        fprintf (self->stream, " %s", words[i]);
-      else
-        {
-          fprintf (self->stream, "%s%s", i == 0 ? "  - " : "\n    ", words[i]);
-          column = 3;
-        }
-      column += 1 + length;
-    }
-  fputc ('\n', self->stream);
+  g_string_append (self->line, "  - ");
+  rebound_columns_append (self->line, visible, 4, 4, columns);
+  put_line (self);
 }
 
 static void
@@ -254,10 +299,10 @@ print_explanations (ReboundTextSink *self)
 
   if (self->explanations->len == 0)
     return;
-  fprintf (self->stream, "\n%swhy:%s\n", self->options.colour ? BOLD : "",
-           self->options.colour ? RESET : "");
+  fprintf (self->stream, "\n%swhy:%s\n", in_colour (self, BOLD), in_colour (self, RESET));
   for (guint i = 0; i < self->explanations->len; i++)
-    print_wrapped (self, self->explanations->pdata[i], columns);
+    put_entry (self, self->explanations->pdata[i],
+               columns == 0 ? DEFAULT_COLUMNS : MIN (columns, MOST_COLUMNS));
 }
 
 static void
@@ -271,8 +316,9 @@ print_statistics (ReboundTextSink *self)
 static void
 print_numbers (ReboundTextSink *self, const ReboundSummary *summary)
 {
-  g_autofree char *virtual_time = format_time (summary->virtual_usec);
+  char virtual_time[REBOUND_FOLD_TIME_BYTES];
 
+  rebound_fold_print_time (virtual_time, summary->virtual_usec);
   fprintf (self->stream, "%s seconds of the run's time", virtual_time);
   if (self->options.wall_time)
     fprintf (self->stream, " in %.1f ms", (double) summary->wall_usec / 1000.0);
@@ -294,12 +340,14 @@ rebound_text_sink_finish (ReboundEventSink *sink, const ReboundSummary *summary)
                                                  : "broken off";
 
   release (self);
+  put_left_out (self, &self->n_early, "before", self->options.filter.since_usec);
+  put_left_out (self, &self->n_late, "after", self->options.filter.end_usec - 1);
   if (self->options.filter.quiet && good)
     return;
   print_explanations (self);
   print_statistics (self);
-  fprintf (self->stream, "\n%s%s%s: ", self->options.colour ? (good ? GREEN BOLD : RED BOLD) : "",
-           verdict, self->options.colour ? RESET : "");
+  fprintf (self->stream, "\n%s%s%s: ", in_colour (self, good ? GREEN BOLD : RED BOLD), verdict,
+           in_colour (self, RESET));
   print_numbers (self, summary);
 }
 

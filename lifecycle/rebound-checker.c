@@ -393,6 +393,7 @@ check_script (ReboundScript *script,
               ReboundDevice *device,
               gboolean fill,
               gboolean is_partial,
+              GPtrArray *all_names,
               ReboundDiagnostics *diagnostics)
 {
   g_autoptr (GHashTable) types = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -416,6 +417,8 @@ check_script (ReboundScript *script,
   check_nodes (&self, rebound_script_get_nodes (script));
   for (guint i = 0; i < references->len && !is_partial; i++)
     check_reference_now (&self, &g_array_index (references, ReboundCheckedReference, i));
+  for (guint i = 0; i < declared->len && all_names != NULL; i++)
+    g_ptr_array_add (all_names, g_strdup (declared->pdata[i]));
 }
 
 gboolean
@@ -424,16 +427,17 @@ rebound_checker_check (ReboundScript *script,
                        ReboundScope *scope,
                        ReboundDevice *device,
                        gboolean fill,
+                       GPtrArray *names,
                        GError **error)
 {
   g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
 
-  check_script (script, cast, scope, device, fill, FALSE, diagnostics);
+  check_script (script, cast, scope, device, fill, FALSE, names, diagnostics);
   return rebound_diagnostics_check (diagnostics, error);
 }
 
 void
 rebound_checker_add_mistakes (ReboundScript *script, ReboundCast *cast, ReboundScope *scope)
 {
-  check_script (script, cast, scope, NULL, FALSE, TRUE, rebound_script_get_mistakes (script));
+  check_script (script, cast, scope, NULL, FALSE, TRUE, NULL, rebound_script_get_mistakes (script));
 }

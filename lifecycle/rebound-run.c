@@ -24,6 +24,7 @@ struct _ReboundRun
   ReboundSite *world;
   ReboundApplication *application; /* the first */
   GPtrArray *sites;                /* of the applications, ReboundSite */
+  GPtrArray *names;                /* that the check has found; the log's own among them */
   ReboundDevice *device;
   ReboundKernel *kernel;
   ReboundJournal *journal;
@@ -64,6 +65,7 @@ rebound_run_finalize (GObject *object)
 
   g_clear_pointer (&self->script, rebound_script_free);
   g_clear_pointer (&self->scope, rebound_scope_free);
+  g_ptr_array_unref (self->names);
   G_OBJECT_CLASS (rebound_run_parent_class)->finalize (object);
 }
 
@@ -78,6 +80,7 @@ static void
 rebound_run_init (ReboundRun *self)
 {
   self->wall_limit_usec = -1;
+  self->names = g_ptr_array_new_with_free_func (g_free);
 }
 
 static GObject *
@@ -376,8 +379,33 @@ rebound_run_interrupt (ReboundRun *self)
 gboolean
 rebound_run_check (ReboundRun *self, GError **error)
 {
-  return rebound_checker_check (self->script, self->cast, self->scope,
-                                self->has_objects ? NULL : self->device, self->fill, error);
+  gboolean good;
+
+  g_ptr_array_set_size (self->names, 0);
+  good = rebound_checker_check (self->script, self->cast, self->scope,
+                                self->has_objects ? NULL : self->device, self->fill, self->names,
+                                error);
+  g_ptr_array_add (self->names, g_strdup ("script"));
+  g_ptr_array_add (self->names, g_strdup ("run"));
+  return good;
+}
+
+gboolean
+rebound_run_check_name (ReboundRun *self, const char *name, GError **error)
+{
+  g_autofree char *guess = NULL;
+  g_autofree char *list = NULL;
+
+  if (g_ptr_array_find_with_equal_func (self->names, name, g_str_equal, NULL))
+    return TRUE;
+  g_ptr_array_add (self->names, NULL);
+  guess = rebound_did_you_mean (name, (const char *const *) self->names->pdata);
+  list = g_strjoinv (", ", (char **) self->names->pdata);
+  g_ptr_array_set_size (self->names, (int) self->names->len - 1);
+  g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_SCRIPT,
+               "%s: nothing in it is called “%s”; expected one of %s%s",
+               rebound_script_get_name (self->script), name, list, guess);
+  return FALSE;
 }
 
 static ReboundRunStatus

@@ -225,6 +225,19 @@ REBOUND_API void rebound_run_set_wall_limit (ReboundRun *self, gint64 limit_usec
 REBOUND_API gboolean rebound_run_check (ReboundRun *self, GError **error);
 
 /**
+ * rebound_run_check_name:
+ * @name: a word
+ * @error: return location for a #GError
+ *
+ * Whether events can be of @name: the script declares it, it exists from the start, or the log has
+ * it, as script and run. Call rebound_run_check() first.
+ *
+ * Returns: %TRUE; %FALSE with %REBOUND_ERROR_SCRIPT, which has the names that there are
+ * Since: 0.1
+ */
+REBOUND_API gboolean rebound_run_check_name (ReboundRun *self, const char *name, GError **error);
+
+/**
  * rebound_run_play:
  * @error: return location for a #GError
  *
