@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* What becomes of a text's lines in a report. */
+typedef enum
+{
+  REBOUND_LINES_SHOWN, /* it is one line: where it had ended there is a sign */
+  REBOUND_LINES_KEPT,  /* line feeds and tabs stay what they are */
+} ReboundLines;
+
+/* @text as valid UTF-8, with a sign for each character that would do something where it is meant to
+ * be read. (transfer full) */
+char *rebound_visible_text (const char *text, ReboundLines lines);
+
+G_END_DECLS
