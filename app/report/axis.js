@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Where an event stands. A handler takes no virtual time, so many events share an instant, and between
+// instants may be hours: neither time nor order alone makes a picture. The folded axis gives each event a
+// slot, in order of their numbers, and each gap between two instants room by its length, to scale up to
+// some limit; what is longer is folded, and says how long it was. What repeats itself gets less room the
+// more often it has come: three hundred refusals shall not push the one cause out of sight.
+//
+// The linear axis is the clock's. There the events of an instant stand so close together that only a
+// close look takes them apart.
+//
+// Two runs have one axis: an instant is as wide as it is in the run with more to tell of it.
+"use strict";
+
+const Axis = (() => {
+  const SHORT_SLOTS = 3; // the width of a short gap, one of the lower quarter
+  const FOLD_SLOTS = 14; // no gap is wider
+  const LEAST_SLOT = 0.04; // what is left of a slot after many repetitions
+  const REPETITIONS = 4; // after so many it has half its width
+  const END_SLOTS = 4; // behind the last event: what lasts to the end is seen to do so
+
+  // What an event says, as a number: the same where but figures differ, as those of a connection or a
+  // segment do. Statements of the script are the same only when they are.
+  function likenessOf(model) {
+    const known = new Map(), ofString = new Int32Array(model.strings.length).fill(-1);
+
+    return g => {
+      const string = model.text[g], group = model.groupOf(g);
+      if (group === "script" || group === "checks") return -1 - string;
+      if (ofString[string] < 0) {
+        const like = Text.brief(model.strings[string]).replace(/\d+/g, "#");
+        if (!known.has(like)) known.set(like, known.size);
+        ofString[string] = known.get(like);
+      }
+      return model.actor[g] * 16777216 + ofString[string];
+    };
+  }
+
+  // How much room each event gets: the run is compared with itself, a period earlier.
+  function slotsOf(model) {
+    const slots = new Float32Array(model.length), likeness = likenessOf(model);
+
+    for (const run of model.runs) {
+      const last = new Map();
+      let period = 0, repeated = 0;
+      for (let g = run.first; g < run.first + run.length; g++) {
+        const key = likeness(g), distance = g - (last.get(key) ?? g);
+        repeated = distance > 0 && distance === period ? repeated + 1 : 0;
+        period = distance;
+        slots[g] = Math.max(LEAST_SLOT, 1 / (1 + repeated / Math.max(1, period) / REPETITIONS));
+        last.set(key, g);
+      }
+    }
+    return slots;
+  }
+
+  // Calls back for each instant with the range of each run's events in it.
+  function forEachInstant(model, found) {
+    const next = model.runs.map(run => run.first);
+    const ends = model.runs.map(run => run.first + run.length);
+
+    for (;;) {
+      let time = Infinity;
+      next.forEach((g, run) => { if (g < ends[run] && model.time[g] < time) time = model.time[g]; });
+      if (time === Infinity) return;
+      const ranges = next.map((g, run) => {
+        let end = g;
+        while (end < ends[run] && model.time[end] === time) end++;
+        next[run] = end;
+        return [g, end];
+      });
+      found(time, ranges);
+    }
+  }
+
+  function instantsOf(model) {
+    const slots = slotsOf(model), instants = [];
+
+    forEachInstant(model, (time, ranges) => {
+      let width = 0, novelty = 0;
+      for (const [from, to] of ranges) {
+        let sum = 0;
+        for (let g = from; g < to; g++) {
+          sum += slots[g];
+          if (slots[g] > novelty) novelty = slots[g];
+        }
+        if (sum > width) width = sum;
+      }
+      instants.push({ time, ranges, width, novelty, from: 0, to: 0, gap: 0, folded: false });
+    });
+    return { slots, instants };
+  }
+
+  // A short gap of this run: a quarter of all are no longer.
+  function shortGapOf(instants) {
+    const gaps = instants.slice(1).map((instant, i) => instant.time - instants[i].time);
+
+    gaps.sort((a, b) => a - b);
+    return gaps.length > 0 ? gaps[gaps.length >> 2] : 1;
+  }
+
+  function fold(model) {
+    const { slots, instants } = instantsOf(model), short = shortGapOf(instants);
+    const positions = new Float64Array(model.length);
+    let at = 0.5;
+
+    instants.forEach((instant, i) => {
+      if (i > 0) {
+        const gap = instant.time - instants[i - 1].time;
+        const room = SHORT_SLOTS * gap / short;
+        instant.folded = room > FOLD_SLOTS;
+        instant.gap = Math.max(1, Math.min(room, FOLD_SLOTS)) * instant.novelty;
+        at += instant.gap;
+      }
+      instant.from = at;
+      for (const [from, to] of instant.ranges) {
+        let slot = at;
+        for (let g = from; g < to; g++) {
+          positions[g] = slot;
+          slot += slots[g];
+        }
+      }
+      at += instant.width;
+      // The last slot of an instant has its events at its beginning.
+      instant.to = Math.max(instant.from, at - Math.min(1, instant.novelty));
+    });
+    return { instants, positions, whole: at + END_SLOTS };
+  }
+
+  // A 2000th of the run, or half of the gap that follows, is what the events of an instant are apart.
+  function stretch(model) {
+    const { instants } = instantsOf(model), positions = new Float64Array(model.length);
+    const last = instants.length > 0 ? instants[instants.length - 1].time : 0;
+    const most = Math.max(1, last / 2000);
+
+    instants.forEach((instant, i) => {
+      const gap = i + 1 < instants.length ? instants[i + 1].time - instant.time : Infinity;
+      const room = Math.min(most, gap / 2);
+      const count = Math.max(...instant.ranges.map(([from, to]) => to - from));
+      for (const [from, to] of instant.ranges)
+        for (let g = from; g < to; g++) positions[g] = instant.time + room * (g - from) / count;
+      instant.from = instant.time;
+      instant.to = instant.time + room * (count - 1) / count;
+      instant.folded = false;
+    });
+    return { instants, positions, whole: last + Math.max(most * 10, last / 50) };
+  }
+
+  function addQuestions(axis) {
+    const starts = Float64Array.from(axis.instants, instant => instant.from);
+    const times = Float64Array.from(axis.instants, instant => instant.time);
+
+    axis.starts = starts;
+    axis.times = times;
+    // What the run's clock shows at a place: in a gap it goes on evenly.
+    axis.timeAt = position => {
+      const i = Search.first(starts, position);
+      if (i === 0 && starts.length === 0) return 0;
+      const before = axis.instants[Math.max(0, i - 1)], after = axis.instants[i];
+      if (i < starts.length && starts[i] === position) return after.time;
+      if (after === undefined || position <= before.to || i === 0) return before.time;
+      const share = (position - before.to) / (after.from - before.to);
+      return before.time + share * (after.time - before.time);
+    };
+    axis.placeOf = time => {
+      const i = Search.first(times, time);
+      return i < times.length ? axis.instants[i].from : axis.whole;
+    };
+  }
+
+  function make(model, name) {
+    const axis = name === "linear" ? stretch(model) : fold(model);
+
+    axis.name = name;
+    axis.closest = name === "linear" ? Math.max(axis.whole / 1e6, 1e-3) : 1.5;
+    addQuestions(axis);
+    return axis;
+  }
+
+  return { make };
+})();

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Everything about one event: what the pointer is on, in a few lines beside it; and the selected one,
+// whole, in a place of its own, said aloud to whoever does not see it.
+"use strict";
+
+const Fields = {
+  // A list of names and values.
+  list(pairs, show) {
+    const list = Text.element("dl", {});
+
+    for (const [name, value] of pairs) {
+      const term = Text.element("dt", {}, Text.isolated(name, 80));
+      const detail = Text.element("dd", {}, show(name, value));
+      detail.dataset.field = name;
+      list.append(term, detail);
+    }
+    return list;
+  },
+
+  text(name, value) {
+    if (name.endsWith("_usec") && typeof value === "number")
+      return `${Text.count(value)} (${Text.duration(value)})`;
+    return typeof value === "string" ? value : JSON.stringify(value);
+  },
+};
+
+class Tooltip {
+  constructor(app) {
+    this.app = app;
+    this.element = document.getElementById("tooltip");
+    this.about = null;
+  }
+
+  hide() {
+    this.element.hidden = true;
+    this.about = null;
+  }
+
+  ofEvent(g) {
+    const { model } = this.app, fields = Object.entries(model.fieldsOf(g));
+
+    return [
+      Text.element("p", { class: "when" }, `${Text.time(model.time[g])} · ${model.idOf(g)} · `,
+        Text.isolated(model.actorOf(g), 60), ` · ${Text.brief(model.kindOf(g), 60)}`),
+      Text.element("p", {}, Text.isolated(model.textOf(g), 400)),
+      Fields.list(fields.slice(0, 12), (name, value) => Text.isolated(Fields.text(name, value), 160)),
+    ];
+  }
+
+  ofPart(part) {
+    const { model } = this.app, end = part.to ?? (part.bar && part.bar.to) ?? -1;
+    const from = part.from < 0 ? 0 : model.time[part.from];
+    const segment = part.bar ? part.bar.segments.find(some => some.from === part.from) : part;
+    const to = segment.to < 0 ? null : model.time[segment.to];
+    const lines = [Text.element("p", { class: "when" },
+      part.bar ? Text.isolated(part.bar.connection, 60) : "", part.bar ? " · " : "", part.state)];
+
+    if (part.bar) lines.push(Text.element("p", {}, Text.isolated(part.bar.end, 60), "’s end"));
+    lines.push(Text.element("p", {}, to === null ? `from ${Text.time(from)} to the end of the run`
+      : `from ${Text.time(from)} to ${Text.time(to)}: ${Text.duration(to - from)}`));
+    if (part.bar && part.last && end >= 0 && part.bar.ends !== "")
+      lines.push(Text.element("p", {}, `ended by: ${part.bar.ends}`));
+    return lines;
+  }
+
+  show(hit, x, y) {
+    const about = hit.part ?? hit.event, { element } = this;
+
+    if (about !== this.about)
+      element.replaceChildren(...hit.part ? this.ofPart(hit.part) : this.ofEvent(hit.event));
+    this.about = about;
+    element.hidden = false;
+    const { width, height } = element.getBoundingClientRect();
+    element.style.left = `${Math.max(8, Math.min(x + 14, innerWidth - width - 12))}px`;
+    element.style.top = `${y + 20 + height > innerHeight ? Math.max(8, y - height - 14) : y + 20}px`;
+  }
+}
+
+class Details {
+  constructor(app, keys) {
+    this.app = app;
+    this.keys = keys;
+    this.body = document.getElementById("details-body");
+    this.announcement = document.getElementById("announce");
+    app.on("select", g => this.show(g));
+    this.show(-1);
+  }
+
+  button(id, label, direction) {
+    const button = Text.element("button", { type: "button", id }, label);
+
+    button.addEventListener("click", () => {
+      this.keys.step(direction);
+      document.getElementById(id).focus();
+    });
+    return button;
+  }
+
+  showNone() {
+    this.body.replaceChildren(Text.element("p", { class: "hint" },
+      "Select an event in the timeline, the script or the table: everything about it stands here."));
+  }
+
+  pairs(g) {
+    const { model } = this.app, source = model.sourceOf(g);
+    const pairs = [
+      ["n", String(model.n[g])], ["time", Text.time(model.time[g])], ["actor", model.actorOf(g)],
+      ["kind", model.kindOf(g)], ["group", model.groupOf(g)],
+    ];
+
+    if (source !== "") pairs.push(["source", `line ${source}`]);
+    for (const [name, value] of Object.entries(model.fieldsOf(g))) pairs.push([name, Fields.text(name, value)]);
+    return pairs;
+  }
+
+  show(g) {
+    const { model } = this.app;
+
+    if (g < 0) {
+      this.showNone();
+      return;
+    }
+    const id = model.idOf(g), text = model.textOf(g);
+    const bar = Text.element("p", { class: "steps" }, this.button("details-prev", "← Previous", -1),
+      this.button("details-next", "Next →", 1),
+      Text.element("a", { id: "details-link", href: `#${id}` }, `#${id}`));
+    const head = Text.element("p", { class: "said" }, Text.whole(text));
+    if (model.severity[g] === Model.FAILED) head.classList.add("failed");
+    this.body.replaceChildren(bar, head, Fields.list(this.pairs(g), (name, value) => Text.whole(value)));
+    this.announcement.textContent = `Event ${model.n[g]} of ${model.runs[model.run[g]].length}, `
+      + `${Text.time(model.time[g])} seconds, ${Text.brief(model.actorOf(g), 60)}: ${Text.brief(text)}`;
+  }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Which lanes there are, how high each is, and what is in it. A lane is an actor: an application has the
+// band of its states on top; then come the marks of its events, and then its sockets, as many bars beside
+// each other as there are at once, up to some limit.
+"use strict";
+
+const Lanes = (() => {
+  const BAND = 22, MARKS = 20, ROW = 13, PADDING = 5, HEAD = 30; // heights, in pixels
+  const MOST_ROWS = 12; // bars beside each other; what is beyond shares the last
+
+  const PLACES = ["script", "device", "application", "peers", "kernel"];
+
+  // Bars that do not meet share a row. Listening sockets last, and stand first.
+  function pack(bars) {
+    const rows = [], ends = [];
+
+    bars.forEach((bar, order) => {
+      let row = ends.findIndex(end => end >= 0 && end < bar.from);
+      if (row < 0) row = Math.min(rows.length, MOST_ROWS - 1);
+      if (row === rows.length) rows.push([]);
+      rows[row].push(bar);
+      ends[row] = bar.to < 0 ? -1 : Math.max(ends[row] ?? -1, bar.to);
+      bar.row = row;
+      bar.order = order;
+    });
+    return rows;
+  }
+
+  // An application's own lane comes before those of its actors.
+  const rankOf = (lane) => PLACES.indexOf(lane.place) * 2 + (lane.states === null ? 1 : 0);
+
+  function make(model) {
+    const lives = Life.statesOf(model), bars = new Map();
+    const key = (run, name) => `${run} ${name}`;
+
+    for (const bar of Sockets.barsOf(model)) {
+      const of = key(bar.run, bar.end);
+      if (!bars.has(of)) bars.set(of, []);
+      bars.get(of).push(bar);
+    }
+    const lanes = model.actors.map((actor, index) => ({
+      index, run: actor.run, actor: actor.name, place: actor.place,
+      states: lives.get(index) ?? null, rows: pack(bars.get(key(actor.run, actor.name)) ?? []),
+      folded: false, shown: true, top: 0, height: 0,
+    }));
+    const sorted = lanes.slice();
+    sorted.sort((a, b) => a.run - b.run || rankOf(a) - rankOf(b) || a.index - b.index);
+    return { byActor: lanes, sorted, heads: [], height: 0 };
+  }
+
+  // Where everything is, after lanes were hidden or folded.
+  function arrange(lanes, runs) {
+    let top = 0, run = -1;
+
+    lanes.heads = [];
+    for (const lane of lanes.sorted) {
+      if (!lane.shown) continue;
+      if (runs > 1 && lane.run !== run) {
+        lanes.heads.push({ run: lane.run, top, height: HEAD });
+        top += HEAD;
+      }
+      run = lane.run;
+      lane.top = top;
+      lane.bandTop = top + PADDING;
+      lane.marksTop = lane.bandTop + (lane.states !== null ? BAND : 0);
+      lane.rowsTop = lane.marksTop + MARKS;
+      lane.height = lane.rowsTop - top + PADDING + (lane.folded ? 0 : lane.rows.length * ROW);
+      top += lane.height;
+    }
+    lanes.visible = lanes.sorted.filter(lane => lane.shown);
+    lanes.height = top;
+  }
+
+  // What is in each lane after the filter, as columns that are sorted by place.
+  function fill(lanes, model, positions, shown) {
+    const collected = lanes.byActor.map(() => []);
+
+    for (let g = 0; g < model.length; g++) if (shown[g]) collected[model.actor[g]].push(g);
+    lanes.byActor.forEach((lane, index) => {
+      const events = Int32Array.from(collected[index]);
+      lane.events = events;
+      lane.positions = Float64Array.from(events, g => positions[g]);
+      lane.trouble = events.filter(g => model.severity[g] === 1 || model.severity[g] === 2);
+      lane.troublePositions = Float64Array.from(lane.trouble, g => positions[g]);
+    });
+    return collected;
+  }
+
+  // The bars' places, which depend on the axis alone.
+  function place(lanes, positions, whole) {
+    const at = (g, otherwise) => g < 0 ? otherwise : positions[g];
+
+    for (const lane of lanes.byActor) {
+      if (lane.states !== null) lane.states.forEach(segment => {
+        segment.start = at(segment.from, 0);
+        segment.stop = at(segment.to, whole);
+      });
+      lane.parts = lane.rows.map(row => {
+        const parts = [];
+        for (const bar of row)
+          for (const segment of bar.segments)
+            parts.push({
+              bar, state: segment.state, from: segment.from, start: at(segment.from, 0),
+              stop: at(segment.to, whole), last: segment.to === bar.to, first: segment.from === bar.from,
+            });
+        parts.sort((a, b) => a.start - b.start);
+        return { parts, starts: Float64Array.from(parts, part => part.start) };
+      });
+    }
+  }
+
+  const at = (lanes, y) =>
+    lanes.visible.find(lane => y >= lane.top && y < lane.top + lane.height) ?? null;
+
+  return { make, arrange, fill, place, at, BAND, MARKS, ROW, HEAD };
+})();

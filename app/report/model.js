@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The data of the report as columns: an event is an index into typed arrays, those of the second run
+// behind those of the first, so that a hundred thousand of them are no objects. What is asked of an event
+// often is worked out once for each kind or string.
+"use strict";
+
+const Model = (() => {
+  const NORMAL = 0, WARNING = 1, FAILED = 2, MET = 3;
+
+  const TROUBLE = /fail|refused|reset|died|dead|lost|ignored|twice|dropped|spin|reclaimed|expired-task/;
+
+  function severityOf(group, kind) {
+    if (group === "checks") return kind === "met" ? MET : FAILED;
+    if (group === "script" || group === "packets" || group === "explanations") return NORMAL;
+    return TROUBLE.test(kind) ? WARNING : NORMAL;
+  }
+
+  // A table that is filled by name.
+  function namesOf() {
+    const names = [], indices = new Map();
+
+    return {
+      names,
+      add(name) {
+        if (!indices.has(name)) {
+          indices.set(name, names.length);
+          names.push(name);
+        }
+        return indices.get(name);
+      },
+    };
+  }
+
+  function copy(model, run, data, tables) {
+    const events = data.events, first = run.first, strings = model.strings.length;
+    const actors = data.actors.map(actor => {
+      model.actors.push({ name: actor.name, place: actor.place, run: run.index });
+      return model.actors.length - 1;
+    });
+    const kinds = data.kinds.map(tables.kinds.add), groups = data.groups.map(tables.groups.add);
+    let time = 0, n = 0;
+
+    for (const string of data.strings) model.strings.push(string);
+    for (let i = 0; i < events.time.length; i++) {
+      const g = first + i;
+      model.n[g] = n += events.n[i];
+      model.time[g] = time += events.time[i];
+      model.actor[g] = actors[events.actor[i]];
+      model.kind[g] = kinds[events.kind[i]];
+      model.group[g] = groups[events.group[i]];
+      model.text[g] = strings + events.text[i];
+      model.source[g] = strings + events.source[i];
+      model.fields[g] = strings + events.fields[i];
+      model.run[g] = run.index;
+    }
+  }
+
+  function judge(model) {
+    const known = new Map();
+
+    for (let g = 0; g < model.length; g++) {
+      const key = model.group[g] * 65536 + model.kind[g];
+      if (!known.has(key))
+        known.set(key, severityOf(model.groups[model.group[g]], model.kinds[model.kind[g]]));
+      model.severity[g] = known.get(key);
+      if (model.severity[g] === FAILED) model.failures.push(g);
+    }
+  }
+
+  function emptyOf(length) {
+    return {
+      length, runs: [], strings: [], actors: [], failures: [],
+      n: new Float64Array(length), time: new Float64Array(length),
+      actor: new Int32Array(length), kind: new Uint16Array(length), group: new Uint8Array(length),
+      text: new Int32Array(length), source: new Int32Array(length), fields: new Int32Array(length),
+      run: new Uint8Array(length), severity: new Uint8Array(length),
+    };
+  }
+
+  function addQuestions(model) {
+    const first = run => model.runs[run].first;
+
+    model.textOf = g => model.strings[model.text[g]];
+    model.sourceOf = g => model.strings[model.source[g]];
+    model.actorOf = g => model.actors[model.actor[g]].name;
+    model.kindOf = g => model.kinds[model.kind[g]];
+    model.groupOf = g => model.groups[model.group[g]];
+    model.fieldsOf = g => JSON.parse(model.strings[model.fields[g]] || "{}");
+    model.idOf = g => `e${model.n[g]}${model.run[g] > 0 ? ".2" : ""}`;
+    // The index of event n of a run, or -1; numbers may leave some out.
+    model.find = (n, run) => {
+      const end = run in model.runs ? first(run) + model.runs[run].length : 0;
+      const at = end > 0 ? Search.first(model.n, n, first(run), end) : 0;
+      return at < end && model.n[at] === n ? at : -1;
+    };
+    model.findId = id => {
+      const parts = /^e(\d+)(\.2)?$/.exec(id);
+      return parts === null ? -1 : model.find(Number(parts[1]), parts[2] ? 1 : 0);
+    };
+  }
+
+  function load(data) {
+    const model = emptyOf(data.runs.reduce((sum, run) => sum + run.events.time.length, 0));
+    const tables = { kinds: namesOf(), groups: namesOf() };
+    let first = 0;
+
+    data.runs.forEach((about, index) => {
+      const run = { index, about, first, length: about.events.time.length };
+      model.runs.push(run);
+      copy(model, run, about, tables);
+      first += run.length;
+    });
+    model.kinds = tables.kinds.names;
+    model.groups = tables.groups.names;
+    judge(model);
+    addQuestions(model);
+    // Where two runs part: the first event of each that the other has not, or -1 behind its last.
+    model.parting = data.parting === null || data.runs.length < 2 ? null
+      : data.parting.events.map((n, run) => model.find(n, run));
+    return model;
+  }
+
+  return { load, NORMAL, WARNING, FAILED, MET };
+})();

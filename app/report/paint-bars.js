@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Draws what lasts: the states of applications as bands, the states of sockets as bars. What is narrower
+// than a pixel is passed over together with all that starts in the same pixel.
+"use strict";
+
+const PaintBars = (() => {
+  const LABEL_ROOM = 26; // less than that has no label
+
+  function paintBand(brush, palette, view, lane, top) {
+    const { context } = brush, height = Lanes.BAND - 3;
+
+    for (const segment of lane.states) {
+      const x = Math.max(-2, view.x(segment.start)), end = Math.min(brush.width + 2, view.x(segment.stop));
+      if (end <= x) continue;
+      const name = Palette.ofState(segment.state), idle = name === "not-running";
+      context.fillStyle = palette.fill[name];
+      context.fillRect(x, top, Math.max(1, end - x), height);
+      if (idle) {
+        context.strokeStyle = palette.line;
+        context.strokeRect(x + 0.5, top + 0.5, end - x - 1, height - 1);
+      } else if (end - x > 3) {
+        context.fillStyle = palette.panel;
+        context.fillRect(x, top, 1, height);
+      }
+      label(brush, palette, segment.state, name, x, end, top + height / 2);
+      brush.drawn.bars++;
+    }
+  }
+
+  // On a hatched ground a text stands on a patch of its own.
+  function label(brush, palette, text, name, x, end, y) {
+    const from = Math.max(x, 0) + 6, room = end - from - 4;
+    const shown = room > LABEL_ROOM ? brush.fitted(text, room) : "";
+
+    if (shown === "") return;
+    if (Palette.HATCHED.has(name)) {
+      brush.context.fillStyle = palette.panel;
+      brush.context.fillRect(from - 3, y - 6, brush.measure(shown) + 6, 12);
+    }
+    brush.context.fillStyle = name === "not-running" ? palette.muted : palette.text[name];
+    brush.context.fillText(shown, from, y + 0.5);
+  }
+
+  // FIN ends a bar with a wall, RST with a cross, what has expired with nothing.
+  function paintEnd(brush, palette, part, x, top, height) {
+    const { context } = brush, middle = top + height / 2;
+
+    context.lineWidth = 2;
+    if (part.bar.ends === "RST") {
+      context.strokeStyle = palette.failed;
+      context.beginPath();
+      context.moveTo(x - 1, middle - 4);
+      context.lineTo(x + 7, middle + 4);
+      context.moveTo(x + 7, middle - 4);
+      context.lineTo(x - 1, middle + 4);
+      context.stroke();
+    } else if (part.bar.ends === "FIN" || part.bar.ends === "closed") {
+      context.strokeStyle = palette.ink;
+      context.beginPath();
+      context.moveTo(x, top - 1);
+      context.lineTo(x, top + height + 1);
+      context.stroke();
+    }
+    context.lineWidth = 1;
+  }
+
+  function paintPart(brush, palette, part, x, end, top, height) {
+    const name = Palette.ofState(part.state), { context } = brush;
+
+    context.fillStyle = palette.fill[name] ?? palette.muted;
+    context.fillRect(x, top, Math.max(1.5, end - x), height);
+    if (end - x > LABEL_ROOM) {
+      const prefix = part.first || x < 0 ? `${Text.brief(part.bar.connection, 40)} ` : "";
+      label(brush, palette, prefix + part.state, name, x, end, top + height / 2);
+    }
+    if (part.last && part.bar.to >= 0 && end - x > 2) paintEnd(brush, palette, part, end, top, height);
+    brush.drawn.bars++;
+  }
+
+  // The part before the first that starts in sight may reach into it, however early it began.
+  function paintRow(brush, palette, view, row, top) {
+    const { parts, starts } = row, height = Lanes.ROW - 3;
+    let i = Math.max(0, Search.first(starts, view.from) - 1);
+
+    while (i < parts.length && starts[i] < view.to) {
+      const x = Math.max(-3, view.x(starts[i])), end = Math.min(brush.width + 3, view.x(parts[i].stop));
+      if (end >= 0) paintPart(brush, palette, parts[i], x, end, top, height);
+      i = end - x < 1.5 ? Math.max(i + 1, Search.next(starts, view.at(x + 1.5), i)) : i + 1;
+    }
+  }
+
+  function paint(brush, palette, view, lane) {
+    const shift = -view.scrolled;
+
+    brush.font(11, palette.font);
+    if (lane.states !== null) paintBand(brush, palette, view, lane, lane.bandTop + shift);
+    brush.font(10, palette.font);
+    if (!lane.folded)
+      lane.parts.forEach((row, i) =>
+        paintRow(brush, palette, view, row, lane.rowsTop + shift + i * Lanes.ROW + 1));
+  }
+
+  return { paint };
+})();

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Draws what happens: an event that has room is a mark, whose shape says what it is about, with its text
+// beside it; where they crowd they become columns, the higher the more there are.
+"use strict";
+
+const PaintMarks = (() => {
+  const APART = 9; // pixels that a mark needs for itself
+  const COLUMN = 3; // pixels of a column
+  const LABEL_ROOM = 34;
+  const RADIUS = 4;
+
+  const SHAPES = {
+    script: (context, x, y) => {
+      context.moveTo(x - 3, y - RADIUS);
+      context.lineTo(x + RADIUS, y);
+      context.lineTo(x - 3, y + RADIUS);
+      context.closePath();
+    },
+    sockets: (context, x, y) => context.rect(x - 3, y - 3, 6, 6),
+    packets: (context, x, y) => context.rect(x - 1, y - RADIUS, 2, RADIUS * 2),
+    explanations: (context, x, y) => {
+      context.moveTo(x, y - RADIUS - 1);
+      context.lineTo(x + RADIUS + 1, y);
+      context.lineTo(x, y + RADIUS + 1);
+      context.lineTo(x - RADIUS - 1, y);
+      context.closePath();
+    },
+    other: (context, x, y) => context.arc(x, y, RADIUS, 0, Math.PI * 2),
+  };
+
+  function paintCheck(context, palette, x, y, met) {
+    context.strokeStyle = met ? palette.met : palette.failed;
+    context.lineWidth = 2;
+    context.beginPath();
+    if (met) {
+      context.moveTo(x - 4, y);
+      context.lineTo(x - 1, y + 3);
+      context.lineTo(x + 4, y - 4);
+    } else {
+      context.moveTo(x - 4, y - 4);
+      context.lineTo(x + 4, y + 4);
+      context.moveTo(x + 4, y - 4);
+      context.lineTo(x - 4, y + 4);
+    }
+    context.stroke();
+    context.lineWidth = 1;
+  }
+
+  function paintMark(brush, palette, model, g, x, y) {
+    const { context } = brush, severity = model.severity[g], group = model.groupOf(g);
+
+    brush.drawn.marks++;
+    if (severity === Model.MET || severity === Model.FAILED) {
+      paintCheck(context, palette, x, y, severity === Model.MET);
+      return;
+    }
+    context.fillStyle = severity === Model.WARNING ? palette.warning
+      : group === "script" ? palette.accent : palette.mark;
+    context.beginPath();
+    (SHAPES[group] ?? SHAPES.other)(context, x, y);
+    context.fill();
+    if (severity === Model.WARNING) {
+      context.fillStyle = palette.panel;
+      context.fillRect(x - 0.75, y - 2.5, 1.5, 3);
+      context.fillRect(x - 0.75, y + 1.25, 1.5, 1.5);
+    }
+  }
+
+  function paintLabel(brush, palette, model, g, x, y, room) {
+    const text = room > LABEL_ROOM ? brush.fitted(Text.brief(model.textOf(g)), room) : "";
+
+    if (text === "") return;
+    brush.context.fillStyle = model.severity[g] === Model.FAILED ? palette.failed
+      : model.severity[g] === Model.WARNING ? palette.warning : palette.ink;
+    brush.context.fillText(text, x, y + 0.5);
+    brush.drawn.labels++;
+  }
+
+  // A column for what is in [i, end); those in trouble are the lower part of it.
+  function paintColumn(brush, palette, view, lane, i, end, x, y) {
+    const height = n => Math.min(15, 3 + Math.log2(n + 1) * 2);
+    const from = Search.first(lane.troublePositions, lane.positions[i]);
+    const trouble = Search.next(lane.troublePositions, lane.positions[end - 1] + 1e-9, from) - from;
+    const { context } = brush, bottom = y + 8;
+
+    context.fillStyle = palette.mark;
+    context.fillRect(x - 1, bottom - height(end - i), COLUMN - 1, height(end - i));
+    if (trouble > 0 && from < lane.trouble.length && lane.troublePositions[from] <= lane.positions[end - 1]) {
+      context.fillStyle = palette.warning;
+      context.fillRect(x - 1, bottom - height(trouble), COLUMN - 1, height(trouble));
+    }
+    brush.drawn.density++;
+  }
+
+  function paint(brush, palette, view, model, lane) {
+    const { positions, events } = lane, y = lane.marksTop + Lanes.MARKS / 2 - view.scrolled;
+    const end = Search.first(positions, view.to + APART / view.scale);
+    let i = Search.first(positions, view.from - 300 / view.scale), before = -Infinity;
+
+    brush.font(11, palette.font);
+    while (i < end) {
+      const x = view.x(positions[i]);
+      const after = i + 1 < positions.length ? view.x(positions[i + 1]) : Infinity;
+      if (x - before >= APART && after - x >= APART) {
+        paintMark(brush, palette, model, events[i], x, y);
+        paintLabel(brush, palette, model, events[i], x + 9, y, Math.min(after, brush.width + 200) - x - 20);
+        before = x;
+        i++;
+        continue;
+      }
+      const next = Search.next(positions, view.at(x + COLUMN), i, end);
+      paintColumn(brush, palette, view, lane, i, Math.max(next, i + 1), x, y);
+      i = Math.max(next, i + 1);
+      before = view.x(positions[i - 1]);
+    }
+  }
+
+  return { paint, paintMark };
+})();

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Paper has neither scrolling nor zoom: the whole run over the whole width, every lane, and the first rows
+// of the table; and afterwards everything is as it was.
+"use strict";
+
+class Paper {
+  constructor(app, timeline, table) {
+    this.app = app;
+    this.timeline = timeline;
+    this.table = table;
+    this.before = null;
+    addEventListener("beforeprint", () => this.begin());
+    addEventListener("afterprint", () => this.end());
+    matchMedia("print").addEventListener("change", ({ matches }) => matches ? this.begin() : this.end());
+  }
+
+  begin() {
+    const { timeline } = this;
+
+    if (this.before !== null) return;
+    this.before = [timeline.view.from, timeline.view.to];
+    timeline.paper = { width: Paper.WIDTH, height: Math.min(this.app.lanes.height, Paper.HEIGHT) };
+    this.redraw(0, timeline.view.whole);
+    this.table.print(true);
+  }
+
+  end() {
+    if (this.before === null) return;
+    const [from, to] = this.before;
+    this.before = this.timeline.paper = null;
+    this.redraw(from, to);
+    this.table.print(false);
+  }
+
+  redraw(from, to) {
+    const { timeline } = this;
+
+    timeline.overview.forget();
+    timeline.labels.range = "";
+    timeline.readPalette();
+    timeline.view.set(from, to);
+    timeline.draw();
+  }
+}
+
+Paper.WIDTH = 900; // what an A4 sheet on its side has, beside the names
+Paper.HEIGHT = 3000; // some four sheets of lanes

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The top of the page: what was played, what came of it, and why.
+"use strict";
+
+class Summary {
+  constructor(app) {
+    this.app = app;
+    const { runs } = app.model, [first] = runs;
+
+    document.title = `${Text.brief(runs.map(run => run.about.name).join(" and "), 120)} · Rebound`;
+    document.getElementById("title").append(
+      Text.isolated(runs.length > 1 ? "Two runs side by side" : first.about.title || first.about.name));
+    document.getElementById("runs").append(...runs.map(run => this.section(run)));
+    if (app.model.parting !== null) this.tellParting();
+  }
+
+  line(name, text) {
+    return text === "" || text === null ? ""
+      : Text.element("p", { class: `about ${name}` }, Text.isolated(text, 600));
+  }
+
+  section(run) {
+    const { about } = run, two = this.app.model.runs.length > 1;
+    const name = Text.element("p", { class: "name" },
+      two ? Text.element("b", { class: "letter" }, run.index === 0 ? "A" : "B") : "",
+      Text.isolated(about.name, 120));
+    const section = Text.element("section", { class: "run" },
+      Text.element("div", { class: "head" }, this.verdict(about), name, this.settings(about)),
+      two ? this.line("title", about.title) : "",
+      this.numbers(about), this.line("ended", about.ended), this.failures(run), this.why(run),
+      this.line("source", about.source), this.line("problem", about.problem));
+
+    section.dataset.run = run.index;
+    section.setAttribute("aria-label", two ? `Run ${run.index === 0 ? "A" : "B"}` : "The run");
+    return section;
+  }
+
+  verdict(about) {
+    const verdict = Text.element("strong", { class: "verdict" }, Text.brief(about.verdict));
+
+    verdict.dataset.status = about.status;
+    return verdict;
+  }
+
+  settings(about) {
+    return about.settings.length === 0 ? "" : Text.element("ul", { class: "settings", "aria-label": "Settings" },
+      ...about.settings.map(setting => Text.element("li", {}, Text.isolated(setting, 120))));
+  }
+
+  numbers({ summary }) {
+    const list = Text.element("dl", { class: "numbers" });
+    const shown = [
+      ["virtual_usec", "of virtual time", `${Text.time(summary.virtual_usec)} s`],
+      ["events", "events", Text.count(summary.events)],
+      ["connections", "connections", Text.count(summary.connections)],
+      ["expectations", "expectations", Text.count(summary.expectations)],
+      ["failed", "failed", Text.count(summary.failed)],
+    ];
+
+    for (const [name, label, value] of shown) {
+      const detail = Text.element("dd", {}, value);
+      detail.dataset.number = name;
+      list.append(Text.element("div", { class: name === "failed" && summary.failed > 0 ? "bad" : "" },
+        Text.element("dt", {}, label), detail));
+    }
+    return list;
+  }
+
+  link(g, text) {
+    const { model } = this.app;
+    return Text.element("a", { href: `#${model.idOf(g)}` }, Text.isolated(text, 400));
+  }
+
+  failures(run) {
+    const { model } = this.app, all = model.failures.filter(g => model.run[g] === run.index);
+    const items = all.slice(0, Summary.MOST).map(g => Text.element("li", {}, this.link(g, model.textOf(g))));
+
+    if (all.length === 0) return "";
+    if (all.length > items.length)
+      items.push(Text.element("li", { class: "more" }, `and ${Text.count(all.length - items.length)} more`));
+    return Text.element("ol", { class: "failures", "aria-label": "What was not as expected" }, ...items);
+  }
+
+  // An explanation leads to the first event of what it explains.
+  why(run) {
+    const { model } = this.app, items = [];
+
+    for (let g = run.first; g < run.first + run.length; g++) {
+      if (model.groupOf(g) !== "explanations") continue;
+      items.push(Text.element("li", {}, Text.isolated(model.textOf(g), 4000), " ",
+        Text.element("a", { class: "jump", href: `#${model.idOf(this.firstOf(g, run))}` }, "show")));
+    }
+    return items.length === 0 ? "" : Text.element("section", { class: "why" },
+      Text.element("h2", {}, "Why"), Text.element("ul", {}, ...items));
+  }
+
+  firstOf(g, run) {
+    const { model } = this.app, { first_usec: time, text = "" } = model.fieldsOf(g);
+    const end = run.first + run.length, [name] = String(text).split(" ");
+    let at = Search.first(model.time, time ?? model.time[g], run.first, end);
+
+    for (let i = at; i < end && model.time[i] === model.time[at]; i++)
+      if (model.severity[i] === Model.WARNING && (model.actorOf(i) === name || i === at)) return i;
+    for (; at < end - 1 && model.time[at + 1] === model.time[at]; at++)
+      if (model.severity[at] === Model.WARNING) return at;
+    return Math.min(Search.first(model.time, time ?? model.time[g], run.first, end), end - 1);
+  }
+
+  tellParting() {
+    const { model } = this.app, note = document.getElementById("parting");
+    const parts = model.parting.map((g, run) => {
+      const letter = run === 0 ? "A: " : "B: ";
+      return [letter, g < 0 ? "has ended" : this.link(g, `${model.actorOf(g)} ${model.textOf(g)}`)];
+    });
+    const at = Math.min(...model.parting.filter(g => g >= 0).map(g => model.time[g]));
+
+    note.hidden = false;
+    if (at === Infinity) note.append("The two runs do not part: every event is the same.");
+    else note.append(`The runs part at ${Text.time(at)}. `, ...parts[0], " · ", ...parts[1]);
+  }
+}
+
+Summary.MOST = 12; // failures that are listed at the top; all are in the table
