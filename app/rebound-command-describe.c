@@ -13,6 +13,7 @@
 #include "lifecycle/rebound-value.h"
 #include "net/rebound-linux-kernel.h"
 #include "rebound-command.h"
+#include "rebound-format.h"
 
 /* What exists from the start, without a declaration. */
 static const struct
@@ -39,6 +40,7 @@ static const struct
     "What each word does in each state: a diagram and tables (Markdown)." },
   { "profiles", rebound_profiles_describe,
     "What differs from one system to the next, with sources (Markdown)." },
+  { "formats", rebound_format_describe, "The formats of --output, a line each." },
 };
 
 static void
@@ -167,7 +169,8 @@ rebound_command_describe (int argc, char **argv)
 
   g_option_context_set_summary (
       context, "Describes the types that a script can use, or one of them; the "
-               "lifecycle (“lifecycle”); the profiles of the device (“profiles”).");
+               "lifecycle (“lifecycle”); the profiles of the device (“profiles”); the formats of "
+               "--output (“formats”).");
   if (!rebound_command_parse (context, &argc, &argv, 0, 1))
     return REBOUND_EXIT_USAGE;
   if (argc == 1)

@@ -36,3 +36,13 @@ rebound_format_list (void)
     g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", formats[i].name);
   return g_string_free (list, FALSE);
 }
+
+char *
+rebound_format_describe (void)
+{
+  GString *list = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    g_string_append_printf (list, "%-8s %s\n", formats[i].name, formats[i].blurb);
+  return g_string_free (list, FALSE);
+}

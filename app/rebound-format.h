@@ -48,4 +48,7 @@ const ReboundFormat *rebound_format_find (const char *name);
 /* "text, jsonl, …" (transfer full) */
 char *rebound_format_list (void);
 
+/* A line each: its name and what it is. (transfer full) */
+char *rebound_format_describe (void);
+
 G_END_DECLS

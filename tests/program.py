@@ -110,6 +110,13 @@ def list_scripts():
     return scripts
 
 
+def list_formats():
+    """The formats of --output, as `rebound describe formats` tells them."""
+    done = run("describe", "formats")
+    expect_status(done, 0)
+    return [line.split()[0] for line in done.stdout.splitlines()]
+
+
 def report(number, name, case):
     """Runs CASE and tells what came of it. Whether it was as expected."""
     try:

@@ -2,16 +2,19 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A script gives the same log, to the byte, each time: on a busy machine, and for every user.
 
-The log is that of all groups in JSON Lines, with the table of sockets at each of its changes. One
-process a CPU is kept busy by loops, and two runs go on at once, so that a run loses its CPU wherever
-that can happen. How often each script is played is the argument; 200 by default.
+The log is that of all groups in JSON Lines, with the table of sockets at each of its changes; and of
+a quarter of the plays it is every format at once, packets among them. One process a CPU is kept busy
+by loops, and two runs go on at once, so that a run loses its CPU wherever that can happen. How often
+each script is played is the argument; 200 by default.
 """
 
 import os
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import program
 from program import Skip, expect, expect_equal, run
@@ -26,8 +29,8 @@ LONG_TIMES = max(TIMES // 5, 1)
 # One of ten is enough to show that it does not matter who plays.
 ORDINARY_TIMES = max(TIMES // 10, 1)
 
-# A capture maps 16 MiB and gives them back, which takes as long as ten plays without.
-PACKETS_TIMES = max(TIMES // 10, 1)
+# A capture for a file maps 64 MiB and gives them back, which takes as long as twenty plays without.
+FILE_TIMES = max(TIMES // 20, 1)
 
 # "nobody" of most systems; all that matters is that it is not root.
 ORDINARY_USER = 65534
@@ -53,23 +56,38 @@ def busy_machine():
             loop.wait()
 
 
-def play(script, show="all,sockets", **options):
+def play_with(script, *words, **options):
     # From the top: the build folder's own may be closed to an ordinary user.
-    done = run("run", script, "--format=jsonl", f"--show={show}", text=False, cwd="/", **options)
+    done = run("run", script, *words, text=False, cwd="/", **options)
     expect_equal(done.returncode, 0, f"status of {script}, which said {done.stderr!r}")
     return done.stdout
 
 
+def play(script, **options):
+    return play_with(script, "--format=jsonl", "--show=all,sockets", **options)
+
+
+def play_into(script, formats):
+    """Reports in all FORMATS of one play, one behind the other."""
+    with tempfile.TemporaryDirectory() as folder:
+        words = [f"--output={name}:{folder}/{name}" for name in formats]
+        text = play_with(script, "--show=all,packets", *words)
+        reports = [(name, (Path(folder) / name).read_bytes()) for name in formats]
+    return b"".join([text, *(f"\n== {name}\n".encode() + report for name, report in reports)])
+
+
 def describe_difference(first, other):
+    """The first lines that are not the same, from shortly before that place; a page's are long."""
     pairs = zip(first.splitlines() + [b"(the end)"], other.splitlines() + [b"(the end)"])
-    return next((f"first play: {one!r}\nthis play:  {two!r}" for one, two in pairs if one != two),
-                "one is longer than the other")
+    one, two = next(((one, two) for one, two in pairs if one != two), (b"(longer)", b"(shorter)"))
+    begin = max(len(os.path.commonprefix([one, two])) - 100, 0)
+    return f"first play: {one[begin:begin + 300]!r}\nthis play:  {two[begin:begin + 300]!r}"
 
 
-def compare(script, first, times, **options):
-    """Plays SCRIPT so many TIMES, two at once, and holds each log against FIRST."""
+def compare(player, first, times, *words, **options):
+    """Plays so many TIMES, two at once, and holds each log against FIRST."""
     with ThreadPoolExecutor(2) as pool:
-        plays = pool.map(lambda _: play(script, **options), range(times))
+        plays = pool.map(lambda _: player(*words, **options), range(times))
         for number, log in enumerate(plays, 1):
             expect(log == first, f"play {number} of {times} differs:\n"
                                  f"{describe_difference(first, log) if log != first else ''}")
@@ -81,18 +99,24 @@ class Script:
     def __init__(self, name):
         self.name = name
         self.first = None
-        self.times = LONG_TIMES if name in LONG else TIMES
+        times = LONG_TIMES if name in LONG else TIMES
+        self.format_times = max(times // 4, 1)
+        self.times = max(times - self.format_times, 1)
 
     def play_on_busy_machine(self):
         self.first = play(self.name)
         expect(len(self.first) > 1000, f"expected a log, saw {self.first!r}")
         with busy_machine():
-            compare(self.name, self.first, self.times)
+            compare(play, self.first, self.times, self.name)
 
-    def play_with_packets(self):
+    def play_in_every_format(self):
+        formats = [name for name in program.list_formats() if name != "pcapng"]
         with busy_machine():
-            compare(self.name, play(self.name, show="all,packets"), PACKETS_TIMES,
-                    show="all,packets")
+            compare(play_into, play_into(self.name, formats), self.format_times, self.name, formats)
+
+    def play_into_file_of_packets(self):
+        with busy_machine():
+            compare(play_into, play_into(self.name, ["pcapng"]), FILE_TIMES, self.name, ["pcapng"])
 
     def play_as_ordinary_user(self):
         if os.geteuid() != 0:
@@ -101,7 +125,7 @@ class Script:
         why = why_not_as(identity)
         if why:
             raise Skip(why)
-        compare(self.name, self.first, ORDINARY_TIMES, **identity)
+        compare(play, self.first, ORDINARY_TIMES, self.name, **identity)
 
 
 def why_not_as(identity):
@@ -121,8 +145,10 @@ def main():
     for script in map(Script, program.list_scripts()):
         cases += [
             (f"{script.name}: {script.times} plays on a busy machine", script.play_on_busy_machine),
-            (f"{script.name}: {PACKETS_TIMES} plays with packets, on a busy machine",
-             script.play_with_packets),
+            (f"{script.name}: {script.format_times} plays in every format, on a busy machine",
+             script.play_in_every_format),
+            (f"{script.name}: {FILE_TIMES} plays into a file of packets, on a busy machine",
+             script.play_into_file_of_packets),
             (f"{script.name}: {ORDINARY_TIMES} plays as an ordinary user",
              script.play_as_ordinary_user),
         ]
