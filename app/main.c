@@ -18,6 +18,8 @@
 
 static const ReboundCommand commands[] = {
   { "run", "play a script and show what happens", rebound_command_run },
+  { "test", "play many scripts side by side and report which were not as expected",
+    rebound_command_test },
   { "check", "look for mistakes in scripts without playing them", rebound_command_check },
   { "list", "list the scripts that come with Rebound", rebound_command_list },
   { "describe", "describe what a script can use, the lifecycle and the profiles",
@@ -90,7 +92,7 @@ main (int argc, char **argv)
   if (command == NULL)
     {
       rebound_command_complain (
-          "there is no command “%s”; expected one of run, check, list, describe, why, table",
+          "there is no command “%s”; expected one of run, test, check, list, describe, why, table",
           argv[1]);
       return REBOUND_EXIT_USAGE;
     }

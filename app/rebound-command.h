@@ -23,6 +23,7 @@ typedef struct
 #define REBOUND_EXIT_INTERNAL 99
 
 int rebound_command_run (int argc, char **argv);
+int rebound_command_test (int argc, char **argv);
 int rebound_command_check (int argc, char **argv);
 int rebound_command_list (int argc, char **argv);
 int rebound_command_describe (int argc, char **argv);

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A suite is a script, and its cases are its expectations, in the order in which they were held
+ * against it; with one more for the play as a whole, which is what fails where none of them does.
+ * Times are the run's own. */
+
+#include <string.h>
+
+#include "rebound-junit.h"
+#include "rebound-test-reporter.h"
+
+/* Names of suites are said to be under something. */
+#define PACKAGE "rebound"
+
+typedef struct
+{
+  ReboundJunit *junit;
+  FILE *stream;
+} Junit;
+
+static gpointer
+begin (FILE *stream)
+{
+  Junit *self = g_new0 (Junit, 1);
+
+  self->junit = rebound_junit_new ();
+  self->stream = stream;
+  return self;
+}
+
+static void
+add_check (ReboundJunit *junit, const char *word, const ReboundTestCheck *check)
+{
+  g_autofree char *name = g_strdup_printf ("line %s: %s", check->line, check->statement);
+  const ReboundJunitCase test_case = {
+    .class_name = word,
+    .name = name,
+    .outcome = check->is_met ? REBOUND_JUNIT_PASSED : REBOUND_JUNIT_FAILED,
+    .type = "expectation",
+    .message = check->seen,
+  };
+
+  rebound_junit_add_case (junit, &test_case);
+}
+
+/* Whether a script that could be played was not as it is to be. */
+static gboolean
+is_failure (ReboundTestVerdict verdict)
+{
+  return verdict == REBOUND_TEST_FAILED || verdict == REBOUND_TEST_FLAKY
+         || verdict == REBOUND_TEST_CHANGED;
+}
+
+/* What is said below the message. */
+static char *
+describe (const ReboundTestResult *result)
+{
+  g_autofree char *command = rebound_test_result_describe_command (result);
+  GString *text = g_string_new (NULL);
+
+  if (result->play != NULL)
+    g_string_append (text, result->play->messages);
+  if (result->details != NULL)
+    g_string_append (text, result->details);
+  g_string_append_printf (text, "play it again: %s\n", command);
+  return g_string_free (text, FALSE);
+}
+
+/* The play as a whole; where expectations have failed they are told of, and it only adds to them
+ * if it did not come to the script's end. */
+static void
+add_play (ReboundJunit *junit, const ReboundTestResult *result)
+{
+  ReboundTestVerdict verdict = result->verdict;
+  g_autofree char *text = describe (result);
+  const ReboundJunitCase test_case = {
+    .class_name = result->script->word,
+    .name = "the play",
+    .time_usec = result->play != NULL ? MAX (result->play->virtual_usec, 0) : 0,
+    .outcome = verdict == REBOUND_TEST_AS_EXPECTED ? REBOUND_JUNIT_PASSED
+               : result->play == NULL              ? REBOUND_JUNIT_SKIPPED
+               : is_failure (verdict)              ? REBOUND_JUNIT_FAILED
+                                                   : REBOUND_JUNIT_ERROR,
+    .type = rebound_test_verdict_to_nick (verdict),
+    .message = result->headline,
+    .text = text,
+  };
+
+  rebound_junit_add_case (junit, &test_case);
+}
+
+static void
+take (gpointer data, const ReboundTestResult *result)
+{
+  Junit *self = data;
+  const ReboundTestPlay *play = result->play;
+
+  rebound_junit_begin_suite (self->junit, result->script->word, PACKAGE);
+  if (play != NULL && play->title != NULL && *play->title != '\0')
+    rebound_junit_add_property (self->junit, "title", play->title);
+  for (guint i = 0; play != NULL && i < play->checks->len; i++)
+    add_check (self->junit, result->script->word, play->checks->pdata[i]);
+  add_play (self->junit, result);
+  for (guint i = 0; play != NULL && i < play->why->len; i++)
+    {
+      g_autofree char *line = g_strdup_printf ("why: %s\n", (char *) play->why->pdata[i]);
+
+      rebound_junit_add_output (self->junit, line);
+    }
+  if (result->note != NULL)
+    rebound_junit_add_output (self->junit, result->note);
+  rebound_junit_end_suite (self->junit, play != NULL ? MAX (play->virtual_usec, 0) : 0);
+}
+
+static void
+finish (Junit *self)
+{
+  rebound_junit_write (self->junit, self->stream);
+  rebound_junit_free (self->junit);
+  g_free (self);
+}
+
+static void
+end (gpointer self, const ReboundTestTotal *total)
+{
+  finish (self);
+}
+
+static void
+skip (FILE *stream, const char *why)
+{
+  const ReboundJunitCase test_case = {
+    .class_name = PACKAGE,
+    .name = "this machine can play",
+    .outcome = REBOUND_JUNIT_SKIPPED,
+    .message = why,
+  };
+  Junit *self = begin (stream);
+
+  rebound_junit_begin_suite (self->junit, PACKAGE, PACKAGE);
+  rebound_junit_add_case (self->junit, &test_case);
+  rebound_junit_end_suite (self->junit, 0);
+  finish (self);
+}
+
+const ReboundTestReporter rebound_test_junit = { "junit", begin, take, end, skip };
