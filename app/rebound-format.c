@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "rebound-html-sink.h"
 #include "rebound-jsonl-sink.h"
 #include "rebound-pcap-sink.h"
 #include "rebound-text-sink.h"
@@ -14,6 +15,8 @@ static const ReboundFormat formats[] = {
     rebound_text_sink_new },
   { "jsonl", "every event with every field, a line of JSON each", REBOUND_FILTER_EVERYTHING,
     REBOUND_CAPTURE_NONE, FALSE, rebound_jsonl_sink_new },
+  { "html", "a page with a timeline to look at", REBOUND_FILTER_EVERYTHING, REBOUND_CAPTURE_WANTED,
+    FALSE, rebound_html_sink_new },
   { "pcapng", "the packets, for Wireshark", REBOUND_FILTER_EVERYTHING, REBOUND_CAPTURE_NEEDED, TRUE,
     rebound_pcap_sink_new },
 };

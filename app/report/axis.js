@@ -14,20 +14,20 @@
 const Axis = (() => {
   const SHORT_SLOTS = 3; // the width of a short gap, one of the lower quarter
   const FOLD_SLOTS = 14; // no gap is wider
-  const LEAST_SLOT = 0.04; // what is left of a slot after many repetitions
-  const REPETITIONS = 4; // after so many it has half its width
+  const LEAST_SLOT = 0.02; // what is left of a slot after many repetitions
+  const REPETITIONS = 1.5; // after so many it has half its width
   const END_SLOTS = 4; // behind the last event: what lasts to the end is seen to do so
 
   // What an event says, as a number: the same where but figures differ, as those of a connection or a
   // segment do. Statements of the script are the same only when they are.
   function likenessOf(model) {
-    const known = new Map(), ofString = new Int32Array(model.strings.length).fill(-1);
+    const known = new Map(), ofString = new Int32Array(model.texts.length).fill(-1);
 
     return g => {
       const string = model.text[g], group = model.groupOf(g);
       if (group === "script" || group === "checks") return -1 - string;
       if (ofString[string] < 0) {
-        const like = Text.brief(model.strings[string]).replace(/\d+/g, "#");
+        const like = Text.brief(model.texts[string]).replace(/\d+/g, "#");
         if (!known.has(like)) known.set(like, known.size);
         ofString[string] = known.get(like);
       }
@@ -40,14 +40,19 @@ const Axis = (() => {
     const slots = new Float32Array(model.length), likeness = likenessOf(model);
 
     for (const run of model.runs) {
-      const last = new Map();
-      let period = 0, repeated = 0;
+      const known = new Map();
       for (let g = run.first; g < run.first + run.length; g++) {
-        const key = likeness(g), distance = g - (last.get(key) ?? g);
-        repeated = distance > 0 && distance === period ? repeated + 1 : 0;
-        period = distance;
-        slots[g] = Math.max(LEAST_SLOT, 1 / (1 + repeated / Math.max(1, period) / REPETITIONS));
-        last.set(key, g);
+        const key = likeness(g), like = known.get(key);
+        if (like === undefined) {
+          known.set(key, { last: g, period: 0, repeated: 0 });
+          slots[g] = 1;
+          continue;
+        }
+        // Out of step it is half as familiar.
+        like.repeated = g - like.last === like.period ? like.repeated + 1 : like.repeated >> 1;
+        like.period = g - like.last;
+        like.last = g;
+        slots[g] = Math.max(LEAST_SLOT, 1 / (1 + like.repeated / REPETITIONS));
       }
     }
     return slots;

@@ -102,7 +102,7 @@ class Details {
   }
 
   pairs(g) {
-    const { model } = this.app, source = model.sourceOf(g);
+    const { model } = this.app, source = model.placeOf(g);
     const pairs = [
       ["n", String(model.n[g])], ["time", Text.time(model.time[g])], ["actor", model.actorOf(g)],
       ["kind", model.kindOf(g)], ["group", model.groupOf(g)],

@@ -111,10 +111,17 @@ class Filter {
     if (this.input.value !== this.search) this.input.value = this.search;
   }
 
+  // Fields as they are searched, made when they first are.
+  fieldTexts() {
+    this.searched ??= this.app.model.fields.map(fields => JSON.stringify(fields).toLowerCase());
+    return this.searched;
+  }
+
   passes() {
     const { model } = this.app, sought = this.search.toLowerCase();
     const has = string => string.toLowerCase().includes(sought);
-    const strings = sought === "" ? null : model.strings.map(has);
+    const texts = sought === "" ? null : model.texts.map(has);
+    const fields = sought === "" ? null : this.fieldTexts().map(string => string.includes(sought));
     const actors = model.actors.map(actor => ({ hidden: this.actors.has(actor.name), found: has(actor.name) }));
     const kinds = model.kinds.map(has);
     const hidden = new Set();
@@ -124,7 +131,7 @@ class Filter {
     }));
     return g => !actors[model.actor[g]].hidden
       && (hidden.size === 0 || !hidden.has(model.group[g] * 65536 + model.kind[g]))
-      && (strings === null || strings[model.text[g]] || strings[model.fields[g]]
+      && (texts === null || texts[model.text[g]] || fields[model.field[g]]
         || actors[model.actor[g]].found || kinds[model.kind[g]]);
   }
 

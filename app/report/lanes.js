@@ -26,8 +26,20 @@ const Lanes = (() => {
     return rows;
   }
 
-  // An application's own lane comes before those of its actors.
-  const rankOf = (lane) => PLACES.indexOf(lane.place) * 2 + (lane.states === null ? 1 : 0);
+  // By place; an application's own lane before those of its actors; else as they came.
+  function compare(a, b) {
+    return a.run - b.run || PLACES.indexOf(a.place) - PLACES.indexOf(b.place)
+      || a.rank - b.rank || (a.states === null) - (b.states === null) || a.index - b.index;
+  }
+
+  // Applications in the order of their first events, and everybody else behind them.
+  function rank(lanes) {
+    const ranks = new Map();
+
+    for (const lane of lanes)
+      if (lane.states !== null) ranks.set(`${lane.run} ${lane.actor}`, ranks.size);
+    for (const lane of lanes) lane.rank = ranks.get(`${lane.run} ${lane.owner || lane.actor}`) ?? ranks.size;
+  }
 
   function make(model) {
     const lives = Life.statesOf(model), bars = new Map();
@@ -39,13 +51,12 @@ const Lanes = (() => {
       bars.get(of).push(bar);
     }
     const lanes = model.actors.map((actor, index) => ({
-      index, run: actor.run, actor: actor.name, place: actor.place,
+      index, run: actor.run, actor: actor.name, place: actor.place, owner: actor.owner,
       states: lives.get(index) ?? null, rows: pack(bars.get(key(actor.run, actor.name)) ?? []),
       folded: false, shown: true, top: 0, height: 0,
     }));
-    const sorted = lanes.slice();
-    sorted.sort((a, b) => a.run - b.run || rankOf(a) - rankOf(b) || a.index - b.index);
-    return { byActor: lanes, sorted, heads: [], height: 0 };
+    rank(lanes);
+    return { byActor: lanes, sorted: lanes.slice().sort(compare), heads: [], height: 0 };
   }
 
   // Where everything is, after lanes were hidden or folded.

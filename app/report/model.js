@@ -31,16 +31,27 @@ const Model = (() => {
     };
   }
 
+  // Where in the list the first of them is.
+  function append(list, items) {
+    for (const item of items) list.push(item);
+    return list.length - items.length;
+  }
+
+  // The new indices of a run's actors; those without an event get none.
+  function copyActors(model, run, data) {
+    const used = new Set(data.events.actor);
+
+    return data.actors.map(({ name, place, owner }, index) =>
+      used.has(index) ? model.actors.push({ name, place, owner, run: run.index }) - 1 : -1);
+  }
+
   function copy(model, run, data, tables) {
-    const events = data.events, first = run.first, strings = model.strings.length;
-    const actors = data.actors.map(actor => {
-      model.actors.push({ name: actor.name, place: actor.place, run: run.index });
-      return model.actors.length - 1;
-    });
+    const events = data.events, first = run.first, actors = copyActors(model, run, data);
     const kinds = data.kinds.map(tables.kinds.add), groups = data.groups.map(tables.groups.add);
+    const texts = append(model.texts, data.texts), places = append(model.places, data.places);
+    const fields = append(model.fields, data.fields);
     let time = 0, n = 0;
 
-    for (const string of data.strings) model.strings.push(string);
     for (let i = 0; i < events.time.length; i++) {
       const g = first + i;
       model.n[g] = n += events.n[i];
@@ -48,9 +59,9 @@ const Model = (() => {
       model.actor[g] = actors[events.actor[i]];
       model.kind[g] = kinds[events.kind[i]];
       model.group[g] = groups[events.group[i]];
-      model.text[g] = strings + events.text[i];
-      model.source[g] = strings + events.source[i];
-      model.fields[g] = strings + events.fields[i];
+      model.text[g] = texts + events.text[i];
+      model.place[g] = places + events.place[i];
+      model.field[g] = fields + events.fields[i];
       model.run[g] = run.index;
     }
   }
@@ -69,10 +80,10 @@ const Model = (() => {
 
   function emptyOf(length) {
     return {
-      length, runs: [], strings: [], actors: [], failures: [],
+      length, runs: [], texts: [], places: [], fields: [], actors: [], failures: [],
       n: new Float64Array(length), time: new Float64Array(length),
       actor: new Int32Array(length), kind: new Uint16Array(length), group: new Uint8Array(length),
-      text: new Int32Array(length), source: new Int32Array(length), fields: new Int32Array(length),
+      text: new Int32Array(length), place: new Int32Array(length), field: new Int32Array(length),
       run: new Uint8Array(length), severity: new Uint8Array(length),
     };
   }
@@ -80,12 +91,12 @@ const Model = (() => {
   function addQuestions(model) {
     const first = run => model.runs[run].first;
 
-    model.textOf = g => model.strings[model.text[g]];
-    model.sourceOf = g => model.strings[model.source[g]];
+    model.textOf = g => model.texts[model.text[g]];
+    model.placeOf = g => model.places[model.place[g]];
     model.actorOf = g => model.actors[model.actor[g]].name;
     model.kindOf = g => model.kinds[model.kind[g]];
     model.groupOf = g => model.groups[model.group[g]];
-    model.fieldsOf = g => JSON.parse(model.strings[model.fields[g]] || "{}");
+    model.fieldsOf = g => model.fields[model.field[g]];
     model.idOf = g => `e${model.n[g]}${model.run[g] > 0 ? ".2" : ""}`;
     // The index of event n of a run, or -1; numbers may leave some out.
     model.find = (n, run) => {
@@ -116,7 +127,7 @@ const Model = (() => {
     addQuestions(model);
     // Where two runs part: the first event of each that the other has not, or -1 behind its last.
     model.parting = data.parting === null || data.runs.length < 2 ? null
-      : data.parting.events.map((n, run) => model.find(n, run));
+      : data.parting.map((n, run) => model.find(n, run));
     return model;
   }
 

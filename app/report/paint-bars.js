@@ -70,7 +70,7 @@ const PaintBars = (() => {
     context.fillStyle = palette.fill[name] ?? palette.muted;
     context.fillRect(x, top, Math.max(1.5, end - x), height);
     if (end - x > LABEL_ROOM) {
-      const prefix = part.first || x < 0 ? `${Text.brief(part.bar.connection, 40)} ` : "";
+      const prefix = part.first || x < 0 || end - x > 120 ? `${Text.brief(part.bar.connection, 40)} ` : "";
       label(brush, palette, prefix + part.state, name, x, end, top + height / 2);
     }
     if (part.last && part.bar.to >= 0 && end - x > 2) paintEnd(brush, palette, part, end, top, height);

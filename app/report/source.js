@@ -22,7 +22,7 @@ class Source {
     const { model } = this.app;
 
     for (let g = 0; g < model.length; g++) {
-      const place = model.sourceOf(g);
+      const place = model.placeOf(g);
       if (place === "") continue;
       const key = `${model.run[g]} ${place}`;
       if (!this.first.has(key)) this.first.set(key, g);
@@ -105,7 +105,7 @@ class Source {
 
   light(g) {
     const { model } = this.app, { scroller } = this;
-    const item = g < 0 ? null : this.lines.get(`${model.run[g]} ${model.sourceOf(g)}`) ?? null;
+    const item = g < 0 ? null : this.lines.get(`${model.run[g]} ${model.placeOf(g)}`) ?? null;
 
     if (this.lit !== null) {
       this.lit.classList.remove("current");

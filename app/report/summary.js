@@ -28,7 +28,8 @@ class Summary {
       Text.element("div", { class: "head" }, this.verdict(about), name, this.settings(about)),
       two ? this.line("title", about.title) : "",
       this.numbers(about), this.line("ended", about.ended), this.failures(run), this.why(run),
-      this.line("source", about.source), this.line("problem", about.problem));
+      Text.element("div", { class: "origin" },
+        this.line("source", about.source), this.line("problem", about.problem)));
 
     section.dataset.run = run.index;
     section.setAttribute("aria-label", two ? `Run ${run.index === 0 ? "A" : "B"}` : "The run");
@@ -36,7 +37,7 @@ class Summary {
   }
 
   verdict(about) {
-    const verdict = Text.element("strong", { class: "verdict" }, Text.brief(about.verdict));
+    const verdict = Text.element("strong", { class: "verdict" }, Summary.VERDICTS[about.status] ?? "broken off");
 
     verdict.dataset.status = about.status;
     return verdict;
@@ -119,5 +120,8 @@ class Summary {
     else note.append(`The runs part at ${Text.time(at)}. `, ...parts[0], " · ", ...parts[1]);
   }
 }
+
+// The program's exit status, in its own words.
+Summary.VERDICTS = { 0: "as expected", 1: "NOT as expected", 130: "interrupted" };
 
 Summary.MOST = 12; // failures that are listed at the top; all are in the table

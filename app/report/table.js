@@ -40,7 +40,7 @@ class Table {
     return [
       String(model.n[g]), Text.time(model.time[g]), ...two ? [run] : [],
       Text.isolated(model.actorOf(g), 60), Text.isolated(model.kindOf(g), 60),
-      Text.isolated(model.textOf(g)), Text.isolated(model.sourceOf(g), 60),
+      Text.isolated(model.textOf(g)), Text.isolated(model.placeOf(g), 60),
     ];
   }
 
