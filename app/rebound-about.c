@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A script says of itself, in the comment that opens it, what it is (the first line), where its
- * story comes from ("Where it comes from: …", to the end of the paragraph) and which of the reports
- * from the field it belongs to ("Problem: …", the same way). A report without these is a picture
- * without a caption. */
+ * story comes from ("Where it comes from: …", to the end of the paragraph or the next label) and
+ * which of the reports from the field it belongs to ("Problem: …", the same way). A report without
+ * these is a picture without a caption. */
 
 #include "rebound-about.h"
 
@@ -11,9 +11,15 @@
 #define SOURCE_LABEL  "Where it comes from:"
 #define PROBLEM_LABEL "Problem:"
 
-/* The paragraph that begins with @label, without it, on one line; "" where there is none. */
+static gboolean
+is_labelled (const char *line)
+{
+  return g_str_has_prefix (line, SOURCE_LABEL) || g_str_has_prefix (line, PROBLEM_LABEL);
+}
+
+/* What begins with @label, without it, on one line; "" where there is none. */
 static char *
-find_paragraph (const char *header, const char *label)
+find_labelled (const char *header, const char *label)
 {
   g_auto (GStrv) lines = g_strsplit (header, "\n", -1);
   g_autoptr (GString) text = g_string_new (NULL);
@@ -23,7 +29,7 @@ find_paragraph (const char *header, const char *label)
     {
       const char *line = g_strstrip (lines[i]);
 
-      if (is_in && *line == '\0')
+      if (is_in && (*line == '\0' || is_labelled (line)))
         break;
       if (!is_in && !g_str_has_prefix (line, label))
         continue;
@@ -44,8 +50,8 @@ rebound_about_new (ReboundRun *run, const char *name, char *const *settings)
   self->run = g_object_ref (run);
   self->name = g_strdup (name);
   self->title = rebound_run_get_title (run);
-  self->source = find_paragraph (header, SOURCE_LABEL);
-  self->problem = find_paragraph (header, PROBLEM_LABEL);
+  self->source = find_labelled (header, SOURCE_LABEL);
+  self->problem = find_labelled (header, PROBLEM_LABEL);
   self->settings = settings != NULL ? g_strdupv ((char **) settings) : g_new0 (char *, 1);
   return self;
 }

@@ -22,7 +22,7 @@ typedef struct
   char *name;      /* as the script was called: a shipped one's name, a path, or "-" */
   char *title;     /* "" where the script says nothing of itself */
   char *source;    /* where its story comes from, or "" */
-  char *problem;   /* which of the field's reports it belongs to, or "" */
+  char *problem;   /* which of the field's reports it belongs to, as "1, what it is about", or "" */
   char **settings; /* "NAME=VALUE" that the script was given, never NULL */
 } ReboundAbout;
 

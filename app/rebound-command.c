@@ -6,6 +6,8 @@
 
 #include <stdarg.h>
 
+#include "rebound-visible.h"
+
 void
 rebound_command_complain (const char *format, ...)
 {
@@ -14,7 +16,8 @@ rebound_command_complain (const char *format, ...)
   va_start (list, format);
   g_autofree char *text = g_strdup_vprintf (format, list);
   va_end (list);
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_autofree char *visible = rebound_visible_dup (text);
+  g_auto (GStrv) lines = g_strsplit (visible, "\n", -1);
 
   for (guint i = 0; lines[i] != NULL; i++)
     g_printerr ("rebound: %s\n", lines[i]);

@@ -88,12 +88,38 @@ rebound_text_sink_init (ReboundTextSink *self)
   self->text = g_string_new (NULL);
 }
 
+static const char *
+in_colour (ReboundTextSink *self, const char *colour)
+{
+  return self->options.colour ? colour : "";
+}
+
+/* Its first sentence, or all of it. */
+static void
+print_label (ReboundTextSink *self, const char *label, const char *text)
+{
+  g_autofree char *visible = rebound_visible_dup (text);
+  char *end = strstr (visible, ". ");
+
+  if (end != NULL)
+    end[1] = '\0';
+  if (*visible != '\0')
+    fprintf (self->stream, "%s%s: %s%s\n", in_colour (self, DIM), label, visible,
+             in_colour (self, RESET));
+}
+
 static void
 print_title (ReboundTextSink *self, const ReboundAbout *about)
 {
-  if (!self->options.filter.quiet)
-    fprintf (self->stream, "%s%s%s\n\n", about->name, *about->title != '\0' ? ": " : "",
-             about->title);
+  g_autofree char *name = rebound_visible_dup (about->name);
+  g_autofree char *title = rebound_visible_dup (about->title);
+
+  if (self->options.filter.quiet)
+    return;
+  fprintf (self->stream, "%s%s%s\n", name, *title != '\0' ? ": " : "", title);
+  print_label (self, "Problem", about->problem);
+  print_label (self, "Where it comes from", about->source);
+  fputc ('\n', self->stream);
 }
 
 ReboundEventSink *
@@ -135,12 +161,6 @@ colour_of (ReboundTextSink *self, ReboundEvent *event)
 }
 
 /* -- a line -- */
-
-static const char *
-in_colour (ReboundTextSink *self, const char *colour)
-{
-  return self->options.colour ? colour : "";
-}
 
 /* 0 where there is no terminal: then an event is one line, however long. */
 static glong

@@ -104,7 +104,9 @@ def list_scripts():
     expect_status(done, 0)
     scripts = {}
     for line in done.stdout.splitlines():
-        name, _, title = line.partition(" ")
+        if not line.startswith("  "):  # a section's heading
+            continue
+        name, _, title = line.strip().partition(" ")
         scripts[name] = title.strip()
     expect(scripts, "rebound list names no script")
     return scripts

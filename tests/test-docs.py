@@ -85,7 +85,7 @@ def readme_script_plays():
 
 
 def readme_lists_scripts():
-    listed = [line.split()[0] for line in run(program, "list").stdout.splitlines()]
+    listed = [line.split()[0] for line in run(program, "list").stdout.splitlines() if line.startswith("  ")]
     section = readme.split("| the scripts |")[1].split("\n\n")[0]
     told = re.findall(r"^\| `([a-z-]+)` \|", section, re.M)
     case("the README's table has every shipped script", sorted(told) == sorted(listed) and listed != [],
