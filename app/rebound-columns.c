@@ -80,6 +80,8 @@ rebound_columns_append (GString *out, const char *text, glong at, glong indent, 
       gsize length = strcspn (text + gap, " ");
       glong width = rebound_columns_measure (text + gap, (gssize) length);
 
+      if (length == 0) /* blanks at the end need no line of their own */
+        break;
       if (!is_first && at + (glong) gap + width > columns)
         {
           begin_line (out, indent);

@@ -8,6 +8,7 @@
 #include "rebound-command.h"
 #include "rebound-outputs.h"
 #include "rebound-play.h"
+#include "rebound-progress.h"
 
 typedef struct
 {
@@ -101,6 +102,7 @@ static int
 play_run (const RunOptions *options, ReboundRun *run, const char *word)
 {
   g_autoptr (ReboundAbout) about = rebound_about_new (run, word, options->play.variables);
+  g_autoptr (ReboundProgress) progress = rebound_progress_new (run);
   g_autoptr (GError) error = NULL;
   int status;
 

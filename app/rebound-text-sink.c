@@ -39,6 +39,7 @@ struct _ReboundTextSink
   GObject parent_instance;
 
   FILE *stream;
+  gboolean is_terminal;
   ReboundSinkOptions options;
   GPtrArray *explanations;
   ReboundStatisticsTable *statistics;
@@ -94,6 +95,21 @@ in_colour (ReboundTextSink *self, const char *colour)
   return self->options.colour ? colour : "";
 }
 
+/* 0 where there is no terminal: then an event is one line, however long. */
+static glong
+count_columns (ReboundTextSink *self)
+{
+  return self->is_terminal ? rebound_columns_of_terminal (STDOUT_FILENO) : 0;
+}
+
+static void
+put_line (ReboundTextSink *self)
+{
+  g_string_append_c (self->line, '\n');
+  fwrite (self->line->str, self->line->len, 1, self->stream);
+  g_string_truncate (self->line, 0);
+}
+
 /* Its first sentence, or all of it. */
 static void
 print_label (ReboundTextSink *self, const char *label, const char *text)
@@ -103,20 +119,26 @@ print_label (ReboundTextSink *self, const char *label, const char *text)
 
   if (end != NULL)
     end[1] = '\0';
-  if (*visible != '\0')
-    fprintf (self->stream, "%s%s: %s%s\n", in_colour (self, DIM), label, visible,
-             in_colour (self, RESET));
+  if (*visible == '\0')
+    return;
+  g_string_append_printf (self->line, "%s%s: ", in_colour (self, DIM), label);
+  rebound_columns_append (self->line, visible, (glong) strlen (label) + 2, 2, count_columns (self));
+  g_string_append (self->line, in_colour (self, RESET));
+  put_line (self);
 }
 
 static void
 print_title (ReboundTextSink *self, const ReboundAbout *about)
 {
-  g_autofree char *name = rebound_visible_dup (about->name);
-  g_autofree char *title = rebound_visible_dup (about->title);
+  g_autofree char *whole
+      = g_strconcat (about->name, *about->title != '\0' ? ": " : "", about->title, NULL);
+  g_autofree char *visible = rebound_visible_dup (whole);
 
   if (self->options.filter.quiet)
     return;
-  fprintf (self->stream, "%s%s%s\n", name, *title != '\0' ? ": " : "", title);
+  g_strdelimit (visible, "\n", ' '); /* a file can be called so */
+  rebound_columns_append (self->line, visible, 0, 2, count_columns (self));
+  put_line (self);
   print_label (self, "Problem", about->problem);
   print_label (self, "Where it comes from", about->source);
   fputc ('\n', self->stream);
@@ -129,6 +151,7 @@ rebound_text_sink_new (const ReboundAbout *about, const ReboundSinkOptions *opti
 
   self->options = *options;
   self->stream = stream;
+  self->is_terminal = stream == stdout && isatty (STDOUT_FILENO);
   print_title (self, about);
   return REBOUND_EVENT_SINK (self);
 }
@@ -162,25 +185,10 @@ colour_of (ReboundTextSink *self, ReboundEvent *event)
 
 /* -- a line -- */
 
-/* 0 where there is no terminal: then an event is one line, however long. */
-static glong
-count_columns (ReboundTextSink *self)
-{
-  return self->stream == stdout ? rebound_columns_of_terminal (STDOUT_FILENO) : 0;
-}
-
 static void
 append_wrapped (ReboundTextSink *self, const char *text, glong at)
 {
   rebound_columns_append (self->line, text, at, TEXT_COLUMN, self->columns);
-}
-
-static void
-put_line (ReboundTextSink *self)
-{
-  g_string_append_c (self->line, '\n');
-  fwrite (self->line->str, self->line->len, 1, self->stream);
-  g_string_truncate (self->line, 0);
 }
 
 /* Lines of one event behind its first. */
@@ -333,20 +341,25 @@ print_statistics (ReboundTextSink *self)
   fputs (text, self->stream);
 }
 
-static void
-print_numbers (ReboundTextSink *self, const ReboundSummary *summary)
+/* (transfer full) */
+static char *
+dup_numbers (ReboundTextSink *self, const ReboundSummary *summary)
 {
+  GString *text = g_string_new (NULL);
   char virtual_time[REBOUND_FOLD_TIME_BYTES];
 
   rebound_fold_print_time (virtual_time, summary->virtual_usec);
-  fprintf (self->stream, "%s seconds of the run's time", virtual_time);
+  g_string_append_printf (text, "%s seconds of the run's time", virtual_time);
   if (self->options.wall_time)
-    fprintf (self->stream, " in %.1f ms", (double) summary->wall_usec / 1000.0);
-  fprintf (self->stream,
-           ": %" G_GUINT64_FORMAT " event%s, %u connection%s, %u expectation%s, %u failed\n",
-           summary->n_events, summary->n_events == 1 ? "" : "s", summary->n_connections,
-           summary->n_connections == 1 ? "" : "s", summary->n_expectations,
-           summary->n_expectations == 1 ? "" : "s", summary->n_failed);
+    g_string_append_printf (text, " in %.1f ms", (double) summary->wall_usec / 1000.0);
+  g_string_append_printf (text,
+                          ": %" G_GUINT64_FORMAT
+                          " event%s, %u connection%s, %u expectation%s, %u failed",
+                          summary->n_events, summary->n_events == 1 ? "" : "s",
+                          summary->n_connections, summary->n_connections == 1 ? "" : "s",
+                          summary->n_expectations, summary->n_expectations == 1 ? "" : "s",
+                          summary->n_failed);
+  return g_string_free (text, FALSE);
 }
 
 static void
@@ -358,6 +371,7 @@ rebound_text_sink_finish (ReboundEventSink *sink, const ReboundSummary *summary)
                         : summary->status == 130 ? "interrupted"
                         : summary->status == 1   ? "NOT as expected"
                                                  : "broken off";
+  g_autofree char *numbers = dup_numbers (self, summary);
 
   release (self);
   put_left_out (self, &self->n_early, "before", self->options.filter.since_usec);
@@ -366,9 +380,11 @@ rebound_text_sink_finish (ReboundEventSink *sink, const ReboundSummary *summary)
     return;
   print_explanations (self);
   print_statistics (self);
-  fprintf (self->stream, "\n%s%s%s: ", in_colour (self, good ? GREEN BOLD : RED BOLD), verdict,
-           in_colour (self, RESET));
-  print_numbers (self, summary);
+  g_string_append_printf (self->line, "\n%s%s%s: ", in_colour (self, good ? GREEN BOLD : RED BOLD),
+                          verdict, in_colour (self, RESET));
+  rebound_columns_append (self->line, numbers, (glong) strlen (verdict) + 2, 2,
+                          count_columns (self));
+  put_line (self);
 }
 
 static void

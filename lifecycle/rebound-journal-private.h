@@ -20,6 +20,7 @@ guint64 rebound_journal_get_count (ReboundJournal *self);
 
 /* The statement being played, "file:line"; interned. */
 void rebound_journal_set_source (ReboundJournal *self, const char *source);
+const char *rebound_journal_get_source (ReboundJournal *self);
 
 /* From now on every signal of @object that is no action is an event of @name. */
 void rebound_journal_follow (ReboundJournal *self, const char *name, GObject *object);

@@ -125,6 +125,12 @@ rebound_journal_set_source (ReboundJournal *self, const char *source)
   self->source = source;
 }
 
+const char *
+rebound_journal_get_source (ReboundJournal *self)
+{
+  return self->source;
+}
+
 static ReboundEvent *
 next_event (ReboundJournal *self, const char *actor, const char *kind, ReboundEventGroup group)
 {

@@ -281,6 +281,12 @@ rebound_run_get_owner (ReboundRun *self, const char *name)
   return rebound_cast_get_owner_of (self->cast, name);
 }
 
+const char *
+rebound_run_get_place (ReboundRun *self)
+{
+  return rebound_journal_get_source (self->journal);
+}
+
 ReboundClock *
 rebound_run_get_clock (ReboundRun *self)
 {

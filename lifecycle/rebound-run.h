@@ -120,6 +120,15 @@ REBOUND_API GBytes *rebound_run_get_text (ReboundRun *self, guint index, const c
 REBOUND_API const char *rebound_run_get_owner (ReboundRun *self, const char *name);
 
 /**
+ * rebound_run_get_place:
+ *
+ * Returns: (transfer none) (nullable): "file:line" of the statement that is being played, or that
+ *   was the last; as rebound_event_get_source()
+ * Since: 0.1
+ */
+REBOUND_API const char *rebound_run_get_place (ReboundRun *self);
+
+/**
  * rebound_run_get_clock:
  *
  * Returns: (transfer none): the run's clock
