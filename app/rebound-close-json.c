@@ -3,11 +3,10 @@
 
 #include "rebound-close-json.h"
 
-#include <json-glib/json-glib.h>
-
 #include "net/rebound-errno.h"
 #include "net/rebound-net-enums.h"
 #include "net/rebound-port-report.h"
+#include "rebound-json-text.h"
 
 static void
 add_string (JsonBuilder *builder, const char *key, const char *value)
@@ -108,7 +107,6 @@ void
 rebound_close_print_json (const ReboundCloseTable *table, FILE *stream)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonNode) root = NULL;
   g_autofree char *text = NULL;
 
   json_builder_begin_object (builder);
@@ -123,7 +121,6 @@ rebound_close_print_json (const ReboundCloseTable *table, FILE *stream)
     add_answers (builder, &g_array_index (table->answers, ReboundCloseAnswers, i));
   json_builder_end_array (builder);
   json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  text = json_to_string (root, FALSE);
+  text = rebound_json_to_text (builder);
   fprintf (stream, "%s\n", text);
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* rebound why --json: every fact, under keys that stay. What is not known is null. */
 
-#include <json-glib/json-glib.h>
-
 #include "net/rebound-errno.h"
+#include "rebound-json-text.h"
 #include "rebound-why.h"
 
 static const char *const option_keys[REBOUND_PORT_N_OPTIONS] = {
@@ -135,11 +134,9 @@ void
 rebound_why_print_json (const ReboundPortReport *report, FILE *stream)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonNode) root = NULL;
   g_autofree char *text = NULL;
 
   add_report (builder, report);
-  root = json_builder_get_root (builder);
-  text = json_to_string (root, FALSE);
+  text = rebound_json_to_text (builder);
   fprintf (stream, "%s\n", text);
 }

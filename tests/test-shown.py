@@ -46,6 +46,17 @@ def test_jsonl():
             before = values["time_usec"]
 
 
+def test_jsonl_controls():
+    """--format=jsonl: every control character is escaped, and comes back"""
+    codes = range(1, 32)
+    text = "".join(f"\\x{code:02x}" for code in codes)
+    done = play_text(f'print "{text}"\n', "--format=jsonl")
+    for line in done.stdout.split("\n"):
+        expect(all(character >= " " for character in line), f"a control character in {line!r}")
+    last = json.loads(done.stdout.split("\n")[-2])
+    expect_equal(last["text"], "".join(map(chr, codes)), "the text")
+
+
 # What --show=sockets has besides, as --show=packets has packets: the numbers of the other events are
 # not the same with it.
 TABLE = {"sockets", "socket"}
