@@ -92,6 +92,11 @@ def test_show_text():
     expect("did become active" not in text, f"a callback is shown:\n{text}")
 
 
+def test_print_nothing():
+    """an empty text is an empty line"""
+    expect_in("     0.000  script    \n", play_text('print ""\n').stdout, "the text")
+
+
 def read_why(*words, **options):
     """The lines under “why:”, and what comes after them."""
     text = run("run", *words, **options).stdout
