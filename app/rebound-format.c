@@ -7,7 +7,9 @@
 
 #include "rebound-html-sink.h"
 #include "rebound-jsonl-sink.h"
+#include "rebound-junit-sink.h"
 #include "rebound-pcap-sink.h"
+#include "rebound-tap-sink.h"
 #include "rebound-text-sink.h"
 
 static const ReboundFormat formats[] = {
@@ -19,6 +21,10 @@ static const ReboundFormat formats[] = {
     FALSE, rebound_html_sink_new },
   { "pcapng", "the packets, for Wireshark", REBOUND_FILTER_EVERYTHING, REBOUND_CAPTURE_NEEDED, TRUE,
     rebound_pcap_sink_new },
+  { "tap", "a test point a check, for prove and other harnesses", REBOUND_FILTER_EVERYTHING,
+    REBOUND_CAPTURE_NONE, FALSE, rebound_tap_sink_new },
+  { "junit", "a test case a check, in JUnit's XML, for CI systems", REBOUND_FILTER_EVERYTHING,
+    REBOUND_CAPTURE_NONE, FALSE, rebound_junit_sink_new },
 };
 
 const ReboundFormat *

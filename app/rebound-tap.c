@@ -5,7 +5,7 @@
  *
  * TAP is lines, so nothing that ends one may come through; and YAML has more ways to write a text
  * than most readers of TAP know, so each is in double quotes, with escapes that all of them know:
- * \" \\ \n \t. */
+ * \" \\ \n \t \x3a. */
 
 #include "rebound-tap.h"
 
@@ -15,6 +15,10 @@
 
 #define SUBTEST_COLUMNS 4
 #define BLOCK_COLUMNS   2
+
+/* prove matches a text by a regular expression with a group for each character, or each that is
+ * escaped, and Perl 5.36 repeats a group 65,534 times. */
+#define MOST_CHARACTERS 60000
 
 struct _ReboundTap
 {
@@ -54,11 +58,24 @@ indent (ReboundTap *self, guint columns)
   fprintf (self->stream, "%*s", (int) ((self->counts->len - 1) * SUBTEST_COLUMNS + columns), "");
 }
 
+/* @text as it can be shown, and no longer than it can be read. */
+static char *
+make_readable (const char *text, ReboundLines lines)
+{
+  g_autofree char *visible = rebound_visible_text (text, lines);
+  glong more = g_utf8_strlen (visible, -1) - MOST_CHARACTERS;
+
+  if (more <= 0)
+    return g_steal_pointer (&visible);
+  *g_utf8_offset_to_pointer (visible, MOST_CHARACTERS) = '\0';
+  return g_strdup_printf ("%s… (%ld characters more)", visible, more);
+}
+
 /* @text on one line, with a backslash before each of @special. */
 static void
 put_escaped (ReboundTap *self, const char *text, const char *special)
 {
-  g_autofree char *visible = rebound_visible_text (text, REBOUND_LINES_SHOWN);
+  g_autofree char *visible = make_readable (text, REBOUND_LINES_SHOWN);
 
   for (const char *at = visible; *at != '\0'; at++)
     {
@@ -134,17 +151,35 @@ rebound_tap_end_block (ReboundTap *self)
   fputs ("...\n", self->stream);
 }
 
-static void
-put_quoted (ReboundTap *self, const char *text)
+/* In a list prove takes what begins like “key: ” for a key, quotes or not. */
+static gboolean
+is_like_key (const char *text)
 {
-  g_autofree char *visible = rebound_visible_text (text, REBOUND_LINES_KEPT);
+  const char *end = text + strcspn (text, " \t\n");
+
+  end += strspn (end, " \t\n");
+  return memchr (text, ':', (gsize) (end - text) + (*end == ':')) != NULL;
+}
+
+static void
+put_quoted (ReboundTap *self, const char *text, gboolean in_list)
+{
+  static const char special[] = "\"\\\n\t";
+  static const char *const escapes[] = { "\\\"", "\\\\", "\\n", "\\t" };
+  g_autofree char *visible = make_readable (text, REBOUND_LINES_KEPT);
+  gboolean hide_colon = in_list && is_like_key (visible);
 
   fputc ('"', self->stream);
   for (const char *at = visible; *at != '\0'; at++)
     {
-      if (strchr ("\"\\\n\t", *at) != NULL)
-        fputc ('\\', self->stream);
-      fputc (*at == '\n' ? 'n' : *at == '\t' ? 't' : *at, self->stream);
+      const char *found = strchr (special, *at);
+
+      if (found != NULL)
+        fputs (escapes[found - special], self->stream);
+      else if (*at == ':' && hide_colon)
+        fputs ("\\x3a", self->stream);
+      else
+        fputc (*at, self->stream);
     }
   fputs ("\"\n", self->stream);
 }
@@ -154,7 +189,7 @@ rebound_tap_block_text (ReboundTap *self, const char *key, const char *text)
 {
   indent (self, BLOCK_COLUMNS);
   fprintf (self->stream, "%s: ", key);
-  put_quoted (self, text);
+  put_quoted (self, text, FALSE);
 }
 
 void
@@ -173,7 +208,7 @@ rebound_tap_block_list (ReboundTap *self, const char *key, const char *const *te
     {
       indent (self, 2 * BLOCK_COLUMNS);
       fputs ("- ", self->stream);
-      put_quoted (self, texts[i]);
+      put_quoted (self, texts[i], TRUE);
     }
 }
 

@@ -52,7 +52,7 @@ test_hostile (void)
 static void
 test_block (void)
 {
-  const char *const texts[] = { "one", "...", NULL };
+  const char *const texts[] = { "one: two", "...", "a b: c", " : ", NULL };
   const char *const none[] = { NULL };
   Written written;
 
@@ -71,7 +71,8 @@ test_block (void)
   written_check (&written, "TAP version 13\nnot ok 1 - bad\n  ---\n"
                            "  seen: \"\\\"a\\\\b\\\"\\n  ...\\tc␍\"\n"
                            "  time_usec: 9223372036854775807\n"
-                           "  why:\n    - \"one\"\n    - \"...\"\n  none: []\n  ...\n");
+                           "  why:\n    - \"one\\x3a two\"\n    - \"...\"\n"
+                           "    - \"a b: c\"\n    - \" \\x3a \"\n  none: []\n  ...\n");
 }
 
 static void
@@ -99,6 +100,28 @@ test_subtests (void)
                            "      ---\n      seen: \"it\"\n      ...\n    1..1\nnot ok 1 - first\n"
                            "    # Subtest: second\n    1..0 # SKIP nothing is tested\n"
                            "ok 2 - second # SKIP nothing is tested\n1..2\n");
+}
+
+/* What is longer than prove can read. */
+static void
+test_long (void)
+{
+  g_autofree char *text = g_strnfill (60001, '#');
+  g_autofree char *escaped = NULL;
+  g_autofree char *expected = NULL;
+  Written written;
+
+  for (guint i = 0; i < 60000; i++)
+    text[i] = 'a';
+  escaped = g_strndup (text, 60000);
+  expected = g_strdup_printf ("TAP version 13\nok 1 - %s… (1 characters more)\n", escaped);
+  written_begin (&written);
+  {
+    g_autoptr (ReboundTap) tap = rebound_tap_new (written.stream);
+
+    rebound_tap_point (tap, TRUE, text);
+  }
+  written_check (&written, expected);
 }
 
 /* The signs of what cannot be seen, and what can be and stays as it is. */
@@ -142,6 +165,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tap/points", test_points);
   g_test_add_func ("/tap/hostile", test_hostile);
   g_test_add_func ("/tap/block", test_block);
+  g_test_add_func ("/tap/long", test_long);
   g_test_add_func ("/tap/subtests", test_subtests);
   g_test_add_func ("/tap/visible", test_visible);
   return g_test_run ();
