@@ -11,6 +11,7 @@
 #include "rebound-pcap-sink.h"
 #include "rebound-tap-sink.h"
 #include "rebound-text-sink.h"
+#include "rebound-trace-sink.h"
 
 static const ReboundFormat formats[] = {
   { "text", "for people", REBOUND_FILTER_READABLE, REBOUND_CAPTURE_NONE, FALSE,
@@ -25,6 +26,8 @@ static const ReboundFormat formats[] = {
     REBOUND_CAPTURE_NONE, FALSE, rebound_tap_sink_new },
   { "junit", "a test case a check, in JUnit's XML, for CI systems", REBOUND_FILTER_EVERYTHING,
     REBOUND_CAPTURE_NONE, FALSE, rebound_junit_sink_new },
+  { "trace", "a picture of the run, for Perfetto", REBOUND_FILTER_EVERYTHING,
+    REBOUND_CAPTURE_WANTED, FALSE, rebound_trace_sink_new },
 };
 
 const ReboundFormat *

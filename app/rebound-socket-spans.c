@@ -1,0 +1,524 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The kernel is looked at when an instant has settled, and an end that has come and gone within one
+ * was never looked at. What its owner said of it is known all the same: from “connected” or
+ * “accepted” on it was open, until it was closed. If the look finds it, that was its state, and had
+ * been since.
+ *
+ * A listening socket that is closed leaves nothing, and so nothing is told of it by the kernel: its
+ * owner's word ends it, or its owner's end. A name is not one socket's alone (a listener is opened
+ * anew; a request is sent twice, and the first connection is in TIME_WAIT when the second comes),
+ * so what the kernel tells of is the oldest that is in the state which it says it was in. */
+
+#include "rebound-socket-spans.h"
+
+#include <string.h>
+
+#include "rebound-event-fields.h"
+
+#define OPEN "open"
+
+/* How a connection is ending, by its packets; of a run without them nothing. */
+typedef struct
+{
+  const char *ending;
+  char *by;
+} Ending;
+
+struct _ReboundSocketSpans
+{
+  const ReboundAbout *about;
+  ReboundSocketSpanFunc func;
+  gpointer user_data;
+  GPtrArray *all;        /* ReboundSocketSpan, the oldest first, of */
+  GHashTable *live;      /* "connection\nend" → GPtrArray of ReboundSocketSpan, as well */
+  GHashTable *listening; /* actor → the ReboundEvent that said so */
+  GHashTable *endings;   /* connection → Ending */
+  GPtrArray *held;       /* ReboundSocketSpan that are over, at this instant */
+  gint64 held_usec;
+  guint n_time_wait;
+  guint n_open;
+};
+
+static void
+ending_free (gpointer data)
+{
+  Ending *ending = data;
+
+  g_free (ending->by);
+  g_free (ending);
+}
+
+static void
+span_free (ReboundSocketSpan *span)
+{
+  g_free (span->connection);
+  g_free (span->end);
+  g_free (span->reclaimed);
+  g_free (span->how);
+  g_free (span->ending_by);
+  g_free (span);
+}
+
+/* A GFunc. */
+static void
+free_span (gpointer span, gpointer user_data)
+{
+  span_free (span);
+}
+
+ReboundSocketSpans *
+rebound_socket_spans_new (const ReboundAbout *about, ReboundSocketSpanFunc func, gpointer user_data)
+{
+  ReboundSocketSpans *self = g_new0 (ReboundSocketSpans, 1);
+
+  self->about = about;
+  self->func = func;
+  self->user_data = user_data;
+  self->all = g_ptr_array_new ();
+  self->held = g_ptr_array_new ();
+  self->live
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+  self->listening = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                           (GDestroyNotify) rebound_event_unref);
+  self->endings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, ending_free);
+  return self;
+}
+
+void
+rebound_socket_spans_free (ReboundSocketSpans *self)
+{
+  g_ptr_array_foreach (self->all, free_span, NULL);
+  g_ptr_array_foreach (self->held, free_span, NULL);
+  g_ptr_array_unref (self->all);
+  g_ptr_array_unref (self->held);
+  g_hash_table_unref (self->live);
+  g_hash_table_unref (self->listening);
+  g_hash_table_unref (self->endings);
+  g_free (self);
+}
+
+/* -- the sockets of a name -- */
+
+static GPtrArray *
+list_live (ReboundSocketSpans *self, const char *connection, const char *end)
+{
+  g_autofree char *key = g_strconcat (connection, "\n", end, NULL);
+  GPtrArray *spans = g_hash_table_lookup (self->live, key);
+
+  if (spans == NULL)
+    {
+      spans = g_ptr_array_new ();
+      g_hash_table_insert (self->live, g_steal_pointer (&key), spans);
+    }
+  return spans;
+}
+
+/* The oldest that is in @state. */
+static ReboundSocketSpan *
+find_in_state (GPtrArray *spans, const char *state)
+{
+  for (guint i = 0; i < spans->len; i++)
+    if (strcmp (((ReboundSocketSpan *) spans->pdata[i])->state, state) == 0)
+      return spans->pdata[i];
+  return NULL;
+}
+
+static gboolean
+has_index (GPtrArray *spans, guint index)
+{
+  for (guint i = 0; i < spans->len; i++)
+    if (((ReboundSocketSpan *) spans->pdata[i])->index == index)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+count (ReboundSocketSpans *self, const char *state, gint by)
+{
+  guint *counter = strcmp (state, "TIME_WAIT") == 0 ? &self->n_time_wait : &self->n_open;
+
+  *counter = (guint) ((gint) *counter + by);
+}
+
+static ReboundSocketSpan *
+begin (ReboundSocketSpans *self,
+       const char *connection,
+       const char *end,
+       const char *state,
+       ReboundEvent *event,
+       gint64 ns)
+{
+  GPtrArray *spans = list_live (self, connection, end);
+  ReboundSocketSpan *span = g_new0 (ReboundSocketSpan, 1);
+
+  while (has_index (spans, span->index))
+    span->index++;
+  span->connection = g_strdup (connection);
+  span->end = g_strdup (end);
+  span->state = g_intern_string (state);
+  span->begin_ns = ns;
+  span->begin_number = rebound_event_get_number (event);
+  span->port = -1;
+  span->generation = -1;
+  g_ptr_array_add (spans, span);
+  g_ptr_array_add (self->all, span);
+  count (self, state, 1);
+  return span;
+}
+
+/* Tells of a state that is over. */
+static void
+tell (ReboundSocketSpans *self, ReboundSocketSpan *span, gint64 ns, guint64 number)
+{
+  const Ending *ending = g_hash_table_lookup (self->endings, span->connection);
+
+  g_clear_pointer (&span->ending_by, g_free);
+  span->ending = ending != NULL ? ending->ending : NULL;
+  span->ending_by = ending != NULL ? g_strdup (ending->by) : NULL;
+  span->end_ns = ns;
+  span->end_number = number;
+  self->func (span, self->user_data);
+}
+
+/* Tells of what has been held back: of @connection, or all of it. */
+static void
+release (ReboundSocketSpans *self, const char *connection)
+{
+  guint n_kept = 0;
+
+  for (guint i = 0; i < self->held->len; i++)
+    {
+      ReboundSocketSpan *span = self->held->pdata[i];
+
+      if (connection != NULL && strcmp (span->connection, connection) != 0)
+        {
+          self->held->pdata[n_kept++] = span;
+          continue;
+        }
+      tell (self, span, span->end_ns, span->end_number);
+      span_free (span);
+    }
+  g_ptr_array_set_size (self->held, (gint) n_kept);
+}
+
+static void
+change (ReboundSocketSpans *self,
+        ReboundSocketSpan *span,
+        const char *state,
+        ReboundEvent *event,
+        gint64 ns)
+{
+  tell (self, span, ns, rebound_event_get_number (event));
+  count (self, span->state, -1);
+  count (self, state, 1);
+  span->state = g_intern_string (state);
+  span->begin_ns = ns;
+  span->begin_number = rebound_event_get_number (event);
+}
+
+/* The packets of an instant are told of behind what is said of it, so what ended the socket is
+ * known when the instant is over. */
+static void
+end (ReboundSocketSpans *self, ReboundSocketSpan *span, gint64 ns, guint64 number)
+{
+  count (self, span->state, -1);
+  g_ptr_array_remove (self->all, span);
+  g_ptr_array_remove (list_live (self, span->connection, span->end), span);
+  span->end_ns = ns;
+  span->end_number = number;
+  g_ptr_array_add (self->held, span);
+}
+
+/* -- what the kernel tells -- */
+
+/* Only one can listen by a name: where the end of the one before was not seen, it is now. */
+static void
+begin_listening (ReboundSocketSpans *self, const char *actor, ReboundEvent *event, gint64 ns)
+{
+  ReboundSocketSpan *before = find_in_state (list_live (self, actor, actor), "LISTEN");
+  ReboundEvent *said = g_hash_table_lookup (self->listening, actor);
+  ReboundSocketSpan *span;
+
+  if (before != NULL)
+    end (self, before, ns, rebound_event_get_number (event));
+  span = begin (self, actor, actor, "LISTEN", event, ns);
+  if (said == NULL)
+    return;
+  span->generation = rebound_event_fields_get_number (said, "generation");
+  span->port = rebound_event_fields_get_number (said, "port");
+}
+
+static void
+on_state_changed (ReboundSocketSpans *self, ReboundEvent *event, gint64 ns)
+{
+  const char *connection = rebound_event_fields_get_string (event, "connection");
+  const char *whose = rebound_event_fields_get_string (event, "end");
+  const char *from = rebound_event_fields_get_string (event, "from");
+  const char *to = rebound_event_fields_get_string (event, "to");
+  gboolean is_new = strcmp (from, "CLOSED") == 0;
+  ReboundSocketSpan *span
+      = find_in_state (list_live (self, connection, whose), is_new ? OPEN : from);
+
+  if (strcmp (to, "CLOSED") == 0)
+    {
+      if (span != NULL)
+        end (self, span, ns, rebound_event_get_number (event));
+    }
+  else if (strcmp (to, "LISTEN") == 0)
+    begin_listening (self, whose, event, ns);
+  else if (span == NULL)
+    begin (self, connection, whose, to, event, ns);
+  else if (is_new && strcmp (to, "ESTABLISHED") == 0)
+    span->state = g_intern_string (to);
+  else
+    change (self, span, to, event, ns);
+}
+
+static void
+on_remainder_gone (ReboundSocketSpans *self, ReboundEvent *event, gint64 ns)
+{
+  GPtrArray *spans = list_live (self, rebound_event_fields_get_string (event, "connection"),
+                                rebound_event_fields_get_string (event, "end"));
+  ReboundSocketSpan *span = find_in_state (spans, rebound_event_fields_get_string (event, "state"));
+
+  if (span != NULL)
+    end (self, span, ns, rebound_event_get_number (event));
+}
+
+static void
+on_socket_reclaimed (ReboundSocketSpans *self, ReboundEvent *event, gint64 ns)
+{
+  GPtrArray *spans = list_live (self, rebound_event_fields_get_string (event, "connection"),
+                                rebound_event_fields_get_string (event, "end"));
+
+  for (guint i = 0; i < spans->len; i++)
+    {
+      ReboundSocketSpan *span = spans->pdata[i];
+
+      if (span->reclaimed == NULL && strcmp (span->state, "TIME_WAIT") != 0)
+        span->reclaimed = g_strdup (rebound_event_fields_get_string (event, "style"));
+    }
+}
+
+/* The end of a packet that has the connection's name. */
+static const char *
+name_of_packet (ReboundEvent *event)
+{
+  const char *from = rebound_event_fields_get_string (event, "from");
+
+  return strchr (from, '#') != NULL ? from : rebound_event_fields_get_string (event, "to");
+}
+
+/* A SYN begins a new story; who sent the first FIN closed first; a RST ends whatever was. One that
+ * refuses a SYN has no number of its own, and ends nothing. */
+static void
+on_packet (ReboundSocketSpans *self, ReboundEvent *event, gint64 ns)
+{
+  const char *flags = rebound_event_fields_get_string (event, "flags");
+  gboolean is_reset
+      = strchr (flags, 'R') != NULL && rebound_event_fields_get_number (event, "seq") > 0;
+  Ending *ending;
+
+  if (strchr (flags, 'S') != NULL)
+    {
+      release (self, name_of_packet (event));
+      g_hash_table_remove (self->endings, name_of_packet (event));
+    }
+  if (!is_reset && strchr (flags, 'F') == NULL)
+    return;
+  ending = g_hash_table_lookup (self->endings, name_of_packet (event));
+  if (ending == NULL)
+    {
+      ending = g_new0 (Ending, 1);
+      g_hash_table_insert (self->endings, g_strdup (name_of_packet (event)), ending);
+    }
+  else if (!is_reset || strcmp (ending->ending, "RST") == 0)
+    return;
+  g_free (ending->by);
+  ending->ending = is_reset ? "RST" : "FIN";
+  ending->by = g_strdup (rebound_event_fields_get_string (event, "from"));
+}
+
+/* -- what its owner says -- */
+
+static void
+on_come_about (ReboundSocketSpans *self, ReboundEvent *event, gint64 ns)
+{
+  const char *connection = rebound_event_fields_get_string (event, "connection");
+  const char *actor = rebound_event_get_actor (event);
+  ReboundEvent *said = g_hash_table_lookup (self->listening, actor);
+  ReboundSocketSpan *span;
+
+  if (connection == NULL)
+    return;
+  span = begin (self, connection, actor, OPEN, event, ns);
+  if (said != NULL)
+    span->port = rebound_event_fields_get_number (said, "port");
+}
+
+static void
+on_listening (ReboundSocketSpans *self, ReboundEvent *event, gint64 ns)
+{
+  g_hash_table_insert (self->listening, g_strdup (rebound_event_get_actor (event)),
+                       rebound_event_ref (event));
+}
+
+/* Ends @actor's listening socket, where it is of @generation; of any, where that is below 0. */
+static void
+end_listening (ReboundSocketSpans *self,
+               const char *actor,
+               gint64 generation,
+               ReboundEvent *event,
+               gint64 ns)
+{
+  ReboundSocketSpan *span = find_in_state (list_live (self, actor, actor), "LISTEN");
+
+  if (span != NULL && (generation < 0 || span->generation == generation))
+    end (self, span, ns, rebound_event_get_number (event));
+}
+
+static void
+on_connection_closed (ReboundSocketSpans *self, ReboundEvent *event, gint64 ns)
+{
+  GPtrArray *spans = list_live (self, rebound_event_fields_get_string (event, "connection"),
+                                rebound_event_get_actor (event));
+  static const char *const words[] = { "how", "reason", "error" };
+  ReboundSocketSpan *span = spans->len > 0 ? spans->pdata[spans->len - 1] : NULL;
+
+  if (span == NULL)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (words) && span->how == NULL; i++)
+    span->how = g_strdup (rebound_event_fields_get_string (event, words[i]));
+  if (strcmp (span->state, OPEN) == 0)
+    end (self, span, ns, rebound_event_get_number (event));
+}
+
+static void
+on_closed (ReboundSocketSpans *self, ReboundEvent *event, gint64 ns)
+{
+  if (rebound_event_fields_get_string (event, "connection") != NULL)
+    on_connection_closed (self, event, ns);
+  else
+    end_listening (self, rebound_event_get_actor (event),
+                   rebound_event_fields_get_number (event, "generation"), event, ns);
+}
+
+/* The descriptor of the one before is the new one's. */
+static void
+on_descriptor_replaced (ReboundSocketSpans *self, ReboundEvent *event, gint64 ns)
+{
+  end_listening (self, rebound_event_get_actor (event), -1, event, ns);
+}
+
+static void
+on_returned (ReboundSocketSpans *self, ReboundEvent *event, gint64 ns)
+{
+  if (rebound_event_fields_has (event, "call", "close")
+      && rebound_event_fields_has (event, "result", "0"))
+    end_listening (self, rebound_event_get_actor (event), -1, event, ns);
+}
+
+/* What listens in a process ends with it, and what was open and not looked at. */
+static void
+on_died (ReboundSocketSpans *self, ReboundEvent *event, gint64 ns)
+{
+  const char *application = rebound_event_get_actor (event);
+
+  for (guint i = self->all->len; i > 0; i--)
+    {
+      ReboundSocketSpan *span = self->all->pdata[i - 1];
+      const char *owner = rebound_run_get_owner (self->about->run, span->end);
+
+      if ((strcmp (span->state, "LISTEN") == 0 || strcmp (span->state, OPEN) == 0)
+          && g_strcmp0 (owner, application) == 0)
+        end (self, span, ns, rebound_event_get_number (event));
+    }
+}
+
+/* -- all of it -- */
+
+typedef struct
+{
+  const char *kind;
+  void (*take) (ReboundSocketSpans *self, ReboundEvent *event, gint64 ns);
+} Taker;
+
+static const Taker of_kernel[] = {
+  { "packet", on_packet },
+  { "state-changed", on_state_changed },
+  { "remainder-expired", on_remainder_gone },
+  { "remainder-forgotten", on_remainder_gone },
+  { "socket-reclaimed", on_socket_reclaimed },
+};
+
+static const Taker of_actors[] = {
+  { "connected", on_come_about },
+  { "accepted", on_come_about },
+  { "listening", on_listening },
+  { "closed", on_closed },
+  { "connection-closed", on_closed },
+  { "failed", on_closed },
+  { "descriptor-replaced", on_descriptor_replaced },
+  { "returned", on_returned },
+  { "died", on_died },
+};
+
+void
+rebound_socket_spans_take (ReboundSocketSpans *self, ReboundEvent *event, gint64 ns)
+{
+  gboolean is_kernel = strcmp (rebound_event_get_actor (event), "kernel") == 0;
+  const Taker *takers = is_kernel ? of_kernel : of_actors;
+  guint n_takers = is_kernel ? G_N_ELEMENTS (of_kernel) : G_N_ELEMENTS (of_actors);
+
+  if (rebound_event_get_time_usec (event) != self->held_usec)
+    release (self, NULL);
+  self->held_usec = rebound_event_get_time_usec (event);
+  for (guint i = 0; i < n_takers; i++)
+    if (strcmp (takers[i].kind, rebound_event_get_kind (event)) == 0)
+      {
+        takers[i].take (self, event, ns);
+        return;
+      }
+}
+
+void
+rebound_socket_spans_finish (ReboundSocketSpans *self, gint64 ns)
+{
+  release (self, NULL);
+  for (guint i = 0; i < self->all->len; i++)
+    tell (self, self->all->pdata[i], ns, 0);
+}
+
+guint
+rebound_socket_spans_count_time_wait (ReboundSocketSpans *self)
+{
+  return self->n_time_wait;
+}
+
+guint
+rebound_socket_spans_count_open (ReboundSocketSpans *self)
+{
+  return self->n_open;
+}
+
+const ReboundSocketSpan *
+rebound_socket_spans_find (ReboundSocketSpans *self, const char *connection, const char *whose)
+{
+  GPtrArray *spans = list_live (self, connection, whose);
+
+  return spans->len > 0 ? spans->pdata[spans->len - 1] : NULL;
+}
+
+const ReboundSocketSpan *
+rebound_socket_spans_find_time_wait (ReboundSocketSpans *self, const char *whose, gint64 port)
+{
+  for (guint i = self->all->len; i > 0; i--)
+    {
+      const ReboundSocketSpan *span = self->all->pdata[i - 1];
+
+      if (span->port == port && strcmp (span->state, "TIME_WAIT") == 0
+          && strcmp (span->end, whose) == 0)
+        return span;
+    }
+  return NULL;
+}

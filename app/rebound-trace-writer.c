@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The format of chrome://tracing, which Perfetto reads as well (“Trace Event Format”). Its times
+ * are microseconds with a fraction, and Perfetto keeps them as nanoseconds, so that is what is
+ * counted in here. Nobody need have the whole of it in memory: a record is written when all of it
+ * is known, of a slice when it ends, and readers sort by time. */
+
+#include "rebound-trace-writer.h"
+
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+#define NS_PER_USEC 1000
+
+/* Within an event's room: its mark begins, a flow leaves, a flow arrives. */
+#define MARK_NS   1
+#define LEAVE_NS  2
+#define ARRIVE_NS 3
+
+struct _ReboundTraceWriter
+{
+  FILE *stream;
+  GString *record;
+  guint n_records;
+  guint n_flows;
+};
+
+ReboundTraceWriter *
+rebound_trace_writer_new (FILE *stream)
+{
+  ReboundTraceWriter *self = g_new0 (ReboundTraceWriter, 1);
+
+  self->stream = stream;
+  self->record = g_string_new (NULL);
+  return self;
+}
+
+void
+rebound_trace_writer_free (ReboundTraceWriter *self)
+{
+  g_string_free (self->record, TRUE);
+  g_free (self);
+}
+
+/* -- JSON -- */
+
+/* Most strings are names; what is in the least unusual is json-glib's to escape. */
+static gboolean
+is_plain (const char *text)
+{
+  for (; *text != '\0'; text++)
+    if (*text < ' ' || *text > '~' || *text == '"' || *text == '\\')
+      return FALSE;
+  return TRUE;
+}
+
+static void
+append_escaped (GString *out, const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  g_autofree char *json = NULL;
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  g_autoptr (JsonNode) node = json_node_init_string (json_node_alloc (), valid);
+
+  json_generator_set_root (generator, node);
+  json = json_generator_to_data (generator, NULL);
+  g_string_append (out, json);
+}
+
+static void
+append_string (GString *out, const char *text)
+{
+  if (!is_plain (text))
+    append_escaped (out, text);
+  else
+    {
+      g_string_append_c (out, '"');
+      g_string_append (out, text);
+      g_string_append_c (out, '"');
+    }
+}
+
+static void
+append_key (GString *out, const char *key)
+{
+  if (out->len > 0 && out->str[out->len - 1] != '{')
+    g_string_append_c (out, ',');
+  append_string (out, key);
+  g_string_append_c (out, ':');
+}
+
+static void
+append_number (GString *out, gint64 number)
+{
+  char digits[32];
+
+  g_snprintf (digits, sizeof digits, "%" G_GINT64_FORMAT, number);
+  g_string_append (out, digits);
+}
+
+static void
+add_string (ReboundTraceWriter *self, const char *key, const char *value)
+{
+  append_key (self->record, key);
+  append_string (self->record, value);
+}
+
+static void
+add_number (ReboundTraceWriter *self, const char *key, gint64 value)
+{
+  append_key (self->record, key);
+  append_number (self->record, value);
+}
+
+static void
+add_time (ReboundTraceWriter *self, const char *key, gint64 ns)
+{
+  append_key (self->record, key);
+  g_string_append_printf (self->record, "%" G_GINT64_FORMAT ".%03d", ns / NS_PER_USEC,
+                          (int) (ns % NS_PER_USEC));
+}
+
+static void
+begin_record (ReboundTraceWriter *self, const char *phase)
+{
+  g_string_assign (self->record, self->n_records++ > 0 ? ",\n{" : "\n{");
+  add_string (self, "ph", phase);
+}
+
+static void
+add_lane (ReboundTraceWriter *self, ReboundTraceLane lane)
+{
+  add_number (self, "pid", lane.pid);
+  add_number (self, "tid", lane.tid);
+}
+
+static void
+add_args (ReboundTraceWriter *self, GString *args)
+{
+  append_key (self->record, "args");
+  g_string_append_c (self->record, '{');
+  g_string_append_len (self->record, args->str, (gssize) args->len);
+  g_string_append_c (self->record, '}');
+  g_string_free (args, TRUE);
+}
+
+static void
+end_record (ReboundTraceWriter *self)
+{
+  g_string_append_c (self->record, '}');
+  fwrite (self->record->str, self->record->len, 1, self->stream);
+}
+
+GString *
+rebound_trace_args_new (void)
+{
+  return g_string_new (NULL);
+}
+
+void
+rebound_trace_args_add_string (GString *args, const char *key, const char *value)
+{
+  if (value == NULL)
+    return;
+  append_key (args, key);
+  append_string (args, value);
+}
+
+void
+rebound_trace_args_add_number (GString *args, const char *key, gint64 value)
+{
+  if (value < 0)
+    return;
+  append_key (args, key);
+  append_number (args, value);
+}
+
+/* -- the file -- */
+
+static void
+add_about (GString *args, const char *key, const char *value)
+{
+  if (*value != '\0')
+    rebound_trace_args_add_string (args, key, value);
+}
+
+void
+rebound_trace_writer_begin (ReboundTraceWriter *self, const ReboundAbout *about)
+{
+  g_autofree char *settings = g_strjoinv (" ", about->settings);
+  GString *args = rebound_trace_args_new ();
+
+  add_about (args, "script", about->name);
+  add_about (args, "title", about->title);
+  add_about (args, "source", about->source);
+  add_about (args, "problem", about->problem);
+  add_about (args, "settings", settings);
+  fprintf (self->stream, "{\"displayTimeUnit\":\"ms\",\"otherData\":{%s},\"traceEvents\":[",
+           args->str);
+  g_string_free (args, TRUE);
+}
+
+void
+rebound_trace_writer_end (ReboundTraceWriter *self)
+{
+  fputs ("\n]}\n", self->stream);
+}
+
+/* -- names -- */
+
+static void
+name (ReboundTraceWriter *self,
+      ReboundTraceLane lane,
+      const char *what,
+      const char *value,
+      const char *sort_what,
+      guint order)
+{
+  GString *args = rebound_trace_args_new ();
+  GString *sort_args = rebound_trace_args_new ();
+
+  begin_record (self, "M");
+  add_lane (self, lane);
+  add_string (self, "name", what);
+  rebound_trace_args_add_string (args, "name", value);
+  add_args (self, args);
+  end_record (self);
+
+  begin_record (self, "M");
+  add_lane (self, lane);
+  add_string (self, "name", sort_what);
+  rebound_trace_args_add_number (sort_args, "sort_index", order);
+  add_args (self, sort_args);
+  end_record (self);
+}
+
+void
+rebound_trace_writer_name_process (ReboundTraceWriter *self,
+                                   guint pid,
+                                   const char *process,
+                                   guint order)
+{
+  name (self, (ReboundTraceLane){ pid, 0 }, "process_name", process, "process_sort_index", order);
+}
+
+void
+rebound_trace_writer_name_lane (ReboundTraceWriter *self,
+                                ReboundTraceLane lane,
+                                const char *thread,
+                                guint order)
+{
+  name (self, lane, "thread_name", thread, "thread_sort_index", order);
+}
+
+/* -- what happens -- */
+
+void
+rebound_trace_writer_add_slice (ReboundTraceWriter *self,
+                                ReboundTraceLane lane,
+                                const char *category,
+                                const char *slice,
+                                gint64 begin_ns,
+                                gint64 end_ns,
+                                GString *args)
+{
+  begin_record (self, "X");
+  add_lane (self, lane);
+  add_time (self, "ts", begin_ns);
+  add_time (self, "dur", end_ns - begin_ns);
+  add_string (self, "cat", category);
+  add_string (self, "name", slice);
+  if (args != NULL)
+    add_args (self, args);
+  end_record (self);
+}
+
+void
+rebound_trace_writer_add_instant (ReboundTraceWriter *self,
+                                  const ReboundTracePlace *place,
+                                  const char *category,
+                                  const char *instant,
+                                  const char *object)
+{
+  begin_record (self, "i");
+  add_string (self, "s", "t");
+  add_lane (self, place->lane);
+  add_time (self, "ts", place->slot_ns + MARK_NS);
+  add_string (self, "cat", category);
+  add_string (self, "name", instant);
+  append_key (self->record, "args");
+  g_string_append (self->record, object);
+  end_record (self);
+}
+
+void
+rebound_trace_writer_add_mark (ReboundTraceWriter *self,
+                               const ReboundTracePlace *place,
+                               const char *mark,
+                               guint64 number)
+{
+  GString *args = rebound_trace_args_new ();
+
+  rebound_trace_args_add_number (args, "event", (gint64) number);
+  rebound_trace_writer_add_slice (self, place->lane, "mark", mark, place->slot_ns + MARK_NS,
+                                  place->slot_ns + REBOUND_TRACE_SLOT_NS, args);
+}
+
+static void
+add_flow_end (ReboundTraceWriter *self,
+              const char *phase,
+              const char *flow,
+              const ReboundTracePlace *place,
+              int offset_ns)
+{
+  begin_record (self, phase);
+  add_lane (self, place->lane);
+  add_time (self, "ts", place->slot_ns + offset_ns);
+  add_string (self, "cat", "cause");
+  add_string (self, "name", flow);
+  add_number (self, "id", self->n_flows);
+  if (*phase == 'f')
+    add_string (self, "bp", "e");
+  end_record (self);
+}
+
+void
+rebound_trace_writer_add_flow (ReboundTraceWriter *self,
+                               const char *flow,
+                               const ReboundTracePlace *from,
+                               const ReboundTracePlace *to)
+{
+  self->n_flows++;
+  add_flow_end (self, "s", flow, from, LEAVE_NS);
+  add_flow_end (self, "f", flow, to, ARRIVE_NS);
+}
+
+void
+rebound_trace_writer_add_counter (ReboundTraceWriter *self,
+                                  guint pid,
+                                  const char *counter,
+                                  gint64 slot_ns,
+                                  GString *values)
+{
+  begin_record (self, "C");
+  add_number (self, "pid", pid);
+  add_time (self, "ts", slot_ns);
+  add_string (self, "name", counter);
+  add_args (self, values);
+  end_record (self);
+}
