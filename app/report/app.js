@@ -27,9 +27,18 @@ class App {
   setAxis(name) {
     if (!this.axes.has(name)) this.axes.set(name, Axis.make(this.model, name));
     this.axis = this.axes.get(name);
-    Lanes.place(this.lanes, this.axis.positions, this.axis.whole);
+    Lanes.place(this.lanes, this.axis.positions, this.ends());
     this.fill();
     this.tell("axis");
+  }
+
+  // Where each run ends: the longer one with the axis, the other one as far behind its last event.
+  ends() {
+    const { runs } = this.model, { positions, whole } = this.axis;
+    const last = runs.map(run => run.length > 0 ? positions[run.first + run.length - 1] : 0);
+    const behind = whole - Math.max(...last);
+
+    return last.map(position => position + behind);
   }
 
   // What is before the parting is the same in both runs, and one row.

@@ -77,8 +77,8 @@ const Axis = (() => {
     }
   }
 
-  function instantsOf(model) {
-    const slots = slotsOf(model), instants = [];
+  function instantsOf(model, slots) {
+    const instants = [];
 
     forEachInstant(model, (time, ranges) => {
       let width = 0, novelty = 0;
@@ -92,7 +92,7 @@ const Axis = (() => {
       }
       instants.push({ time, ranges, width, novelty, from: 0, to: 0, gap: 0, folded: false });
     });
-    return { slots, instants };
+    return instants;
   }
 
   // A short gap of this run: a quarter of all are no longer.
@@ -104,7 +104,7 @@ const Axis = (() => {
   }
 
   function fold(model) {
-    const { slots, instants } = instantsOf(model), short = shortGapOf(instants);
+    const slots = slotsOf(model), instants = instantsOf(model, slots), short = shortGapOf(instants);
     const positions = new Float64Array(model.length);
     let at = 0.5;
 
@@ -133,7 +133,7 @@ const Axis = (() => {
 
   // A 2000th of the run, or half of the gap that follows, is what the events of an instant are apart.
   function stretch(model) {
-    const { instants } = instantsOf(model), positions = new Float64Array(model.length);
+    const instants = instantsOf(model, new Float32Array(0)), positions = new Float64Array(model.length);
     const last = instants.length > 0 ? instants[instants.length - 1].time : 0;
     const most = Math.max(1, last / 2000);
 

@@ -81,6 +81,7 @@ class Details {
     this.app = app;
     this.keys = keys;
     this.body = document.getElementById("details-body");
+    this.steps = document.getElementById("details-steps");
     this.announcement = document.getElementById("announce");
     app.on("select", g => this.show(g));
     this.show(-1);
@@ -97,6 +98,7 @@ class Details {
   }
 
   showNone() {
+    this.steps.replaceChildren();
     this.body.replaceChildren(Text.element("p", { class: "hint" },
       "Select an event in the timeline, the script or the table: everything about it stands here."));
   }
@@ -121,12 +123,12 @@ class Details {
       return;
     }
     const id = model.idOf(g), text = model.textOf(g);
-    const bar = Text.element("p", { class: "steps" }, this.button("details-prev", "← Previous", -1),
+    this.steps.replaceChildren(this.button("details-prev", "← Previous", -1),
       this.button("details-next", "Next →", 1),
       Text.element("a", { id: "details-link", href: `#${id}` }, `#${id}`));
     const head = Text.element("p", { class: "said" }, Text.whole(text));
     if (model.severity[g] === Model.FAILED) head.classList.add("failed");
-    this.body.replaceChildren(bar, head, Fields.list(this.pairs(g), (name, value) => Text.whole(value)));
+    this.body.replaceChildren(head, Fields.list(this.pairs(g), (name, value) => Text.whole(value)));
     this.announcement.textContent = `Event ${model.n[g]} of ${model.runs[model.run[g]].length}, `
       + `${Text.time(model.time[g])} seconds, ${Text.brief(model.actorOf(g), 60)}: ${Text.brief(text)}`;
   }

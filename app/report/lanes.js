@@ -98,10 +98,11 @@ const Lanes = (() => {
   }
 
   // The bars' places, which depend on the axis alone.
-  function place(lanes, positions, whole) {
+  function place(lanes, positions, ends) {
     const at = (g, otherwise) => g < 0 ? otherwise : positions[g];
 
     for (const lane of lanes.byActor) {
+      const whole = ends[lane.run];
       if (lane.states !== null) lane.states.forEach(segment => {
         segment.start = at(segment.from, 0);
         segment.stop = at(segment.to, whole);

@@ -33,7 +33,17 @@ const Packets = (() => {
     return byName;
   }
 
-  // { events, from, to, label }: columns; from and to are indices of actors.
+  const FLAGS = { S: "SYN", F: "FIN", R: "RST" };
+
+  // A bare acknowledgement is an arrow without a word.
+  function labelOf(flags, length) {
+    const words = [...flags].filter(flag => flag in FLAGS).map(flag => FLAGS[flag]);
+
+    if (length > 0) words.push(`${Text.count(length)} B`);
+    return words.join(" ");
+  }
+
+  // { event, from, to, label, reset }, in order; from and to are indices of actors.
   function arrowsOf(model) {
     const ends = endsOf(model), byName = actorsByName(model), arrows = [];
 
@@ -50,7 +60,7 @@ const Packets = (() => {
       const connection = from.includes("#") ? from : to;
       arrows.push({
         event: g, from: actorAt(run, from, connection), to: actorAt(run, to, connection),
-        label: flags + (length > 0 ? ` ${Text.count(length)}` : ""), reset: flags.includes("R"),
+        label: labelOf(flags, length), reset: flags.includes("R"),
       });
     }
     return arrows;

@@ -4,6 +4,7 @@
 "use strict";
 
 const PaintBars = (() => {
+  const HATCH_ROOM = 14; // as much of a hatched bar stays to be seen
   const LABEL_ROOM = 26; // less than that has no label
 
   function paintBand(brush, palette, view, lane, top) {
@@ -30,10 +31,12 @@ const PaintBars = (() => {
   // On a hatched ground a text stands on a patch of its own.
   function label(brush, palette, text, name, x, end, y) {
     const from = Math.max(x, 0) + 6, room = end - from - 4;
-    const shown = room > LABEL_ROOM ? brush.fitted(text, room) : "";
+    const hatched = Palette.HATCHED.has(name);
+    const shown = room > LABEL_ROOM + (hatched ? HATCH_ROOM : 0)
+      ? brush.fitted(text, room - (hatched ? HATCH_ROOM : 0)) : "";
 
     if (shown === "") return;
-    if (Palette.HATCHED.has(name)) {
+    if (hatched) {
       brush.context.fillStyle = palette.panel;
       brush.context.fillRect(from - 3, y - 6, brush.measure(shown) + 6, 12);
     }

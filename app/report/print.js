@@ -17,8 +17,8 @@ class Paper {
   begin() {
     const { timeline } = this;
 
-    if (this.before !== null) return;
-    this.before = [timeline.view.from, timeline.view.to];
+    // The style may be the paper's only at the second of the two signals.
+    this.before ??= [timeline.view.from, timeline.view.to];
     timeline.paper = { width: Paper.WIDTH, height: Math.min(this.app.lanes.height, Paper.HEIGHT) };
     this.redraw(0, timeline.view.whole);
     this.table.print(true);

@@ -24,10 +24,11 @@ class Summary {
     const name = Text.element("p", { class: "name" },
       two ? Text.element("b", { class: "letter" }, run.index === 0 ? "A" : "B") : "",
       Text.isolated(about.name, 120));
-    const section = Text.element("section", { class: "run" },
+    const told = Text.element("div", { class: "told" },
       Text.element("div", { class: "head" }, this.verdict(about), name, this.settings(about)),
       two ? this.line("title", about.title) : "",
-      this.numbers(about), this.line("ended", about.ended), this.failures(run), this.why(run),
+      this.numbers(about), this.line("ended", about.ended), this.failures(run), this.why(run));
+    const section = Text.element("section", { class: "run" }, told,
       Text.element("div", { class: "origin" },
         this.line("source", about.source), this.line("problem", about.problem)));
 

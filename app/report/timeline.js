@@ -120,17 +120,16 @@ class Timeline {
       context.fillStyle = palette.grid;
       context.fillRect(0, head.top - view.scrolled, brush.width, head.height);
     }
-    for (const lane of app.lanes.visible) {
-      if (!this.inSight(lane)) continue;
-      PaintBars.paint(brush, palette, view, lane);
-      PaintMarks.paint(brush, palette, view, app.model, lane);
-    }
+    const lanes = app.lanes.visible.filter(lane => this.inSight(lane));
+    const labels = PaintArrows.paint(brush, palette, view, app.lanes, app.arrows);
+    for (const lane of lanes) PaintBars.paint(brush, palette, view, lane);
+    for (const lane of lanes) PaintMarks.paint(brush, palette, view, app.model, lane);
+    PaintArrows.paintLabels(brush, palette, labels);
   }
 
   drawOver() {
     const { brush, palette, view, app } = this, { model } = app;
 
-    PaintOver.paintArrows(brush, palette, view, app.lanes, app.arrows);
     if (model.parting !== null) PaintOver.paintParting(brush, palette, view, this.partingAt());
     PaintOver.paintFailures(brush, palette, view, app.failures);
     if (app.selected >= 0)
