@@ -20,8 +20,8 @@ static const char *const scripts[]
         "paint-bars.js", "paint-marks.js", "paint-axis.js", "paint-arrows.js", "paint-over.js",
         "app.js",        "view.js",        "labels.js",     "overview.js",     "timeline.js",
         "details.js",    "keys.js",        "pointer.js",    "filter.js",       "table.js",
-        "source.js",     "summary.js",     "legend.js",     "print.js",        "hook.js",
-        "main.js" };
+        "source.js",     "statistics.js",  "summary.js",    "legend.js",       "print.js",
+        "hook.js",       "main.js" };
 
 static void
 append_file (GString *out, const char *name)

@@ -99,6 +99,7 @@ class Details {
 
   showNone() {
     this.steps.replaceChildren();
+    this.announcement.textContent = "";
     this.body.replaceChildren(Text.element("p", { class: "hint" },
       "Select an event in the timeline, the script or the table: everything about it stands here."));
   }

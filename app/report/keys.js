@@ -37,7 +37,10 @@ class Keys {
   stepFailure(direction) {
     const { model, selected } = this.app, all = model.failures;
 
-    if (all.length === 0) return;
+    if (all.length === 0) {
+      document.getElementById("announce").textContent = "Everything was as expected.";
+      return;
+    }
     const next = direction > 0 ? all.find(g => g > selected) ?? all[0]
       : all.findLast(g => g < selected || selected < 0) ?? all[all.length - 1];
     this.app.select(next);

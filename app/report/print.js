@@ -43,5 +43,5 @@ class Paper {
   }
 }
 
-Paper.WIDTH = 900; // what an A4 sheet on its side has, beside the names
+Paper.WIDTH = 816; // what a Letter sheet on its side has beside the names; A4 has more (report.css)
 Paper.HEIGHT = 3000; // some four sheets of lanes

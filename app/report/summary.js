@@ -27,7 +27,8 @@ class Summary {
     const told = Text.element("div", { class: "told" },
       Text.element("div", { class: "head" }, this.verdict(about), name, this.settings(about)),
       two ? this.line("title", about.title) : "",
-      this.numbers(about), this.line("ended", about.ended), this.failures(run), this.why(run));
+      this.numbers(about), this.line("ended", about.ended), this.failures(run), this.why(run),
+      Statistics.tableOf(this.app.model, run));
     const section = Text.element("section", { class: "run" }, told,
       Text.element("div", { class: "origin" },
         this.line("source", about.source), this.line("problem", about.problem)));
@@ -51,8 +52,9 @@ class Summary {
 
   numbers({ summary }) {
     const list = Text.element("dl", { class: "numbers" });
+    const long = summary.virtual_usec > 120e6 ? ` (${Text.duration(summary.virtual_usec)})` : "";
     const shown = [
-      ["virtual_usec", "of virtual time", `${Text.time(summary.virtual_usec)} s`],
+      ["virtual_usec", `of virtual time${long}`, `${Text.time(summary.virtual_usec)} s`],
       ["events", "events", Text.count(summary.events)],
       ["connections", "connections", Text.count(summary.connections)],
       ["expectations", "expectations", Text.count(summary.expectations)],
