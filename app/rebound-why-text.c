@@ -2,14 +2,32 @@
 /* rebound why for people: the verdict first, then what it rests upon. Sockets that nobody has open
  * and that differ only in their peer share a row, for there may be thousands of them. */
 
+#include <stdarg.h>
 #include <string.h>
 
 #include "net/rebound-errno.h"
+#include "rebound-visible.h"
 #include "rebound-why.h"
 
 /* More of a command line, or more processes, than this make a row that nobody reads. */
 #define MOST_COMMAND_CHARS 60
 #define MOST_PROCESSES     3
+
+/* Processes call themselves what they like. */
+static void say (FILE *stream, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static void
+say (FILE *stream, const char *format, ...)
+{
+  va_list list;
+
+  va_start (list, format);
+  g_autofree char *text = g_strdup_vprintf (format, list);
+  va_end (list);
+  g_autofree char *visible = rebound_visible_dup (text);
+
+  fputs (visible, stream);
+}
 
 /* Rows of words, the first of which are the titles; every row as many words. */
 static void
@@ -32,7 +50,7 @@ print_table (GPtrArray *rows, FILE *stream)
           g_string_append_printf (line, "  %s%*s", word,
                                   (int) (widths[j] - g_utf8_strlen (word, -1)), "");
         }
-      fprintf (stream, "%s\n", g_strchomp (line->str));
+      say (stream, "%s\n", g_strchomp (line->str));
     }
 }
 
@@ -151,7 +169,7 @@ print_holders (const ReboundPortReport *report, FILE *stream)
     return;
   for (guint i = 0; i < report->holders->len; i++)
     add_holder (rows, report, i);
-  fprintf (stream, "\n");
+  say (stream, "\n");
   print_table (rows, stream);
 }
 
@@ -171,7 +189,7 @@ print_tries (const ReboundPortReport *report, FILE *stream)
         words[j + 1] = attempt->errors[j] == 0 ? "ok" : rebound_errno_name (attempt->errors[j]);
       add_row (rows, words);
     }
-  fprintf (stream, "\n");
+  say (stream, "\n");
   print_table (rows, stream);
 }
 
@@ -188,22 +206,22 @@ print_rules (const ReboundPortReport *report, FILE *stream)
       /* Who waits in a backlog goes with the listener. */
       if (holder->hold != REBOUND_PORT_HOLD_BACKLOG && holder->rule != NULL
           && g_hash_table_add (told, holder->rule))
-        fprintf (stream, "why: %s %s: %s\n", rebound_port_state_name (holder->state), holder->local,
-                 holder->rule);
+        say (stream, "why: %s %s: %s\n", rebound_port_state_name (holder->state), holder->local,
+             holder->rule);
     }
 }
 
 void
 rebound_why_print_text (const ReboundPortReport *report, FILE *stream)
 {
-  fprintf (stream, "%s\n", report->verdict);
+  say (stream, "%s\n", report->verdict);
   print_holders (report, stream);
   print_tries (report, stream);
   if (report->fix != NULL || report->unseen->len > 0)
-    fprintf (stream, "\n");
+    say (stream, "\n");
   print_rules (report, stream);
   if (report->fix != NULL)
-    fprintf (stream, "fix: %s\n", report->fix);
+    say (stream, "fix: %s\n", report->fix);
   for (guint i = 0; i < report->unseen->len; i++)
-    fprintf (stream, "not seen: %s\n", (const char *) report->unseen->pdata[i]);
+    say (stream, "not seen: %s\n", (const char *) report->unseen->pdata[i]);
 }

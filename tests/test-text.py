@@ -10,6 +10,7 @@ import json
 import os
 import pty
 import re
+import socket
 import struct
 import subprocess
 import sys
@@ -278,6 +279,23 @@ def test_hostile_path():
             bad = [c for c in head if unicodedata.category(c) == "Cc" or c in BIDI]
             expect_equal(bad, [], f"{name}: {head!r}")
             expect(head.endswith(".life"), f"{name}: {head!r}")
+
+
+def test_hostile_process():
+    """a process that calls itself something does not turn round what rebound why says of it"""
+    with socket.create_server(("127.0.0.1", 0)) as held, open("/proc/self/comm", "r+") as comm:
+        before = comm.read()
+        try:
+            comm.write("\u202e\x9b1m\x1b[2J")
+            comm.flush()
+            done = run("why", str(held.getsockname()[1]))
+        finally:
+            comm.write(before)
+            comm.flush()
+    expect_status(done, 1)
+    bad = [c for c in done.stdout if c != "\n" and (unicodedata.category(c) == "Cc" or c in BIDI)]
+    expect_equal(bad, [], f"{done.stdout!r}")
+    expect_in("\\u202E\\u009B1m", done.stdout, "its name")
 
 
 # -- how far it has got --
