@@ -17,13 +17,6 @@
 
 #define OPEN "open"
 
-/* How a connection is ending, by its packets; of a run without them nothing. */
-typedef struct
-{
-  const char *ending;
-  char *by;
-} Ending;
-
 struct _ReboundSocketSpans
 {
   const ReboundAbout *about;
@@ -32,21 +25,12 @@ struct _ReboundSocketSpans
   GPtrArray *all;        /* ReboundSocketSpan, the oldest first, of */
   GHashTable *live;      /* "connection\nend" → GPtrArray of ReboundSocketSpan, as well */
   GHashTable *listening; /* actor → the ReboundEvent that said so */
-  GHashTable *endings;   /* connection → Ending */
-  GPtrArray *held;       /* ReboundSocketSpan that are over, at this instant */
+  ReboundConnectionEndings *endings;
+  GPtrArray *held; /* ReboundSocketSpan that are over, at this instant */
   gint64 held_usec;
   guint n_time_wait;
   guint n_open;
 };
-
-static void
-ending_free (gpointer data)
-{
-  Ending *ending = data;
-
-  g_free (ending->by);
-  g_free (ending);
-}
 
 static void
 span_free (ReboundSocketSpan *span)
@@ -55,7 +39,6 @@ span_free (ReboundSocketSpan *span)
   g_free (span->end);
   g_free (span->reclaimed);
   g_free (span->how);
-  g_free (span->ending_by);
   g_free (span);
 }
 
@@ -80,7 +63,7 @@ rebound_socket_spans_new (const ReboundAbout *about, ReboundSocketSpanFunc func,
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   self->listening = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                            (GDestroyNotify) rebound_event_unref);
-  self->endings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, ending_free);
+  self->endings = rebound_connection_endings_new ();
   return self;
 }
 
@@ -93,7 +76,7 @@ rebound_socket_spans_free (ReboundSocketSpans *self)
   g_ptr_array_unref (self->held);
   g_hash_table_unref (self->live);
   g_hash_table_unref (self->listening);
-  g_hash_table_unref (self->endings);
+  rebound_connection_endings_free (self->endings);
   g_free (self);
 }
 
@@ -149,6 +132,7 @@ begin (ReboundSocketSpans *self,
        gint64 ns)
 {
   GPtrArray *spans = list_live (self, connection, end);
+  ReboundEvent *said = g_hash_table_lookup (self->listening, end);
   ReboundSocketSpan *span = g_new0 (ReboundSocketSpan, 1);
 
   while (has_index (spans, span->index))
@@ -158,7 +142,7 @@ begin (ReboundSocketSpans *self,
   span->state = g_intern_string (state);
   span->begin_ns = ns;
   span->begin_number = rebound_event_get_number (event);
-  span->port = -1;
+  span->port = said != NULL ? rebound_event_fields_get_number (said, "port") : -1;
   span->generation = -1;
   g_ptr_array_add (spans, span);
   g_ptr_array_add (self->all, span);
@@ -166,39 +150,35 @@ begin (ReboundSocketSpans *self,
   return span;
 }
 
+static void
+settle (ReboundSocketSpans *self, ReboundSocketSpan *span)
+{
+  if (!span->has_settled)
+    span->ending = rebound_connection_endings_look_up (self->endings, span->connection);
+}
+
 /* Tells of a state that is over. */
 static void
 tell (ReboundSocketSpans *self, ReboundSocketSpan *span, gint64 ns, guint64 number)
 {
-  const Ending *ending = g_hash_table_lookup (self->endings, span->connection);
-
-  g_clear_pointer (&span->ending_by, g_free);
-  span->ending = ending != NULL ? ending->ending : NULL;
-  span->ending_by = ending != NULL ? g_strdup (ending->by) : NULL;
+  settle (self, span);
   span->end_ns = ns;
   span->end_number = number;
   self->func (span, self->user_data);
 }
 
-/* Tells of what has been held back: of @connection, or all of it. */
+/* Tells of what has been held back. */
 static void
-release (ReboundSocketSpans *self, const char *connection)
+release (ReboundSocketSpans *self)
 {
-  guint n_kept = 0;
-
   for (guint i = 0; i < self->held->len; i++)
     {
       ReboundSocketSpan *span = self->held->pdata[i];
 
-      if (connection != NULL && strcmp (span->connection, connection) != 0)
-        {
-          self->held->pdata[n_kept++] = span;
-          continue;
-        }
       tell (self, span, span->end_ns, span->end_number);
       span_free (span);
     }
-  g_ptr_array_set_size (self->held, (gint) n_kept);
+  g_ptr_array_set_size (self->held, 0);
 }
 
 static void
@@ -242,10 +222,8 @@ begin_listening (ReboundSocketSpans *self, const char *actor, ReboundEvent *even
   if (before != NULL)
     end (self, before, ns, rebound_event_get_number (event));
   span = begin (self, actor, actor, "LISTEN", event, ns);
-  if (said == NULL)
-    return;
-  span->generation = rebound_event_fields_get_number (said, "generation");
-  span->port = rebound_event_fields_get_number (said, "port");
+  if (said != NULL)
+    span->generation = rebound_event_fields_get_number (said, "generation");
 }
 
 static void
@@ -300,43 +278,33 @@ on_socket_reclaimed (ReboundSocketSpans *self, ReboundEvent *event, gint64 ns)
     }
 }
 
-/* The end of a packet that has the connection's name. */
-static const char *
-name_of_packet (ReboundEvent *event)
+/* The name is another connection's from now on: those that had it keep how they have ended. */
+static void
+settle_all (ReboundSocketSpans *self, GPtrArray *spans, const char *connection)
 {
-  const char *from = rebound_event_fields_get_string (event, "from");
+  for (guint i = 0; i < spans->len; i++)
+    {
+      ReboundSocketSpan *span = spans->pdata[i];
 
-  return strchr (from, '#') != NULL ? from : rebound_event_fields_get_string (event, "to");
+      if (strcmp (span->connection, connection) != 0)
+        continue;
+      settle (self, span);
+      span->has_settled = span->ending.flag != NULL;
+    }
 }
 
-/* A SYN begins a new story; who sent the first FIN closed first; a RST ends whatever was. One that
- * refuses a SYN has no number of its own, and ends nothing. */
 static void
 on_packet (ReboundSocketSpans *self, ReboundEvent *event, gint64 ns)
 {
-  const char *flags = rebound_event_fields_get_string (event, "flags");
-  gboolean is_reset
-      = strchr (flags, 'R') != NULL && rebound_event_fields_get_number (event, "seq") > 0;
-  Ending *ending;
+  const char *connection = rebound_connection_endings_name (event);
 
-  if (strchr (flags, 'S') != NULL)
+  if (connection != NULL && rebound_connection_endings_is_first (event)
+      && rebound_connection_endings_look_up (self->endings, connection).flag != NULL)
     {
-      release (self, name_of_packet (event));
-      g_hash_table_remove (self->endings, name_of_packet (event));
+      settle_all (self, self->all, connection);
+      settle_all (self, self->held, connection);
     }
-  if (!is_reset && strchr (flags, 'F') == NULL)
-    return;
-  ending = g_hash_table_lookup (self->endings, name_of_packet (event));
-  if (ending == NULL)
-    {
-      ending = g_new0 (Ending, 1);
-      g_hash_table_insert (self->endings, g_strdup (name_of_packet (event)), ending);
-    }
-  else if (!is_reset || strcmp (ending->ending, "RST") == 0)
-    return;
-  g_free (ending->by);
-  ending->ending = is_reset ? "RST" : "FIN";
-  ending->by = g_strdup (rebound_event_fields_get_string (event, "from"));
+  rebound_connection_endings_take (self->endings, event);
 }
 
 /* -- what its owner says -- */
@@ -345,15 +313,9 @@ static void
 on_come_about (ReboundSocketSpans *self, ReboundEvent *event, gint64 ns)
 {
   const char *connection = rebound_event_fields_get_string (event, "connection");
-  const char *actor = rebound_event_get_actor (event);
-  ReboundEvent *said = g_hash_table_lookup (self->listening, actor);
-  ReboundSocketSpan *span;
 
-  if (connection == NULL)
-    return;
-  span = begin (self, connection, actor, OPEN, event, ns);
-  if (said != NULL)
-    span->port = rebound_event_fields_get_number (said, "port");
+  if (connection != NULL)
+    begin (self, connection, rebound_event_get_actor (event), OPEN, event, ns);
 }
 
 static void
@@ -471,7 +433,7 @@ rebound_socket_spans_take (ReboundSocketSpans *self, ReboundEvent *event, gint64
   guint n_takers = is_kernel ? G_N_ELEMENTS (of_kernel) : G_N_ELEMENTS (of_actors);
 
   if (rebound_event_get_time_usec (event) != self->held_usec)
-    release (self, NULL);
+    release (self);
   self->held_usec = rebound_event_get_time_usec (event);
   for (guint i = 0; i < n_takers; i++)
     if (strcmp (takers[i].kind, rebound_event_get_kind (event)) == 0)
@@ -484,7 +446,7 @@ rebound_socket_spans_take (ReboundSocketSpans *self, ReboundEvent *event, gint64
 void
 rebound_socket_spans_finish (ReboundSocketSpans *self, gint64 ns)
 {
-  release (self, NULL);
+  release (self);
   for (guint i = 0; i < self->all->len; i++)
     tell (self, self->all->pdata[i], ns, 0);
 }

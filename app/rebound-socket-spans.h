@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rebound-about.h"
+#include "rebound-connection-endings.h"
 
 G_BEGIN_DECLS
 
@@ -19,13 +20,13 @@ typedef struct
   gint64 begin_ns;
   guint64 begin_number; /* the event's */
   gint64 end_ns;
-  guint64 end_number; /* 0 where it is over because the run is */
-  gint64 port;        /* that it was accepted on, or -1 */
-  gint64 generation;  /* of a listener, or -1 */
-  char *reclaimed;    /* the style in which the system took it away, or NULL */
-  char *how;          /* its owner's word for how it ended, or NULL */
-  const char *ending; /* "FIN", "RST", or NULL where neither was seen (static) */
-  char *ending_by;    /* who sent that, or NULL */
+  guint64 end_number;             /* 0 where it is over because the run is */
+  gint64 port;                    /* that it was accepted on, or -1 */
+  gint64 generation;              /* of a listener, or -1 */
+  char *reclaimed;                /* the style in which the system took it away, or NULL */
+  char *how;                      /* its owner's word for how it ended, or NULL */
+  ReboundConnectionEnding ending; /* as far as it is known */
+  gboolean has_settled;           /* and will not change */
 } ReboundSocketSpan;
 
 /* A state is over. */

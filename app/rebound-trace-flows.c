@@ -276,8 +276,8 @@ static void
 on_packet (ReboundTraceFlows *self, ReboundEvent *event, const ReboundTracePlace *place)
 {
   const char *from = rebound_event_fields_get_string (event, "from");
-  gboolean is_clients = strchr (from, '#') != NULL;
-  const char *connection = is_clients ? from : rebound_event_fields_get_string (event, "to");
+  const char *connection = rebound_connection_endings_name (event);
+  gboolean is_clients = connection == from;
   const char *flags = rebound_event_fields_get_string (event, "flags");
   ReboundTracePlace client = *place, server = *place;
 
