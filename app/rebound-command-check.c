@@ -5,16 +5,10 @@
  * Each of the two plays has a process and a namespace of its own, as two runs have, and hands its
  * events over a pipe. */
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "rebound-command.h"
-#include "rebound-play.h"
-#include "rebound-twin-sink.h"
+#include "rebound-play-apart.h"
 
 static gboolean
 check (const ReboundPlayOptions *options, const char *word)
@@ -24,84 +18,34 @@ check (const ReboundPlayOptions *options, const char *word)
   return run != NULL;
 }
 
-/* The child's side: plays, writes, and never returns. What is not as expected is no matter here,
- * only whether it is the same. */
-static void
-play_into (const ReboundPlayOptions *options, const char *word, int fd)
-{
-  g_autoptr (ReboundRun) run = rebound_play_load (options, word);
-  FILE *stream = fdopen (fd, "w");
-  int status;
-
-  if (run == NULL || stream == NULL)
-    _exit (REBOUND_EXIT_USAGE);
-  status = rebound_play_enter (options);
-  if (status == 0)
-    {
-      g_autoptr (ReboundEventSink) sink = rebound_twin_sink_new (stream);
-      g_autoptr (GError) error = NULL;
-
-      rebound_run_add_sink (run, sink);
-      status = rebound_play (run, &error);
-      fprintf (stream, "the end\tstatus %d%s%s\n", status, error != NULL ? ": " : "",
-               error != NULL ? error->message : "");
-    }
-  if (fclose (stream) != 0)
-    status = REBOUND_EXIT_INTERNAL;
-  _exit (status);
-}
-
+/* An event as JSON, which has every field of it; the last line is no event. (transfer full) */
 static char *
-read_all (int fd)
+describe_line (const char *line)
 {
-  GString *text = g_string_new (NULL);
-  char buffer[65536];
-  ssize_t got;
+  const char *last = line != NULL ? strrchr (line, '\t') : NULL;
 
-  while ((got = read (fd, buffer, sizeof buffer)) > 0 || (got < 0 && errno == EINTR))
-    if (got > 0)
-      g_string_append_len (text, buffer, got);
-  return g_string_free (text, FALSE);
+  if (line == NULL)
+    return g_strdup ("(nothing)");
+  return g_strdup (last != NULL && last[1] == '{' ? last + 1 : line);
 }
 
-/* One play in a process of its own. Returns its exit status, 99 where it has none. */
-static int
-play_apart (const ReboundPlayOptions *options, const char *word, char **events)
+/* The statement that was being played, "" where there is none. (transfer full) */
+static char *
+find_place (const char *line)
 {
-  int ends[2];
-  int status = 0;
-  pid_t child;
-
-  *events = NULL;
-  if (pipe2 (ends, O_CLOEXEC) < 0 || (child = fork ()) < 0)
-    {
-      rebound_command_complain ("cannot begin another process: %s", strerrorname_np (errno));
-      return REBOUND_EXIT_INTERNAL;
-    }
-  if (child == 0)
-    {
-      close (ends[0]);
-      play_into (options, word, ends[1]);
-    }
-  close (ends[1]);
-  *events = read_all (ends[0]);
-  close (ends[0]);
-  while (waitpid (child, &status, 0) < 0 && errno == EINTR)
-    ;
-  if (WIFEXITED (status))
-    return WEXITSTATUS (status);
-  rebound_command_complain ("%s: the process was ended by signal %d", word, WTERMSIG (status));
-  return REBOUND_EXIT_INTERNAL;
+  return line != NULL ? g_strndup (line, strcspn (line, "\t")) : g_strdup ("");
 }
 
 static void
 report_difference (const char *word, const char *first, const char *second)
 {
-  g_auto (GStrv) one = g_strsplit (first != NULL ? first : "\t(nothing)", "\t", 2);
-  g_auto (GStrv) other = g_strsplit (second != NULL ? second : "\t(nothing)", "\t", 2);
+  g_autofree char *one = describe_line (first);
+  g_autofree char *other = describe_line (second);
+  g_autofree char *place = find_place (first);
+  g_autofree char *other_place = find_place (second);
 
   rebound_command_complain ("%s: two plays differ, at %s\n  the first:  %s\n  the second: %s", word,
-                            *one[0] != '\0' ? one[0] : other[0], one[1], other[1]);
+                            *place != '\0' ? place : other_place, one, other);
 }
 
 /* TRUE where both say the same; else the first line that differs is reported. */
@@ -127,12 +71,12 @@ check_twice (const ReboundPlayOptions *options, const char *word)
 {
   g_autofree char *first = NULL;
   g_autofree char *second = NULL;
-  int status = play_apart (options, word, &first);
+  int status = rebound_play_apart (options, word, &first);
 
   if (status == REBOUND_EXIT_USAGE || status == REBOUND_EXIT_LACKING
       || status == REBOUND_EXIT_INTERNAL)
     return status;
-  play_apart (options, word, &second);
+  rebound_play_apart (options, word, &second);
   return compare (word, first, second != NULL ? second : "") ? 0 : REBOUND_EXIT_INTERNAL;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the log leaves out, where in the script it happened, is what one wants to know when two
- * plays differ. */
+/* An event as JSON lacks what a reader of two plays wants: where in the script it happened, what
+ * people are told of it, and what it is about. */
 
 #include "rebound-twin-sink.h"
 
@@ -44,13 +44,27 @@ static void
 rebound_twin_sink_write (ReboundEventSink *sink, ReboundEvent *event)
 {
   const char *source = rebound_event_get_source (event);
+  g_autofree char *text = g_strescape (rebound_event_get_text (event), NULL);
   g_autofree char *line = rebound_jsonl_sink_to_line (event);
 
-  fprintf (REBOUND_TWIN_SINK (sink)->stream, "%s\t%s\n", source != NULL ? source : "", line);
+  fprintf (REBOUND_TWIN_SINK (sink)->stream, "%s\t%u\t%s\t%s\n", source != NULL ? source : "",
+           (guint) rebound_event_get_group (event), text, line);
+}
+
+static void
+rebound_twin_sink_finish (ReboundEventSink *sink, const ReboundSummary *summary)
+{
+  g_autofree char *problem = g_strescape (summary->problem != NULL ? summary->problem : "", NULL);
+
+  fprintf (REBOUND_TWIN_SINK (sink)->stream,
+           "the end\t%d\t%" G_GINT64_FORMAT "\t%" G_GUINT64_FORMAT "\t%u\t%u\t%u\t%s\n",
+           summary->status, summary->virtual_usec, summary->n_events, summary->n_connections,
+           summary->n_expectations, summary->n_failed, problem);
 }
 
 static void
 rebound_twin_sink_sink_init (ReboundEventSinkInterface *iface)
 {
   iface->write = rebound_twin_sink_write;
+  iface->finish = rebound_twin_sink_finish;
 }

@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 #define REBOUND_TYPE_TWIN_SINK (rebound_twin_sink_get_type ())
 G_DECLARE_FINAL_TYPE (ReboundTwinSink, rebound_twin_sink, REBOUND, TWIN_SINK, GObject)
 
-/* For comparing two plays: on @stream, which stays the caller's, a line an event: the statement
- * that was being played, a tab, and the event as JSON. */
+/* For comparing two plays: on @stream, which stays the caller's, a line an event, its parts divided
+ * by tabs: the statement that was being played, the group's number, the text, escaped as in C, and
+ * the event as JSON. The last line is “the end” and the summary's numbers and problem. */
 ReboundEventSink *rebound_twin_sink_new (FILE *stream);
 
 G_END_DECLS

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A process enters a namespace once, and what a play has left there, a TIME_WAIT or a port, would
+ * be there for the next one. So two plays that are to be compared have a process each, and hand
+ * what happened over a pipe.
+ *
+ * Ctrl-C is for the play, which knows how to end: the process that waits for it lets it pass, and
+ * learns of it from the status. */
+
+#include "rebound-play-apart.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "rebound-command.h"
+#include "rebound-twin-sink.h"
+
+static int
+play_onto (const ReboundPlayOptions *options, ReboundRun *run, FILE *stream)
+{
+  g_autoptr (ReboundEventSink) sink = rebound_twin_sink_new (stream);
+  g_autoptr (GError) error = NULL;
+  int status = rebound_play_enter (options);
+
+  if (status != 0)
+    return status;
+  rebound_run_add_sink (run, sink);
+  status = rebound_play (run, &error);
+  if (status > 1 && error != NULL)
+    rebound_command_complain ("%s", error->message);
+  return status;
+}
+
+/* The child's side: plays, writes, and never returns. */
+static void
+play_into (const ReboundPlayOptions *options, const char *word, int fd)
+{
+  g_autoptr (ReboundRun) run = rebound_play_load (options, word);
+  FILE *stream = fdopen (fd, "w");
+  int status;
+
+  if (run == NULL || stream == NULL)
+    _exit (REBOUND_EXIT_USAGE);
+  status = play_onto (options, run, stream);
+  if (fclose (stream) != 0)
+    status = REBOUND_EXIT_INTERNAL;
+  _exit (status);
+}
+
+static char *
+read_all (int fd)
+{
+  GString *text = g_string_new (NULL);
+  char buffer[65536];
+  ssize_t got;
+
+  while ((got = read (fd, buffer, sizeof buffer)) > 0 || (got < 0 && errno == EINTR))
+    if (got > 0)
+      g_string_append_len (text, buffer, got);
+  return g_string_free (text, FALSE);
+}
+
+static int
+wait_for (pid_t child, const char *word)
+{
+  int status = 0;
+
+  while (waitpid (child, &status, 0) < 0 && errno == EINTR)
+    ;
+  if (WIFEXITED (status))
+    return WEXITSTATUS (status);
+  if (WTERMSIG (status) == SIGINT) /* before it could look after it by itself */
+    return (int) REBOUND_RUN_STATUS_INTERRUPTED;
+  rebound_command_complain ("%s: the process was ended by signal %d", word, WTERMSIG (status));
+  return REBOUND_EXIT_INTERNAL;
+}
+
+/* -1 with errno. @on_interrupt is what the child does at Ctrl-C until it plays. */
+static pid_t
+begin (const ReboundPlayOptions *options,
+       const char *word,
+       const struct sigaction *on_interrupt,
+       int *fd)
+{
+  int ends[2];
+  pid_t child;
+
+  if (pipe2 (ends, O_CLOEXEC) < 0)
+    return -1;
+  child = fork ();
+  if (child == 0)
+    {
+      sigaction (SIGINT, on_interrupt, NULL);
+      close (ends[0]);
+      play_into (options, word, ends[1]);
+    }
+  close (ends[1]);
+  if (child < 0)
+    close (ends[0]);
+  *fd = ends[0];
+  return child;
+}
+
+int
+rebound_play_apart (const ReboundPlayOptions *options, const char *word, char **lines)
+{
+  const struct sigaction ignore = { .sa_handler = SIG_IGN };
+  struct sigaction before;
+  pid_t child;
+  int fd;
+  int status;
+
+  *lines = NULL;
+  sigaction (SIGINT, &ignore, &before);
+  child = begin (options, word, &before, &fd);
+  if (child < 0)
+    {
+      rebound_command_complain ("cannot begin another process: %s", strerrorname_np (errno));
+      status = REBOUND_EXIT_INTERNAL;
+    }
+  else
+    {
+      *lines = read_all (fd);
+      close (fd);
+      status = wait_for (child, word);
+    }
+  sigaction (SIGINT, &before, NULL);
+  return status;
+}
