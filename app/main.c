@@ -21,6 +21,7 @@ static const ReboundCommand commands[] = {
   { "test", "play many scripts side by side and report which were not as expected",
     rebound_command_test },
   { "check", "look for mistakes in scripts without playing them", rebound_command_check },
+  { "compare", "say where two runs part, and what followed", rebound_command_compare },
   { "list", "list the scripts that come with Rebound", rebound_command_list },
   { "describe", "describe what a script can use, the lifecycle and the profiles",
     rebound_command_describe },
@@ -50,6 +51,16 @@ find_command (const char *name)
     if (strcmp (commands[i].name, name) == 0)
       return &commands[i];
   return NULL;
+}
+
+static void
+complain_of_command (const char *name)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", commands[i].name);
+  rebound_command_complain ("there is no command “%s”; expected one of %s", name, list->str);
 }
 
 /* Where one of them is missing the run's first socket would get its number, and the log would be
@@ -91,9 +102,7 @@ main (int argc, char **argv)
   command = find_command (argv[1]);
   if (command == NULL)
     {
-      rebound_command_complain (
-          "there is no command “%s”; expected one of run, test, check, list, describe, why, table",
-          argv[1]);
+      complain_of_command (argv[1]);
       return REBOUND_EXIT_USAGE;
     }
   name = g_strconcat ("rebound ", command->name, NULL);

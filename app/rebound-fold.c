@@ -74,20 +74,27 @@ append_distance (GString *text, gint64 usec)
 }
 
 char *
-rebound_fold_to_text (const ReboundFold *self)
+rebound_fold_describe (guint count, gint64 first_usec, gint64 last_usec, gint64 distance_usec)
 {
   GString *text = g_string_new (NULL);
 
-  if (self->count > 1)
-    g_string_append_printf (text, "  ×%u", self->count);
-  if (self->count > 2 && self->distance_usec > 0)
-    append_distance (text, self->distance_usec);
-  if (self->last_usec > rebound_event_get_time_usec (self->event))
+  if (count > 1)
+    g_string_append_printf (text, "  ×%u", count);
+  if (count > 2 && distance_usec > 0)
+    append_distance (text, distance_usec);
+  if (last_usec > first_usec)
     {
       char until[REBOUND_FOLD_TIME_BYTES];
 
-      rebound_fold_print_time (until, self->last_usec);
+      rebound_fold_print_time (until, last_usec);
       g_string_append_printf (text, ", until %s", until);
     }
   return g_string_free (text, FALSE);
+}
+
+char *
+rebound_fold_to_text (const ReboundFold *self)
+{
+  return rebound_fold_describe (self->count, rebound_event_get_time_usec (self->event),
+                                self->last_usec, self->distance_usec);
 }

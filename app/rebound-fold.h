@@ -24,6 +24,10 @@ void rebound_fold_clear (ReboundFold *self);
 /* "  ×295, every 200 ms, until 59.200", "" for a single one. (transfer full) */
 char *rebound_fold_to_text (const ReboundFold *self);
 
+/* The same of whatever else is folded. (transfer full) */
+char *
+rebound_fold_describe (guint count, gint64 first_usec, gint64 last_usec, gint64 distance_usec);
+
 /* "59.200": seconds with as many digits as the microsecond takes, and three at least. */
 #define REBOUND_FOLD_TIME_BYTES 32
 void rebound_fold_print_time (char *buffer, gint64 usec);

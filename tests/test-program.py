@@ -54,13 +54,15 @@ def test_help():
     for words in (["--help"], ["-h"], ["help"]):
         done = run(*words)
         expect_status(done, 0)
-        for text in ("Usage: rebound", "run ", "check ", "list ", "describe ", "why ", "table ",
+        for text in ("Usage: rebound", "run ", "check ", "compare ", "list ", "describe ", "why ", "table ",
                      "--version"):
             expect_in(text, done.stdout, f"{words}")
     for command, options in (("run", ["--clock", "--set", "--show", "--format", "--quiet",
                                       "--color", "--timeout", "--no-isolation", "--expose",
                                       "--fill", "Exit status: 0"]),
                              ("check", ["--twice", "--set", "--fill"]), ("list", ["--format"]),
+                            ("compare", ["A [B]", "--set", "--with", "--all", "--show",
+                                         "Exit status: 0 the same, 1 they differ"]),
                              ("describe", []),
                              ("why", ["PORT", "--reuse", "--address", "--json",
                                       "Exit status: 0 free, 1 taken"]),
@@ -340,7 +342,8 @@ def test_status_lacking():
     prefix = ["unshare", "--user", "--map-root-user", "sh", "-c", shell, "sh"]
     if subprocess.run([*prefix, "true"], check=False, capture_output=True).returncode != 0:
         raise Skip("the limit of namespaces cannot be lowered here")
-    for words in (["run", "rebind-bug"], ["check", "--twice", "rebind-bug"]):
+    for words in (["run", "rebind-bug"], ["check", "--twice", "rebind-bug"],
+                  ["compare", "rebind-bug", "rebind-fix"]):
         expect_complaint(words, 77, "ENOSPC", "user.max_user_namespaces is 0",
                          "--no-isolation --clock=real", prefix=prefix)
     expect_complaint(["table", "close"], 77, "ENOSPC", "user.max_user_namespaces is 0", prefix=prefix)
