@@ -13,6 +13,10 @@
 
 #define FOLDER "/org/rebound/report/"
 
+/* In the order in which a later one overrules an earlier one. */
+static const char *const styles[] = { "page.css",    "summary.css", "toolbar.css", "timeline.css",
+                                      "reading.css", "screens.css", "paper.css" };
+
 /* In the order in which they need each other; each says what it is. */
 static const char *const scripts[]
     = { "text.js",       "search.js",      "model.js",      "axis.js",         "life.js",
@@ -38,21 +42,12 @@ append_file (GString *out, const char *name)
 }
 
 static GString *
-read_file (const char *name)
+read_files (const char *const *names, guint n)
 {
   GString *text = g_string_new (NULL);
 
-  append_file (text, name);
-  return text;
-}
-
-static GString *
-read_scripts (void)
-{
-  GString *text = g_string_new (NULL);
-
-  for (guint i = 0; i < G_N_ELEMENTS (scripts); i++)
-    append_file (text, scripts[i]);
+  for (guint i = 0; i < n; i++)
+    append_file (text, names[i]);
   return text;
 }
 
@@ -100,9 +95,10 @@ rebound_html_page_write (FILE *stream,
                          guint n_recordings,
                          const guint64 *parting)
 {
-  g_autoptr (GString) page = read_file ("report.html");
-  g_autoptr (GString) style = read_file ("report.css");
-  g_autoptr (GString) script = read_scripts ();
+  static const char *const template[] = { "report.html" };
+  g_autoptr (GString) page = read_files (template, 1);
+  g_autoptr (GString) style = read_files (styles, G_N_ELEMENTS (styles));
+  g_autoptr (GString) script = read_files (scripts, G_N_ELEMENTS (scripts));
   g_autofree char *policy = make_policy (style, script);
   const char *rest = page->str;
   const char *name;

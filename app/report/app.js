@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the parts of the page have in common: the run, the axis, what the filter lets through, which event
-// is selected. Whoever changes one of these says so here, and whoever shows it listens.
+// What the parts of the page have in common: the run, the axis, what the filter lets through, which
+// event is selected. Whoever changes one of these says so here, and whoever shows it listens.
 "use strict";
 
 class App {
@@ -34,8 +34,9 @@ class App {
 
   // Where each run ends: the longer one with the axis, the other one as far behind its last event.
   ends() {
-    const { runs } = this.model, { positions, whole } = this.axis;
-    const last = runs.map(run => run.length > 0 ? positions[run.first + run.length - 1] : 0);
+    const { runs } = this.model;
+    const { positions, whole } = this.axis;
+    const last = runs.map(run => (run.length > 0 ? positions[run.first + run.length - 1] : 0));
     const behind = whole - Math.max(...last);
 
     return last.map(position => position + behind);
@@ -47,17 +48,26 @@ class App {
     return parting !== null && (parting[run[g]] < 0 || g < parting[run[g]]);
   }
 
+  // The event whose row in the table stands for this one.
+  rowOf(g) {
+    const { model } = this;
+    return g >= 0 && model.run[g] === 1 && this.isCommon(g) ? g - model.runs[1].first : g;
+  }
+
   fill() {
-    const { model, axis, shown } = this, rows = [];
+    const { model, axis, shown } = this;
+    const rows = [];
 
     Lanes.fill(this.lanes, model, axis.positions, shown);
     this.arrows.shown = this.arrows.filter(arrow => shown[arrow.event]);
-    this.arrows.positions = Float64Array.from(this.arrows.shown, arrow => axis.positions[arrow.event]);
+    this.arrows.positions = Float64Array.from(
+      this.arrows.shown,
+      arrow => axis.positions[arrow.event],
+    );
     this.failures = Float64Array.from(model.failures, g => axis.positions[g]).sort();
     for (let g = 0; g < model.length; g++)
       if (shown[g] && !(model.run[g] === 1 && this.isCommon(g))) rows.push(g);
-    if (model.runs.length > 1)
-      rows.sort((a, b) => axis.positions[a] - axis.positions[b] || a - b);
+    if (model.runs.length > 1) rows.sort((a, b) => axis.positions[a] - axis.positions[b] || a - b);
     this.rows = Int32Array.from(rows);
   }
 
@@ -79,7 +89,11 @@ class App {
   select(g) {
     if (g === this.selected) return;
     this.selected = g;
-    history.replaceState(null, "", g < 0 ? location.pathname + location.search : `#${this.model.idOf(g)}`);
+    history.replaceState(
+      null,
+      "",
+      g < 0 ? location.pathname + location.search : `#${this.model.idOf(g)}`,
+    );
     this.tell("select", g);
   }
 

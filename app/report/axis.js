@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Where an event stands. A handler takes no virtual time, so many events share an instant, and between
-// instants may be hours: neither time nor order alone makes a picture. The folded axis gives each event a
-// slot, in order of their numbers, and each gap between two instants room by its length, to scale up to
-// some limit; what is longer is folded, and says how long it was. What repeats itself gets less room the
-// more often it has come: three hundred refusals shall not push the one cause out of sight.
+// Where an event stands. A handler takes no virtual time, so many events share an instant, and
+// between instants may be hours: neither time nor order alone makes a picture. The folded axis
+// gives each event a slot, in order of their numbers, and each gap between two instants room by its
+// length, to scale up to some limit; what is longer is folded, and says how long it was. What
+// repeats itself gets less room the more often it has come: three hundred refusals shall not push
+// the one cause out of sight.
 //
-// The linear axis is the clock's. There the events of an instant stand so close together that only a
-// close look takes them apart.
+// The linear axis is the clock's. There the events of an instant stand so close together that only
+// a close look takes them apart.
 //
 // Two runs have one axis: an instant is as wide as it is in the run with more to tell of it.
 "use strict";
@@ -18,13 +19,15 @@ const Axis = (() => {
   const REPETITIONS = 1.5; // after so many it has half its width
   const END_SLOTS = 4; // behind the last event: what lasts to the end is seen to do so
 
-  // What an event says, as a number: the same where but figures differ, as those of a connection or a
-  // segment do. Statements of the script are the same only when they are.
+  // What an event says, as a number: the same where but figures differ, as those of a connection or
+  // a segment do. Statements of the script are the same only when they are.
   function likenessOf(model) {
-    const known = new Map(), ofString = new Int32Array(model.texts.length).fill(-1);
+    const known = new Map();
+    const ofString = new Int32Array(model.texts.length).fill(-1);
 
     return g => {
-      const string = model.text[g], group = model.groupOf(g);
+      const string = model.text[g];
+      const group = model.groupOf(g);
       if (group === "script" || group === "checks") return -1 - string;
       if (ofString[string] < 0) {
         const like = Text.brief(model.texts[string]).replace(/\d+/g, "#");
@@ -37,12 +40,14 @@ const Axis = (() => {
 
   // How much room each event gets: the run is compared with itself, a period earlier.
   function slotsOf(model) {
-    const slots = new Float32Array(model.length), likeness = likenessOf(model);
+    const slots = new Float32Array(model.length);
+    const likeness = likenessOf(model);
 
     for (const run of model.runs) {
       const known = new Map();
       for (let g = run.first; g < run.first + run.length; g++) {
-        const key = likeness(g), like = known.get(key);
+        const key = likeness(g);
+        const like = known.get(key);
         if (like === undefined) {
           known.set(key, { last: g, period: 0, repeated: 0 });
           slots[g] = 1;
@@ -65,7 +70,9 @@ const Axis = (() => {
 
     for (;;) {
       let time = Infinity;
-      next.forEach((g, run) => { if (g < ends[run] && model.time[g] < time) time = model.time[g]; });
+      next.forEach((g, run) => {
+        if (g < ends[run] && model.time[g] < time) time = model.time[g];
+      });
       if (time === Infinity) return;
       const ranges = next.map((g, run) => {
         let end = g;
@@ -81,7 +88,8 @@ const Axis = (() => {
     const instants = [];
 
     forEachInstant(model, (time, ranges) => {
-      let width = 0, novelty = 0;
+      let width = 0;
+      let novelty = 0;
       for (const [from, to] of ranges) {
         let sum = 0;
         for (let g = from; g < to; g++) {
@@ -104,14 +112,16 @@ const Axis = (() => {
   }
 
   function fold(model) {
-    const slots = slotsOf(model), instants = instantsOf(model, slots), short = shortGapOf(instants);
+    const slots = slotsOf(model);
+    const instants = instantsOf(model, slots);
+    const short = shortGapOf(instants);
     const positions = new Float64Array(model.length);
     let at = 0.5;
 
     instants.forEach((instant, i) => {
       if (i > 0) {
         const gap = instant.time - instants[i - 1].time;
-        const room = SHORT_SLOTS * gap / short;
+        const room = (SHORT_SLOTS * gap) / short;
         instant.folded = room > FOLD_SLOTS;
         instant.gap = Math.max(1, Math.min(room, FOLD_SLOTS)) * instant.novelty;
         at += instant.gap;
@@ -131,9 +141,11 @@ const Axis = (() => {
     return { instants, positions, whole: at + END_SLOTS };
   }
 
-  // A 2000th of the run, or half of the gap that follows, is what the events of an instant are apart.
+  // A 2000th of the run, or half of the gap that follows, is what the events of an instant are
+  // apart.
   function stretch(model) {
-    const instants = instantsOf(model, new Float32Array(0)), positions = new Float64Array(model.length);
+    const instants = instantsOf(model, new Float32Array(0));
+    const positions = new Float64Array(model.length);
     const last = instants.length > 0 ? instants[instants.length - 1].time : 0;
     const most = Math.max(1, last / 2000);
 
@@ -142,9 +154,9 @@ const Axis = (() => {
       const room = Math.min(most, gap / 2);
       const count = Math.max(...instant.ranges.map(([from, to]) => to - from));
       for (const [from, to] of instant.ranges)
-        for (let g = from; g < to; g++) positions[g] = instant.time + room * (g - from) / count;
+        for (let g = from; g < to; g++) positions[g] = instant.time + (room * (g - from)) / count;
       instant.from = instant.time;
-      instant.to = instant.time + room * (count - 1) / count;
+      instant.to = instant.time + (room * (count - 1)) / count;
       instant.folded = false;
     });
     return { instants, positions, whole: last + Math.max(most * 10, last / 50) };
@@ -160,7 +172,8 @@ const Axis = (() => {
     axis.timeAt = position => {
       const i = Search.first(starts, position);
       if (i === 0 && starts.length === 0) return 0;
-      const before = axis.instants[Math.max(0, i - 1)], after = axis.instants[i];
+      const before = axis.instants[Math.max(0, i - 1)];
+      const after = axis.instants[i];
       if (i < starts.length && starts[i] === position) return after.time;
       if (after === undefined || position <= before.to || i === 0) return before.time;
       const share = (position - before.to) / (after.from - before.to);

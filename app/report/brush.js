@@ -13,7 +13,9 @@ class Brush {
 
   // Makes the canvas as large as it is shown, in the screen's own pixels.
   fit(width, height, ratio = window.devicePixelRatio || 1) {
-    const { canvas } = this, w = Math.round(width * ratio), h = Math.round(height * ratio);
+    const { canvas } = this;
+    const w = Math.round(width * ratio);
+    const h = Math.round(height * ratio);
 
     if (canvas.width !== w) canvas.width = w;
     if (canvas.height !== h) canvas.height = h;
@@ -49,7 +51,7 @@ class Brush {
   // As much of a text as has room, "" if that is next to nothing.
   fitted(text, room) {
     if (this.measure(text) <= room) return text;
-    let end = Math.floor(text.length * room / this.measure(text));
+    let end = Math.floor((text.length * room) / this.measure(text));
     while (end > 2 && this.measure(text.slice(0, end) + "…") > room) end--;
     return end > 2 ? text.slice(0, end).trimEnd() + "…" : "";
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Everything about one event: what the pointer is on, in a few lines beside it; and the selected one,
-// whole, in a place of its own, said aloud to whoever does not see it.
+// Everything about one event: what the pointer is on, in a few lines beside it; and the selected
+// one, whole, in a place of its own, said aloud to whoever does not see it.
 "use strict";
 
 const Fields = {
@@ -37,42 +37,67 @@ class Tooltip {
   }
 
   ofEvent(g) {
-    const { model } = this.app, fields = Object.entries(model.fieldsOf(g));
+    const { model } = this.app;
+    const fields = Object.entries(model.fieldsOf(g));
 
     return [
-      Text.element("p", { class: "when" }, `${Text.time(model.time[g])} · ${model.idOf(g)} · `,
-        Text.isolated(model.actorOf(g), 60), ` · ${Text.brief(model.kindOf(g), 60)}`),
+      Text.element(
+        "p",
+        { class: "when" },
+        `${Text.time(model.time[g])} · ${model.idOf(g)} · `,
+        Text.isolated(model.actorOf(g), 60),
+        ` · ${Text.brief(model.kindOf(g), 60)}`,
+      ),
       Text.element("p", {}, Text.isolated(model.textOf(g), 400)),
-      Fields.list(fields.slice(0, 12), (name, value) => Text.isolated(Fields.text(name, value), 160)),
+      Fields.list(fields.slice(0, 12), (name, value) =>
+        Text.isolated(Fields.text(name, value), 160),
+      ),
     ];
   }
 
   ofPart(part) {
-    const { model } = this.app, end = part.to ?? (part.bar && part.bar.to) ?? -1;
+    const { model } = this.app;
+    const end = part.to ?? (part.bar && part.bar.to) ?? -1;
     const from = part.from < 0 ? 0 : model.time[part.from];
     const segment = part.bar ? part.bar.segments.find(some => some.from === part.from) : part;
     const to = segment.to < 0 ? null : model.time[segment.to];
-    const lines = [Text.element("p", { class: "when" },
-      part.bar ? Text.isolated(part.bar.connection, 60) : "", part.bar ? " · " : "", part.state)];
+    const lines = [
+      Text.element(
+        "p",
+        { class: "when" },
+        part.bar ? Text.isolated(part.bar.connection, 60) : "",
+        part.bar ? " · " : "",
+        part.state,
+      ),
+    ];
 
     if (part.bar) lines.push(Text.element("p", {}, Text.isolated(part.bar.end, 60), "’s end"));
-    lines.push(Text.element("p", {}, to === null ? `from ${Text.time(from)} to the end of the run`
-      : `from ${Text.time(from)} to ${Text.time(to)}: ${Text.duration(to - from)}`));
+    lines.push(
+      Text.element(
+        "p",
+        {},
+        to === null
+          ? `from ${Text.time(from)} to the end of the run`
+          : `from ${Text.time(from)} to ${Text.time(to)}: ${Text.duration(to - from)}`,
+      ),
+    );
     if (part.bar && part.last && end >= 0 && part.bar.ends !== "")
       lines.push(Text.element("p", {}, `ended by: ${part.bar.ends}`));
     return lines;
   }
 
   show(hit, x, y) {
-    const about = hit.part ?? hit.event, { element } = this;
+    const about = hit.part ?? hit.event;
+    const { element } = this;
 
     if (about !== this.about)
-      element.replaceChildren(...hit.part ? this.ofPart(hit.part) : this.ofEvent(hit.event));
+      element.replaceChildren(...(hit.part ? this.ofPart(hit.part) : this.ofEvent(hit.event)));
     this.about = about;
     element.hidden = false;
     const { width, height } = element.getBoundingClientRect();
     element.style.left = `${Math.max(8, Math.min(x + 14, innerWidth - width - 12))}px`;
-    element.style.top = `${y + 20 + height > innerHeight ? Math.max(8, y - height - 14) : y + 20}px`;
+    const isBelow = y + 20 + height <= innerHeight;
+    element.style.top = `${isBelow ? y + 20 : Math.max(8, y - height - 14)}px`;
   }
 }
 
@@ -100,19 +125,29 @@ class Details {
   showNone() {
     this.steps.replaceChildren();
     this.announcement.textContent = "";
-    this.body.replaceChildren(Text.element("p", { class: "hint" },
-      "Select an event in the timeline, the script or the table: everything about it stands here."));
+    this.body.replaceChildren(
+      Text.element(
+        "p",
+        { class: "hint" },
+        "Select an event in the timeline, the script or the table: all about it stands here.",
+      ),
+    );
   }
 
   pairs(g) {
-    const { model } = this.app, source = model.placeOf(g);
+    const { model } = this.app;
+    const source = model.placeOf(g);
     const pairs = [
-      ["n", String(model.n[g])], ["time", Text.time(model.time[g])], ["actor", model.actorOf(g)],
-      ["kind", model.kindOf(g)], ["group", model.groupOf(g)],
+      ["n", String(model.n[g])],
+      ["time", Text.time(model.time[g])],
+      ["actor", model.actorOf(g)],
+      ["kind", model.kindOf(g)],
+      ["group", model.groupOf(g)],
     ];
 
     if (source !== "") pairs.push(["source", `line ${source}`]);
-    for (const [name, value] of Object.entries(model.fieldsOf(g))) pairs.push([name, Fields.text(name, value)]);
+    for (const [name, value] of Object.entries(model.fieldsOf(g)))
+      pairs.push([name, Fields.text(name, value)]);
     return pairs;
   }
 
@@ -123,14 +158,22 @@ class Details {
       this.showNone();
       return;
     }
-    const id = model.idOf(g), text = model.textOf(g);
-    this.steps.replaceChildren(this.button("details-prev", "← Previous", -1),
+    const id = model.idOf(g);
+    const text = model.textOf(g);
+    this.steps.replaceChildren(
+      this.button("details-prev", "← Previous", -1),
       this.button("details-next", "Next →", 1),
-      Text.element("a", { id: "details-link", href: `#${id}` }, `#${id}`));
+      Text.element("a", { id: "details-link", href: `#${id}` }, `#${id}`),
+    );
     const head = Text.element("p", { class: "said" }, Text.whole(text));
     if (model.severity[g] === Model.FAILED) head.classList.add("failed");
-    this.body.replaceChildren(head, Fields.list(this.pairs(g), (name, value) => Text.whole(value)));
-    this.announcement.textContent = `Event ${model.n[g]} of ${model.runs[model.run[g]].length}, `
-      + `${Text.time(model.time[g])} seconds, ${Text.brief(model.actorOf(g), 60)}: ${Text.brief(text)}`;
+    this.body.replaceChildren(
+      head,
+      Fields.list(this.pairs(g), (name, value) => Text.whole(value)),
+    );
+    this.announcement.textContent =
+      `Event ${model.n[g]} of ${model.runs[model.run[g]].length}, ` +
+      `${Text.time(model.time[g])} seconds, ` +
+      `${Text.brief(model.actorOf(g), 60)}: ${Text.brief(text)}`;
   }
 }

@@ -50,10 +50,16 @@ class Hook {
 
   selected() {
     const { model, selected: g } = this.#app;
-    return g < 0 ? null : {
-      n: model.n[g], run: model.run[g], time_usec: model.time[g], actor: model.actorOf(g),
-      kind: model.kindOf(g), text: model.textOf(g),
-    };
+    return g < 0
+      ? null
+      : {
+          n: model.n[g],
+          run: model.run[g],
+          time_usec: model.time[g],
+          actor: model.actorOf(g),
+          kind: model.kindOf(g),
+          text: model.textOf(g),
+        };
   }
 
   filter(about) {
@@ -68,25 +74,38 @@ class Hook {
   at(n, run = 0) {
     const g = this.#app.model.find(n, run);
     if (g < 0) return null;
-    const lane = this.#app.lanes.byActor[this.#app.model.actor[g]], { view } = this.#timeline;
+    const lane = this.#app.lanes.byActor[this.#app.model.actor[g]];
+    const { view } = this.#timeline;
     const box = this.#timeline.brush.canvas.getBoundingClientRect();
-    return !lane.shown ? null : {
-      x: box.left + view.x(this.#app.positionOf(g)),
-      y: box.top + lane.marksTop + Lanes.MARKS / 2 - view.scrolled,
-    };
+    return !lane.shown
+      ? null
+      : {
+          x: box.left + view.x(this.#app.positionOf(g)),
+          y: box.top + lane.marksTop + Lanes.MARKS / 2 - view.scrolled,
+        };
   }
 
   lanes() {
-    const { model, lanes } = this.#app, number = g => g < 0 ? null : model.n[g];
+    const { model, lanes } = this.#app;
+    const number = g => (g < 0 ? null : model.n[g]);
     const part = ({ state, from, to }) => ({ state, from_n: number(from), to_n: number(to) });
 
     return lanes.visible.map(lane => ({
-      run: lane.run, actor: lane.actor, place: lane.place, top: lane.top, height: lane.height,
+      run: lane.run,
+      actor: lane.actor,
+      place: lane.place,
+      top: lane.top,
+      height: lane.height,
       states: (lane.states ?? []).map(part),
-      sockets: lane.rows.flat().map(bar => ({
-        connection: bar.connection, end: bar.end, row: bar.row, ends: bar.ends,
-        segments: bar.segments.map(part),
-      })),
+      sockets: lane.rows
+        .flat()
+        .map(bar => ({
+          connection: bar.connection,
+          end: bar.end,
+          row: bar.row,
+          ends: bar.ends,
+          segments: bar.segments.map(part),
+        })),
     }));
   }
 }

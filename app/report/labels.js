@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The names beside the lanes. They are elements, for those who select or magnify text; only lanes in sight
-// have one. A name with sockets below it folds them away.
+// The names beside the lanes. They are elements, for those who select or magnify text; only lanes
+// in sight have one. A name with sockets below it folds them away.
 "use strict";
 
 class Labels {
@@ -8,14 +8,21 @@ class Labels {
     this.app = app;
     this.element = element;
     this.range = "";
-    app.on("arrange", () => { this.range = ""; });
+    app.on("arrange", () => {
+      this.range = "";
+    });
   }
 
   make(lane) {
-    const { model } = this.app, sockets = lane.rows.length;
+    const { model } = this.app;
+    const sockets = lane.rows.length;
     const name = Text.element("span", { class: "name" }, Text.isolated(lane.actor, 60));
-    const label = Text.element(sockets > 0 ? "button" : "div", { class: "lane" }, name,
-      Text.element("span", { class: "place" }, lane.place));
+    const label = Text.element(
+      sockets > 0 ? "button" : "div",
+      { class: "lane" },
+      name,
+      Text.element("span", { class: "place" }, lane.place),
+    );
 
     label.dataset.actor = lane.actor;
     label.dataset.run = lane.run;
@@ -39,9 +46,13 @@ class Labels {
 
   makeHead(head) {
     const { name, settings } = this.app.model.runs[head.run].about;
-    const label = Text.element("div", { class: "head" },
-      Text.element("b", {}, head.run === 0 ? "A" : "B"), " ",
-      Text.isolated([name, ...settings].join(" "), 120));
+    const label = Text.element(
+      "div",
+      { class: "head" },
+      Text.element("b", {}, head.run === 0 ? "A" : "B"),
+      " ",
+      Text.isolated([name, ...settings].join(" "), 120),
+    );
 
     label.style.top = `${head.top}px`;
     label.style.height = `${head.height}px`;
@@ -50,12 +61,15 @@ class Labels {
 
   show(top, height) {
     const near = item => item.top < top + height + 300 && item.top + item.height > top - 300;
-    const lanes = this.app.lanes.visible.filter(near), heads = this.app.lanes.heads.filter(near);
+    const lanes = this.app.lanes.visible.filter(near);
+    const heads = this.app.lanes.heads.filter(near);
     const range = `${lanes[0]?.index} ${lanes.length} ${heads.length}`;
 
     if (range === this.range) return;
     this.range = range;
-    this.element.replaceChildren(...heads.map(head => this.makeHead(head)),
-      ...lanes.map(lane => this.make(lane)));
+    this.element.replaceChildren(
+      ...heads.map(head => this.makeHead(head)),
+      ...lanes.map(lane => this.make(lane)),
+    );
   }
 }

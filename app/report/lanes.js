@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Which lanes there are, how high each is, and what is in it. A lane is an actor: an application has the
-// band of its states on top; then come the marks of its events, and then its sockets, as many bars beside
-// each other as there are at once, up to some limit.
+// Which lanes there are, how high each is, and what is in it. A lane is an actor: an application
+// has the band of its states on top; then come the marks of its events, and then its sockets, as
+// many bars beside each other as there are at once, up to some limit.
 "use strict";
 
 const Lanes = (() => {
-  const BAND = 22, MARKS = 20, ROW = 13, PADDING = 5, HEAD = 30; // heights, in pixels
+  const BAND = 22;
+  const MARKS = 20;
+  const ROW = 13;
+  const PADDING = 5;
+  const HEAD = 30; // heights, in pixels
   const MOST_ROWS = 12; // bars beside each other; what is beyond shares the last
 
   const PLACES = ["script", "device", "application", "peers", "kernel"];
 
   // Bars that do not meet share a row. Listening sockets last, and stand first.
   function pack(bars) {
-    const rows = [], ends = [];
+    const rows = [];
+    const ends = [];
 
     bars.forEach((bar, order) => {
       let row = ends.findIndex(end => end >= 0 && end < bar.from);
@@ -28,8 +33,13 @@ const Lanes = (() => {
 
   // By place; an application's own lane before those of its actors; else as they came.
   function compare(a, b) {
-    return a.run - b.run || PLACES.indexOf(a.place) - PLACES.indexOf(b.place)
-      || a.rank - b.rank || (a.states === null) - (b.states === null) || a.index - b.index;
+    return (
+      a.run - b.run ||
+      PLACES.indexOf(a.place) - PLACES.indexOf(b.place) ||
+      a.rank - b.rank ||
+      (a.states === null) - (b.states === null) ||
+      a.index - b.index
+    );
   }
 
   // Applications in the order of their first events, and everybody else behind them.
@@ -38,11 +48,13 @@ const Lanes = (() => {
 
     for (const lane of lanes)
       if (lane.states !== null) ranks.set(`${lane.run} ${lane.actor}`, ranks.size);
-    for (const lane of lanes) lane.rank = ranks.get(`${lane.run} ${lane.owner || lane.actor}`) ?? ranks.size;
+    for (const lane of lanes)
+      lane.rank = ranks.get(`${lane.run} ${lane.owner || lane.actor}`) ?? ranks.size;
   }
 
   function make(model) {
-    const lives = Life.statesOf(model), bars = new Map();
+    const lives = Life.statesOf(model);
+    const bars = new Map();
     const key = (run, name) => `${run} ${name}`;
 
     for (const bar of Sockets.barsOf(model)) {
@@ -51,9 +63,17 @@ const Lanes = (() => {
       bars.get(of).push(bar);
     }
     const lanes = model.actors.map((actor, index) => ({
-      index, run: actor.run, actor: actor.name, place: actor.place, owner: actor.owner,
-      states: lives.get(index) ?? null, rows: pack(bars.get(key(actor.run, actor.name)) ?? []),
-      folded: false, shown: true, top: 0, height: 0,
+      index,
+      run: actor.run,
+      actor: actor.name,
+      place: actor.place,
+      owner: actor.owner,
+      states: lives.get(index) ?? null,
+      rows: pack(bars.get(key(actor.run, actor.name)) ?? []),
+      folded: false,
+      shown: true,
+      top: 0,
+      height: 0,
     }));
     rank(lanes);
     return { byActor: lanes, sorted: lanes.slice().sort(compare), heads: [], height: 0 };
@@ -61,7 +81,8 @@ const Lanes = (() => {
 
   // Where everything is, after lanes were hidden or folded.
   function arrange(lanes, runs) {
-    let top = 0, run = -1;
+    let top = 0;
+    let run = -1;
 
     lanes.heads = [];
     for (const lane of lanes.sorted) {
@@ -99,21 +120,27 @@ const Lanes = (() => {
 
   // The bars' places, which depend on the axis alone.
   function place(lanes, positions, ends) {
-    const at = (g, otherwise) => g < 0 ? otherwise : positions[g];
+    const at = (g, otherwise) => (g < 0 ? otherwise : positions[g]);
 
     for (const lane of lanes.byActor) {
       const whole = ends[lane.run];
-      if (lane.states !== null) lane.states.forEach(segment => {
-        segment.start = at(segment.from, 0);
-        segment.stop = at(segment.to, whole);
-      });
+      if (lane.states !== null)
+        lane.states.forEach(segment => {
+          segment.start = at(segment.from, 0);
+          segment.stop = at(segment.to, whole);
+        });
       lane.parts = lane.rows.map(row => {
         const parts = [];
         for (const bar of row)
           for (const segment of bar.segments)
             parts.push({
-              bar, state: segment.state, from: segment.from, start: at(segment.from, 0),
-              stop: at(segment.to, whole), last: segment.to === bar.to, first: segment.from === bar.from,
+              bar,
+              state: segment.state,
+              from: segment.from,
+              start: at(segment.from, 0),
+              stop: at(segment.to, whole),
+              last: segment.to === bar.to,
+              first: segment.from === bar.from,
             });
         parts.sort((a, b) => a.start - b.start);
         return { parts, starts: Float64Array.from(parts, part => part.start) };

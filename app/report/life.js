@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The states of the applications, from the callbacks that they were told: a segment lasts from the event
-// that began it to the one that began the next.
+// The states of the applications, from the callbacks that they were told: a segment lasts from the
+// event that began it to the one that began the next.
 "use strict";
 
 const Life = (() => {
@@ -10,10 +10,10 @@ const Life = (() => {
     "did-become-active": "active",
     "will-resign-active": "inactive",
     "did-enter-background": "background",
-    "suspended": "suspended",
-    "resumed": "background",
+    suspended: "suspended",
+    resumed: "background",
     "will-enter-foreground": "inactive",
-    "died": "not running",
+    died: "not running",
   };
 
   // A launch that is not followed by the foreground is one into the background.
@@ -31,11 +31,13 @@ const Life = (() => {
 
     for (let g = 0; g < model.length; g++) {
       if (model.groupOf(g) !== "life") continue;
-      const state = NEXT[model.kindOf(g)], actor = model.actor[g];
+      const state = NEXT[model.kindOf(g)];
+      const actor = model.actor[g];
       if (state === undefined || model.actors[actor].place === "device") continue;
       if (!lives.has(actor))
         lives.set(actor, [{ state: "not running", from: -1, to: -1, launch: false }]);
-      const segments = lives.get(actor), last = segments[segments.length - 1];
+      const segments = lives.get(actor);
+      const last = segments[segments.length - 1];
       if (last.state === state) continue;
       last.to = g;
       segments.push({ state, from: g, to: -1, launch: last.state === "not running" });

@@ -13,7 +13,9 @@ const Page = (() => {
     press("failed-next", () => keys.stepFailure(1));
     failed.hidden = app.model.failures.length === 0;
     for (const input of document.querySelectorAll("input[name=axis]"))
-      input.addEventListener("change", () => { if (input.checked) app.setAxis(input.value); });
+      input.addEventListener("change", () => {
+        if (input.checked) app.setAxis(input.value);
+      });
   }
 
   function followHash(app) {
@@ -28,9 +30,13 @@ const Page = (() => {
 
   function start() {
     const data = JSON.parse(document.getElementById("data").textContent);
-    const model = Model.load(data), app = new App(model);
-    const timeline = new Timeline(app), keys = new Keys(app, timeline), tooltip = new Tooltip(app);
-    const table = new Table(app, keys), filter = new Filter(app);
+    const model = Model.load(data);
+    const app = new App(model);
+    const timeline = new Timeline(app);
+    const keys = new Keys(app, timeline);
+    const tooltip = new Tooltip(app);
+    const table = new Table(app, keys);
+    const filter = new Filter(app);
 
     new Summary(app);
     new Source(app);

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The data of the report as columns: an event is an index into typed arrays, those of the second run
-// behind those of the first, so that a hundred thousand of them are no objects. What is asked of an event
-// often is worked out once for each kind or string.
+// The data of the report as columns: an event is an index into typed arrays, those of the second
+// run behind those of the first, so that a hundred thousand of them are no objects. What is asked
+// of an event often is worked out once for each kind or string.
 "use strict";
 
 const Model = (() => {
-  const NORMAL = 0, WARNING = 1, FAILED = 2, MET = 3;
+  const NORMAL = 0;
+  const WARNING = 1;
+  const FAILED = 2;
+  const MET = 3;
 
-  const TROUBLE = /fail|refused|reset|died|dead|lost|ignored|twice|dropped|spin|reclaimed|expired-task/;
+  const TROUBLE =
+    /fail|refused|reset|died|dead|lost|ignored|twice|dropped|spin|reclaimed|expired-task/;
 
   function severityOf(group, kind) {
     if (group === "checks") return kind === "met" ? MET : FAILED;
@@ -17,7 +21,8 @@ const Model = (() => {
 
   // A table that is filled by name.
   function namesOf() {
-    const names = [], indices = new Map();
+    const names = [];
+    const indices = new Map();
 
     return {
       names,
@@ -42,15 +47,21 @@ const Model = (() => {
     const used = new Set(data.events.actor);
 
     return data.actors.map(({ name, place, owner }, index) =>
-      used.has(index) ? model.actors.push({ name, place, owner, run: run.index }) - 1 : -1);
+      used.has(index) ? model.actors.push({ name, place, owner, run: run.index }) - 1 : -1,
+    );
   }
 
   function copy(model, run, data, tables) {
-    const events = data.events, first = run.first, actors = copyActors(model, run, data);
-    const kinds = data.kinds.map(tables.kinds.add), groups = data.groups.map(tables.groups.add);
-    const texts = append(model.texts, data.texts), places = append(model.places, data.places);
+    const events = data.events;
+    const first = run.first;
+    const actors = copyActors(model, run, data);
+    const kinds = data.kinds.map(tables.kinds.add);
+    const groups = data.groups.map(tables.groups.add);
+    const texts = append(model.texts, data.texts);
+    const places = append(model.places, data.places);
     const fields = append(model.fields, data.fields);
-    let time = 0, n = 0;
+    let time = 0;
+    let n = 0;
 
     for (let i = 0; i < events.time.length; i++) {
       const g = first + i;
@@ -80,11 +91,23 @@ const Model = (() => {
 
   function emptyOf(length) {
     return {
-      length, runs: [], texts: [], places: [], fields: [], actors: [], failures: [],
-      n: new Float64Array(length), time: new Float64Array(length),
-      actor: new Int32Array(length), kind: new Uint16Array(length), group: new Uint8Array(length),
-      text: new Int32Array(length), place: new Int32Array(length), field: new Int32Array(length),
-      run: new Uint8Array(length), severity: new Uint8Array(length),
+      length,
+      runs: [],
+      texts: [],
+      places: [],
+      fields: [],
+      actors: [],
+      failures: [],
+      n: new Float64Array(length),
+      time: new Float64Array(length),
+      actor: new Int32Array(length),
+      kind: new Uint16Array(length),
+      group: new Uint8Array(length),
+      text: new Int32Array(length),
+      place: new Int32Array(length),
+      field: new Int32Array(length),
+      run: new Uint8Array(length),
+      severity: new Uint8Array(length),
     };
   }
 
@@ -126,8 +149,10 @@ const Model = (() => {
     judge(model);
     addQuestions(model);
     // Where two runs part: the first event of each that the other has not, or -1 behind its last.
-    model.parting = data.parting === null || data.runs.length < 2 ? null
-      : data.parting.map((n, run) => model.find(n, run));
+    model.parting =
+      data.parting === null || data.runs.length < 2
+        ? null
+        : data.parting.map((n, run) => model.find(n, run));
     return model;
   }
 

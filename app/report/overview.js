@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The whole run in a strip, with the part that is in sight as a window that can be dragged. What is behind
-// the window does not change with it and is drawn once.
+// The whole run in a strip, with the part that is in sight as a window that can be dragged. What is
+// behind the window does not change with it and is drawn once.
 "use strict";
 
 class Overview {
@@ -19,8 +19,10 @@ class Overview {
 
   listen(canvas) {
     const centre = event => {
-      const { view } = this, half = (view.to - view.from) / 2;
-      const at = (event.clientX - canvas.getBoundingClientRect().left) / this.brush.width * view.whole;
+      const { view } = this;
+      const half = (view.to - view.from) / 2;
+      const at =
+        ((event.clientX - canvas.getBoundingClientRect().left) / this.brush.width) * view.whole;
       view.set(at - half, at + half);
     };
 
@@ -28,28 +30,37 @@ class Overview {
       canvas.setPointerCapture(event.pointerId);
       centre(event);
     });
-    canvas.addEventListener("pointermove", event => { if (event.buttons === 1) centre(event); });
+    canvas.addEventListener("pointermove", event => {
+      if (event.buttons === 1) centre(event);
+    });
   }
 
   // How many events stand in each pixel; the only look at all of them, after a filter.
   count(width) {
-    const counts = new Uint32Array(Math.ceil(width)), { axis, shown, model } = this.app;
+    const counts = new Uint32Array(Math.ceil(width));
+    const { axis, shown, model } = this.app;
     const scale = (counts.length - 1) / axis.whole;
 
-    for (let g = 0; g < model.length; g++) if (shown[g]) counts[Math.floor(axis.positions[g] * scale)]++;
+    for (let g = 0; g < model.length; g++)
+      if (shown[g]) counts[Math.floor(axis.positions[g] * scale)]++;
     return counts;
   }
 
   drawStill(palette) {
-    const { width, height, context, canvas } = this.brush, counts = this.count(width);
+    const { width, height, context, canvas } = this.brush;
+    const counts = this.count(width);
 
     context.fillStyle = palette.grid;
     context.fillRect(0, 0, width, height);
     for (const lane of this.app.lanes.visible.filter(some => some.states !== null).slice(0, 1)) {
       for (const { state, start, stop } of lane.states) {
         context.fillStyle = palette.fill[Palette.ofState(state)];
-        context.fillRect(start / this.view.whole * width, height - 5,
-          (stop - start) / this.view.whole * width + 0.5, 5);
+        context.fillRect(
+          (start / this.view.whole) * width,
+          height - 5,
+          ((stop - start) / this.view.whole) * width + 0.5,
+          5,
+        );
       }
     }
     context.fillStyle = palette.mark;
@@ -58,7 +69,8 @@ class Overview {
       context.fillRect(x, height - 6 - high, 1, high);
     });
     context.fillStyle = palette.failed;
-    for (const at of this.app.failures) context.fillRect(at / this.view.whole * width - 0.5, 0, 2, height);
+    for (const at of this.app.failures)
+      context.fillRect((at / this.view.whole) * width - 0.5, 0, 2, height);
     this.key = `${width} ${palette.paper}`;
     this.still = document.createElement("canvas");
     this.still.width = canvas.width;
@@ -67,8 +79,10 @@ class Overview {
   }
 
   drawWindow(palette) {
-    const { width, height, context } = this.brush, { view } = this;
-    const from = view.from / view.whole * width, to = Math.max(view.to / view.whole * width, from + 3);
+    const { width, height, context } = this.brush;
+    const { view } = this;
+    const from = (view.from / view.whole) * width;
+    const to = Math.max((view.to / view.whole) * width, from + 3);
 
     if (view.isWhole) return;
     context.fillStyle = palette.dim;
@@ -85,7 +99,17 @@ class Overview {
 
     this.brush.fit(this.view.width, 30);
     if (this.still !== null && this.key === `${this.brush.width} ${palette.paper}`)
-      context.drawImage(this.still, 0, 0, canvas.width, canvas.height, 0, 0, this.brush.width, this.brush.height);
+      context.drawImage(
+        this.still,
+        0,
+        0,
+        canvas.width,
+        canvas.height,
+        0,
+        0,
+        this.brush.width,
+        this.brush.height,
+      );
     else this.drawStill(palette);
     this.drawWindow(palette);
   }

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The segments as arrows between two actors. A segment names a connection, which is its client's end, and
-// an address: behind that is who accepted the connection, or else who listens on its port, or else
-// nobody, and the arrow ends at the kernel.
+// The segments as arrows between two actors. A segment names a connection, which is its client's
+// end, and an address: behind that is who accepted the connection, or else who listens on its port,
+// or else nobody, and the arrow ends at the kernel.
 "use strict";
 
 const Packets = (() => {
   // Who is at which end, learnt from every event that says so; by run.
   function endsOf(model) {
-    const accepted = new Map(), listening = new Map();
+    const accepted = new Map();
+    const listening = new Map();
 
     for (let g = 0; g < model.length; g++) {
-      const kind = model.kindOf(g), run = model.run[g];
+      const kind = model.kindOf(g);
+      const run = model.run[g];
       if (kind === "accepted" || kind === "state-changed") {
-        const fields = model.fieldsOf(g), end = fields.end ?? model.actorOf(g);
+        const fields = model.fieldsOf(g);
+        const end = fields.end ?? model.actorOf(g);
         const connection = String(fields.connection);
         if (connection.split("#")[0] !== end) accepted.set(`${run} ${connection}`, end);
       } else if (kind === "listening") {
@@ -45,22 +48,31 @@ const Packets = (() => {
 
   // { event, from, to, label, reset }, in order; from and to are indices of actors.
   function arrowsOf(model) {
-    const ends = endsOf(model), byName = actorsByName(model), arrows = [];
+    const ends = endsOf(model);
+    const byName = actorsByName(model);
+    const arrows = [];
 
     function actorAt(run, end, connection) {
-      const name = end === connection ? end.split("#")[0]
-        : ends.accepted.get(`${run} ${connection}`)
-          ?? ends.listening.get(`${run} ${end.split(":").pop()}`) ?? "kernel";
+      const name =
+        end === connection
+          ? end.split("#")[0]
+          : (ends.accepted.get(`${run} ${connection}`) ??
+            ends.listening.get(`${run} ${end.split(":").pop()}`) ??
+            "kernel");
       return byName.get(`${run} ${name}`) ?? byName.get(`${run} kernel`);
     }
 
     for (let g = 0; g < model.length; g++) {
       if (model.kindOf(g) !== "packet") continue;
-      const { from, to, flags, length } = model.fieldsOf(g), run = model.run[g];
+      const { from, to, flags, length } = model.fieldsOf(g);
+      const run = model.run[g];
       const connection = from.includes("#") ? from : to;
       arrows.push({
-        event: g, from: actorAt(run, from, connection), to: actorAt(run, to, connection),
-        label: labelOf(flags, length), reset: flags.includes("R"),
+        event: g,
+        from: actorAt(run, from, connection),
+        to: actorAt(run, to, connection),
+        label: labelOf(flags, length),
+        reset: flags.includes("R"),
       });
     }
     return arrows;

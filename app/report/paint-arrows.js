@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Draws segments as arrows from lane to lane, once they are far enough apart to be told from each other.
-// They pass behind bars and marks; what they say is in front, where there is room for it.
+// Draws segments as arrows from lane to lane, once they are far enough apart to be told from each
+// other. They pass behind bars and marks; what they say is in front, where there is room for it.
 "use strict";
 
 const PaintArrows = (() => {
@@ -20,10 +20,14 @@ const PaintArrows = (() => {
 
   // Where its label goes, or null. A reset is dashed.
   function paintArrow(brush, palette, view, lanes, arrow, x) {
-    const from = lanes.byActor[arrow.from], to = lanes.byActor[arrow.to];
+    const from = lanes.byActor[arrow.from];
+    const to = lanes.byActor[arrow.to];
 
     if (!from.shown || !to.shown || from === to) return null;
-    const { context } = brush, y0 = middleOf(from, view), y1 = middleOf(to, view), down = y1 > y0;
+    const { context } = brush;
+    const y0 = middleOf(from, view);
+    const y1 = middleOf(to, view);
+    const down = y1 > y0;
     context.strokeStyle = context.fillStyle = arrow.reset ? palette.failed : palette.arrow;
     context.beginPath();
     context.arc(x, y0, 1.75, 0, Math.PI * 2);
@@ -41,8 +45,10 @@ const PaintArrows = (() => {
 
   // Returns the labels that have room, for the end.
   function paint(brush, palette, view, lanes, arrows) {
-    const { positions } = arrows, labels = [];
-    const first = Search.first(positions, view.from), last = Search.first(positions, view.to);
+    const { positions } = arrows;
+    const labels = [];
+    const first = Search.first(positions, view.from);
+    const last = Search.first(positions, view.to);
 
     if ((last - first) * ARROW_ROOM > brush.width) return labels;
     brush.context.lineWidth = 1.25;

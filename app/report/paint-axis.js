@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Draws the clock above the lanes, and behind them the stretches in which nothing happens: times stand at
-// the instants, above; how long a gap is stands in it, below, and whether it is folded.
+// Draws the clock above the lanes, and behind them the stretches in which nothing happens: times
+// stand at the instants, above; how long a gap is stands in it, below, and whether it is folded.
 "use strict";
 
 const PaintAxis = (() => {
-  const HEIGHT = 38, TIMES = 11, GAPS = 28, BETWEEN = 10;
+  const HEIGHT = 38;
+  const TIMES = 11;
+  const GAPS = 28;
+  const BETWEEN = 10;
 
   // The instants in sight, at most one for so many pixels.
   function forEachInstant(axis, view, pixels, take) {
@@ -20,8 +23,10 @@ const PaintAxis = (() => {
     let free = -Infinity;
 
     forEachInstant(axis, view, 4, instant => {
-      const text = Text.time(instant.time), width = brush.measure(text);
-      const start = view.x(instant.from), end = view.x(instant.to);
+      const text = Text.time(instant.time);
+      const width = brush.measure(text);
+      const start = view.x(instant.from);
+      const end = view.x(instant.to);
       // An instant that began out of sight is named at the edge.
       const x = start < 0 ? Math.min(4, end - width) : start;
       if (x < free || x < -width || end < 0) return;
@@ -39,7 +44,8 @@ const PaintAxis = (() => {
     forEachInstant(axis, view, 4, (instant, i) => {
       const next = axis.instants[i + 1];
       if (next === undefined) return;
-      const from = Math.max(0, view.x(instant.to)), to = Math.min(brush.width, view.x(next.from));
+      const from = Math.max(0, view.x(instant.to));
+      const to = Math.min(brush.width, view.x(next.from));
       const gap = Text.duration(next.time - instant.time);
       const names = next.folded ? nameGap(gap) : [gap];
       const text = names.find(name => brush.measure(name) < to - from - 8);
@@ -52,10 +58,15 @@ const PaintAxis = (() => {
 
   // Time to the scale of the clock: round figures.
   function paintScale(brush, palette, axis, view) {
-    const least = 90 / view.scale, power = 10 ** Math.floor(Math.log10(least));
+    const least = 90 / view.scale;
+    const power = 10 ** Math.floor(Math.log10(least));
     const step = Math.max(1, power * [1, 2, 5, 10].find(factor => factor * power >= least));
 
-    for (let time = Math.max(0, Math.ceil(view.from / step) * step); time <= view.to; time += step) {
+    for (
+      let time = Math.max(0, Math.ceil(view.from / step) * step);
+      time <= view.to;
+      time += step
+    ) {
       brush.context.fillStyle = palette.ink;
       brush.context.fillText(Text.time(Math.round(time)), view.x(time) + 3, TIMES);
       brush.context.strokeStyle = palette.muted;
@@ -81,7 +92,8 @@ const PaintAxis = (() => {
     forEachInstant(axis, view, 3, (instant, i) => {
       const next = axis.instants[i + 1];
       if (next === undefined) return;
-      const from = Math.max(-2, view.x(instant.to) + 5), to = Math.min(brush.width + 2, view.x(next.from) - 5);
+      const from = Math.max(-2, view.x(instant.to) + 5);
+      const to = Math.min(brush.width + 2, view.x(next.from) - 5);
       if (to - from < 2) return;
       context.fillStyle = palette.gap;
       context.fillRect(from, 0, to - from, brush.height);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Draws what lasts: the states of applications as bands, the states of sockets as bars. What is narrower
-// than a pixel is passed over together with all that starts in the same pixel.
+// Draws what lasts: the states of applications as bands, the states of sockets as bars. What is
+// narrower than a pixel is passed over together with all that starts in the same pixel.
 "use strict";
 
 const PaintBars = (() => {
@@ -8,12 +8,15 @@ const PaintBars = (() => {
   const LABEL_ROOM = 26; // less than that has no label
 
   function paintBand(brush, palette, view, lane, top) {
-    const { context } = brush, height = Lanes.BAND - 3;
+    const { context } = brush;
+    const height = Lanes.BAND - 3;
 
     for (const segment of lane.states) {
-      const x = Math.max(-2, view.x(segment.start)), end = Math.min(brush.width + 2, view.x(segment.stop));
+      const x = Math.max(-2, view.x(segment.start));
+      const end = Math.min(brush.width + 2, view.x(segment.stop));
       if (end <= x) continue;
-      const name = Palette.ofState(segment.state), idle = name === "not-running";
+      const name = Palette.ofState(segment.state);
+      const idle = name === "not-running";
       context.fillStyle = palette.fill[name];
       context.fillRect(x, top, Math.max(1, end - x), height);
       if (idle) {
@@ -30,10 +33,13 @@ const PaintBars = (() => {
 
   // On a hatched ground a text stands on a patch of its own.
   function label(brush, palette, text, name, x, end, y) {
-    const from = Math.max(x, 0) + 6, room = end - from - 4;
+    const from = Math.max(x, 0) + 6;
+    const room = end - from - 4;
     const hatched = Palette.HATCHED.has(name);
-    const shown = room > LABEL_ROOM + (hatched ? HATCH_ROOM : 0)
-      ? brush.fitted(text, room - (hatched ? HATCH_ROOM : 0)) : "";
+    const shown =
+      room > LABEL_ROOM + (hatched ? HATCH_ROOM : 0)
+        ? brush.fitted(text, room - (hatched ? HATCH_ROOM : 0))
+        : "";
 
     if (shown === "") return;
     if (hatched) {
@@ -46,7 +52,8 @@ const PaintBars = (() => {
 
   // FIN ends a bar with a wall, RST with a cross, what has expired with nothing.
   function paintEnd(brush, palette, part, x, top, height) {
-    const { context } = brush, middle = top + height / 2;
+    const { context } = brush;
+    const middle = top + height / 2;
 
     context.lineWidth = 2;
     if (part.bar.ends === "RST") {
@@ -68,25 +75,30 @@ const PaintBars = (() => {
   }
 
   function paintPart(brush, palette, part, x, end, top, height) {
-    const name = Palette.ofState(part.state), { context } = brush;
+    const name = Palette.ofState(part.state);
+    const { context } = brush;
 
     context.fillStyle = palette.fill[name] ?? palette.muted;
     context.fillRect(x, top, Math.max(1.5, end - x), height);
     if (end - x > LABEL_ROOM) {
-      const prefix = part.first || x < 0 || end - x > 120 ? `${Text.brief(part.bar.connection, 40)} ` : "";
+      const prefix =
+        part.first || x < 0 || end - x > 120 ? `${Text.brief(part.bar.connection, 40)} ` : "";
       label(brush, palette, prefix + part.state, name, x, end, top + height / 2);
     }
-    if (part.last && part.bar.to >= 0 && end - x > 2) paintEnd(brush, palette, part, end, top, height);
+    if (part.last && part.bar.to >= 0 && end - x > 2)
+      paintEnd(brush, palette, part, end, top, height);
     brush.drawn.bars++;
   }
 
   // The part before the first that starts in sight may reach into it, however early it began.
   function paintRow(brush, palette, view, row, top) {
-    const { parts, starts } = row, height = Lanes.ROW - 3;
+    const { parts, starts } = row;
+    const height = Lanes.ROW - 3;
     let i = Math.max(0, Search.first(starts, view.from) - 1);
 
     while (i < parts.length && starts[i] < view.to) {
-      const x = Math.max(-3, view.x(starts[i])), end = Math.min(brush.width + 3, view.x(parts[i].stop));
+      const x = Math.max(-3, view.x(starts[i]));
+      const end = Math.min(brush.width + 3, view.x(parts[i].stop));
       if (end >= 0) paintPart(brush, palette, parts[i], x, end, top, height);
       i = end - x < 1.5 ? Math.max(i + 1, Search.next(starts, view.at(x + 1.5), i)) : i + 1;
     }
@@ -100,7 +112,8 @@ const PaintBars = (() => {
     brush.font(10, palette.font);
     if (!lane.folded)
       lane.parts.forEach((row, i) =>
-        paintRow(brush, palette, view, row, lane.rowsTop + shift + i * Lanes.ROW + 1));
+        paintRow(brush, palette, view, row, lane.rowsTop + shift + i * Lanes.ROW + 1),
+      );
   }
 
   return { paint };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Draws what happens: an event that has room is a mark, whose shape says what it is about, with its text
-// beside it; where they crowd they become columns, the higher the more there are.
+// Draws what happens: an event that has room is a mark, whose shape says what it is about, with its
+// text beside it; where they crowd they become columns, the higher the more there are.
 "use strict";
 
 const PaintMarks = (() => {
@@ -47,15 +47,21 @@ const PaintMarks = (() => {
   }
 
   function paintMark(brush, palette, model, g, x, y) {
-    const { context } = brush, severity = model.severity[g], group = model.groupOf(g);
+    const { context } = brush;
+    const severity = model.severity[g];
+    const group = model.groupOf(g);
 
     brush.drawn.marks++;
     if (severity === Model.MET || severity === Model.FAILED) {
       paintCheck(context, palette, x, y, severity === Model.MET);
       return;
     }
-    context.fillStyle = severity === Model.WARNING ? palette.warning
-      : group === "script" ? palette.accent : palette.mark;
+    context.fillStyle =
+      severity === Model.WARNING
+        ? palette.warning
+        : group === "script"
+          ? palette.accent
+          : palette.mark;
     context.beginPath();
     (SHAPES[group] ?? SHAPES.other)(context, x, y);
     context.fill();
@@ -70,8 +76,12 @@ const PaintMarks = (() => {
     const text = room > LABEL_ROOM ? brush.fitted(Text.brief(model.textOf(g)), room) : "";
 
     if (text === "") return;
-    brush.context.fillStyle = model.severity[g] === Model.FAILED ? palette.failed
-      : model.severity[g] === Model.WARNING ? palette.warning : palette.ink;
+    brush.context.fillStyle =
+      model.severity[g] === Model.FAILED
+        ? palette.failed
+        : model.severity[g] === Model.WARNING
+          ? palette.warning
+          : palette.ink;
     brush.context.fillText(text, x, y + 0.5);
     brush.drawn.labels++;
   }
@@ -81,11 +91,16 @@ const PaintMarks = (() => {
     const height = n => Math.min(15, 3 + Math.log2(n + 1) * 2);
     const from = Search.first(lane.troublePositions, lane.positions[i]);
     const trouble = Search.next(lane.troublePositions, lane.positions[end - 1] + 1e-9, from) - from;
-    const { context } = brush, bottom = y + 8;
+    const { context } = brush;
+    const bottom = y + 8;
 
     context.fillStyle = palette.mark;
     context.fillRect(x - 1, bottom - height(end - i), COLUMN - 1, height(end - i));
-    if (trouble > 0 && from < lane.trouble.length && lane.troublePositions[from] <= lane.positions[end - 1]) {
+    if (
+      trouble > 0 &&
+      from < lane.trouble.length &&
+      lane.troublePositions[from] <= lane.positions[end - 1]
+    ) {
       context.fillStyle = palette.warning;
       context.fillRect(x - 1, bottom - height(trouble), COLUMN - 1, height(trouble));
     }
@@ -93,9 +108,11 @@ const PaintMarks = (() => {
   }
 
   function paint(brush, palette, view, model, lane) {
-    const { positions, events } = lane, y = lane.marksTop + Lanes.MARKS / 2 - view.scrolled;
+    const { positions, events } = lane;
+    const y = lane.marksTop + Lanes.MARKS / 2 - view.scrolled;
     const end = Search.first(positions, view.to + APART / view.scale);
-    let i = Search.first(positions, view.from - 300 / view.scale), before = -Infinity;
+    let i = Search.first(positions, view.from - 300 / view.scale);
+    let before = -Infinity;
 
     brush.font(11, palette.font);
     while (i < end) {
@@ -103,7 +120,15 @@ const PaintMarks = (() => {
       const after = i + 1 < positions.length ? view.x(positions[i + 1]) : Infinity;
       if (x - before >= APART && after - x >= APART) {
         paintMark(brush, palette, model, events[i], x, y);
-        paintLabel(brush, palette, model, events[i], x + 9, y, Math.min(after, brush.width + 200) - x - 20);
+        paintLabel(
+          brush,
+          palette,
+          model,
+          events[i],
+          x + 9,
+          y,
+          Math.min(after, brush.width + 200) - x - 20,
+        );
         before = x;
         i++;
         continue;

@@ -19,7 +19,8 @@ const PaintOver = (() => {
 
   // What the two runs have in common steps back.
   function paintParting(brush, palette, view, position) {
-    const x = view.x(position) - Math.min(8, view.scale / 2), { context } = brush;
+    const x = view.x(position) - Math.min(8, view.scale / 2);
+    const { context } = brush;
 
     if (x > 0) {
       context.fillStyle = palette.dim;

@@ -1,19 +1,53 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The colours of the canvas are those of the style sheet, so that light, dark and paper are settled in one
-// place. A state that is no activity, suspended or TIME_WAIT, is hatched: colour alone says nothing.
+// The colours of the canvas are those of the style sheet, so that light, dark and paper are settled
+// in one place. A state that is no activity, suspended or TIME_WAIT, is hatched: colour alone says
+// nothing.
 "use strict";
 
 const Palette = (() => {
   const NAMES = [
-    "paper", "panel", "ink", "muted", "line", "grid", "gap", "accent", "warning", "failed", "met", "mark",
-    "arrow", "dim", "not-running", "inactive", "active", "background", "suspended",
-    "listen", "opening", "established", "open", "fin-wait", "close-wait", "closing", "time-wait",
+    "paper",
+    "panel",
+    "ink",
+    "muted",
+    "line",
+    "grid",
+    "gap",
+    "accent",
+    "warning",
+    "failed",
+    "met",
+    "mark",
+    "arrow",
+    "dim",
+    "not-running",
+    "inactive",
+    "active",
+    "background",
+    "suspended",
+    "listen",
+    "opening",
+    "established",
+    "open",
+    "fin-wait",
+    "close-wait",
+    "closing",
+    "time-wait",
   ];
 
   const TCP = {
-    LISTEN: "listen", SYN_SENT: "opening", SYN_RECV: "opening", NEW_SYN_RECV: "opening",
-    ESTABLISHED: "established", open: "open", FIN_WAIT1: "fin-wait", FIN_WAIT2: "fin-wait",
-    CLOSE_WAIT: "close-wait", LAST_ACK: "closing", CLOSING: "closing", TIME_WAIT: "time-wait",
+    LISTEN: "listen",
+    SYN_SENT: "opening",
+    SYN_RECV: "opening",
+    NEW_SYN_RECV: "opening",
+    ESTABLISHED: "established",
+    open: "open",
+    FIN_WAIT1: "fin-wait",
+    FIN_WAIT2: "fin-wait",
+    CLOSE_WAIT: "close-wait",
+    LAST_ACK: "closing",
+    CLOSING: "closing",
+    TIME_WAIT: "time-wait",
   };
 
   const HATCHED = new Set(["suspended", "time-wait"]);
@@ -21,7 +55,8 @@ const Palette = (() => {
 
   // Slanted lines over a tint of the same colour.
   function hatch(context, colour, paper) {
-    const tile = document.createElement("canvas"), ratio = window.devicePixelRatio || 1;
+    const tile = document.createElement("canvas");
+    const ratio = window.devicePixelRatio || 1;
     tile.width = tile.height = HATCH * ratio;
     const brush = tile.getContext("2d");
     brush.scale(ratio, ratio);
@@ -54,7 +89,8 @@ const Palette = (() => {
   }
 
   function read(context) {
-    const style = getComputedStyle(document.documentElement), palette = { fill: {}, text: {} };
+    const style = getComputedStyle(document.documentElement);
+    const palette = { fill: {}, text: {} };
 
     for (const name of NAMES) palette[name] = style.getPropertyValue(`--${name}`).trim();
     for (const name of NAMES.slice(NAMES.indexOf("not-running"))) {

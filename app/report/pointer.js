@@ -16,7 +16,8 @@ class Pointer {
   }
 
   listen() {
-    const { canvas, timeline } = this, on = (name, take) => canvas.addEventListener(name, take);
+    const { canvas, timeline } = this;
+    const on = (name, take) => canvas.addEventListener(name, take);
 
     timeline.element.addEventListener("wheel", event => this.wheel(event), { passive: false });
     on("pointerdown", event => this.down(event));
@@ -25,9 +26,13 @@ class Pointer {
     on("pointercancel", event => this.pointers.delete(event.pointerId));
     on("pointerleave", () => this.tooltip.hide());
     on("dblclick", event => timeline.view.zoom(3, event.offsetX));
-    addEventListener("wheel", event => {
-      if (!event.defaultPrevented) this.pageScrolled = event.timeStamp;
-    }, { passive: true });
+    addEventListener(
+      "wheel",
+      event => {
+        if (!event.defaultPrevented) this.pageScrolled = event.timeStamp;
+      },
+      { passive: true },
+    );
   }
 
   xOf(event) {
@@ -35,7 +40,8 @@ class Pointer {
   }
 
   wheel(event) {
-    const { view } = this.timeline, lines = event.deltaMode === 1 ? 16 : 1;
+    const { view } = this.timeline;
+    const lines = event.deltaMode === 1 ? 16 : 1;
     const sideways = event.shiftKey ? event.deltaX + event.deltaY : event.deltaX;
     const zooms = Math.abs(event.deltaY) >= Math.abs(event.deltaX) && !event.shiftKey;
 
@@ -49,7 +55,8 @@ class Pointer {
       }
     }
     event.preventDefault();
-    if (zooms) view.zoom(Math.exp(-event.deltaY * lines * (event.ctrlKey ? 0.01 : 0.0018)), this.xOf(event));
+    if (zooms)
+      view.zoom(Math.exp(-event.deltaY * lines * (event.ctrlKey ? 0.01 : 0.0018)), this.xOf(event));
     else view.pan(sideways * lines);
   }
 
@@ -69,7 +76,8 @@ class Pointer {
       this.hover(event);
       return;
     }
-    const dx = event.clientX - last.x, dy = event.clientY - last.y;
+    const dx = event.clientX - last.x;
+    const dy = event.clientY - last.y;
     if (this.pointers.size === 2) this.pinch(event, last);
     else {
       this.moved += Math.abs(dx) + Math.abs(dy);
@@ -83,7 +91,8 @@ class Pointer {
 
   pinch(event, last) {
     const [other] = [...this.pointers].filter(([id]) => id !== event.pointerId).map(([, at]) => at);
-    const before = Math.abs(last.x - other.x), after = Math.abs(event.clientX - other.x);
+    const before = Math.abs(last.x - other.x);
+    const after = Math.abs(event.clientX - other.x);
     const middle = (event.clientX + other.x) / 2 - this.canvas.getBoundingClientRect().left;
 
     this.moved = Infinity;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Paper has neither scrolling nor zoom: the whole run over the whole width, every lane, and the first rows
-// of the table; and afterwards everything is as it was.
+// Paper has neither scrolling nor zoom: the whole run over the whole width, every lane, and the
+// first rows of the table; and afterwards everything is as it was.
 "use strict";
 
 class Paper {
@@ -11,7 +11,9 @@ class Paper {
     this.before = null;
     addEventListener("beforeprint", () => this.begin());
     addEventListener("afterprint", () => this.end());
-    matchMedia("print").addEventListener("change", ({ matches }) => matches ? this.begin() : this.end());
+    matchMedia("print").addEventListener("change", ({ matches }) =>
+      matches ? this.begin() : this.end(),
+    );
   }
 
   begin() {

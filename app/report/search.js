@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Looking things up in sorted arrays: what makes a frame cost as much as the screen is wide, and not as
-// much as the run is long.
+// Looking things up in sorted arrays: what makes a frame cost as much as the screen is wide, and
+// not as much as the run is long.
 "use strict";
 
 const Search = {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Each end of each connection as a bar of TCP states. What the kernel says is looked at when an instant
-// has settled, so a connection that comes and goes within one shows the kernel nothing but its remains:
-// there the actors' own words, connected, accepted, closed, are what its bar begins and ends with. Such a
-// part is called open, and not by a name of TCP's.
+// Each end of each connection as a bar of TCP states. What the kernel says is looked at when an
+// instant has settled, so a connection that comes and goes within one shows the kernel nothing but
+// its remains: there the actors' own words, connected, accepted, closed, are what its bar begins
+// and ends with. Such a part is called open, and not by a name of TCP's.
 "use strict";
 
 const Sockets = (() => {
@@ -14,7 +14,7 @@ const Sockets = (() => {
   function endOf(wire, how) {
     if (wire !== undefined && wire.reset) return "RST";
     if (/reset|abort|ECONNRESET/i.test(how)) return "RST";
-    if (wire !== undefined && wire.fin || /closed first|end of/.test(how)) return "FIN";
+    if ((wire !== undefined && wire.fin) || /closed first|end of/.test(how)) return "FIN";
     return "closed";
   }
 
@@ -32,8 +32,15 @@ const Sockets = (() => {
     }
 
     begin(g, end, connection, state, told) {
-      const run = this.model.run[g], bar = {
-        run, end, connection, from: g, to: -1, ends: "", marks: [],
+      const run = this.model.run[g];
+      const bar = {
+        run,
+        end,
+        connection,
+        from: g,
+        to: -1,
+        ends: "",
+        marks: [],
         segments: [{ state, from: g, to: -1, told }],
       };
       this.open.set(this.key(run, end, connection), bar);
@@ -80,7 +87,11 @@ const Sockets = (() => {
       if (bar !== undefined) bar.closing = false;
       if (to === "CLOSED") {
         if (bar !== undefined)
-          this.finish(bar, g, from === "LISTEN" ? "closed" : endOf(this.wireOf(bar), bar.how ?? ""));
+          this.finish(
+            bar,
+            g,
+            from === "LISTEN" ? "closed" : endOf(this.wireOf(bar), bar.how ?? ""),
+          );
       } else if (bar !== undefined) this.change(bar, g, to, false);
       else this.begin(g, end, connection, to, false);
     }
@@ -88,7 +99,8 @@ const Sockets = (() => {
     opened(g, actor, connection) {
       const run = this.model.run[g];
 
-      if (!this.open.has(this.key(run, actor, connection))) this.begin(g, actor, connection, "open", true);
+      if (!this.open.has(this.key(run, actor, connection)))
+        this.begin(g, actor, connection, "open", true);
     }
 
     closed(g, actor, fields) {
@@ -114,7 +126,8 @@ const Sockets = (() => {
     }
 
     segment(g, { from, to, flags }) {
-      const connection = from.includes("#") ? from : to, key = `${this.model.run[g]} ${connection}`;
+      const connection = from.includes("#") ? from : to;
+      const key = `${this.model.run[g]} ${connection}`;
 
       if (!this.wires.has(key) || flags === "S") this.wires.set(key, { fin: false, reset: false });
       if (flags.includes("F")) this.wires.get(key).fin = true;
@@ -122,7 +135,9 @@ const Sockets = (() => {
     }
 
     take(g) {
-      const model = this.model, kind = model.kindOf(g), fields = () => model.fieldsOf(g);
+      const model = this.model;
+      const kind = model.kindOf(g);
+      const fields = () => model.fieldsOf(g);
 
       if (kind === "state-changed") this.seen(g, fields());
       else if (kind === "packet") this.segment(g, fields());

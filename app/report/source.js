@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The script beside the timeline: the line that was being played when the selected event happened is lit,
-// those whose expectations failed are marked, and a click on a line goes to the first event of it. Two
-// runs of one script share it.
+// The script beside the timeline: the line that was being played when the selected event happened
+// is lit, those whose expectations failed are marked, and a click on a line goes to the first event
+// of it. Two runs of one script share it.
 "use strict";
 
 class Source {
@@ -31,16 +31,19 @@ class Source {
   }
 
   build() {
-    const { runs } = this.app.model, built = new Map();
+    const { runs } = this.app.model;
+    const built = new Map();
     const several = runs.some(run => run.about.files.length > 1) || runs.length > 1;
 
-    runs.forEach(run => run.about.files.forEach((file, index) => {
-      const same = JSON.stringify([file.name, index, file.lines]);
-      const box = built.get(same) ?? this.buildFile(file, index, run.index, several);
-      if (!built.has(same)) this.scroller.append(box.section);
-      built.set(same, box);
-      box.items.forEach((item, i) => this.connect(item, run.index, this.placeOf(file, index, i)));
-    }));
+    runs.forEach(run =>
+      run.about.files.forEach((file, index) => {
+        const same = JSON.stringify([file.name, index, file.lines]);
+        const box = built.get(same) ?? this.buildFile(file, index, run.index, several);
+        if (!built.has(same)) this.scroller.append(box.section);
+        built.set(same, box);
+        box.items.forEach((item, i) => this.connect(item, run.index, this.placeOf(file, index, i)));
+      }),
+    );
     if (built.size === 0)
       this.scroller.append(Text.element("p", { class: "hint" }, "The script is not known."));
     this.roving(this.scroller.querySelector(".played"));
@@ -51,13 +54,18 @@ class Source {
   }
 
   buildFile(file, index, run, several) {
-    const list = Text.element("ol", { class: "lines" }), items = [];
+    const list = Text.element("ol", { class: "lines" });
+    const items = [];
     const section = Text.element("section", { class: "file" });
 
     if (several) section.append(Text.element("h3", {}, Text.isolated(file.name, 80)));
     file.lines.forEach((line, i) => {
-      const item = Text.element("li", { class: "line" },
-        Text.element("span", { class: "number" }, String(i + 1)), Text.element("bdi", {}, Text.brief(line, 2000)));
+      const item = Text.element(
+        "li",
+        { class: "line" },
+        Text.element("span", { class: "number" }, String(i + 1)),
+        Text.element("bdi", {}, Text.brief(line, 2000)),
+      );
       if (/^\s*#/.test(line)) item.classList.add("comment");
       item.dataset.place = this.placeOf(file, index, i);
       item.dataset.run = run;
@@ -91,7 +99,8 @@ class Source {
   }
 
   key(event) {
-    const played = [...this.scroller.querySelectorAll(".played")], at = played.indexOf(event.target);
+    const played = [...this.scroller.querySelectorAll(".played")];
+    const at = played.indexOf(event.target);
     const to = event.key === "ArrowDown" ? at + 1 : event.key === "ArrowUp" ? at - 1 : -1;
 
     if (at < 0) return;
@@ -104,8 +113,9 @@ class Source {
   }
 
   light(g) {
-    const { model } = this.app, { scroller } = this;
-    const item = g < 0 ? null : this.lines.get(`${model.run[g]} ${model.placeOf(g)}`) ?? null;
+    const { model } = this.app;
+    const { scroller } = this;
+    const item = g < 0 ? null : (this.lines.get(`${model.run[g]} ${model.placeOf(g)}`) ?? null);
 
     if (this.lit !== null) {
       this.lit.classList.remove("current");
@@ -116,7 +126,8 @@ class Source {
     item.classList.add("current");
     item.setAttribute("aria-current", "true");
     if (item.classList.contains("played")) this.roving(item);
-    const top = item.offsetTop - scroller.offsetTop, room = scroller.clientHeight;
+    const top = item.offsetTop - scroller.offsetTop;
+    const room = scroller.clientHeight;
     if (top < scroller.scrollTop + 20 || top > scroller.scrollTop + room - 40)
       scroller.scrollTop = top - room / 3;
   }

@@ -5,33 +5,58 @@
 class Summary {
   constructor(app) {
     this.app = app;
-    const { runs } = app.model, [first] = runs;
+    const { runs } = app.model;
+    const [first] = runs;
 
     document.title = `${Text.brief(runs.map(run => run.about.name).join(" and "), 120)} · Rebound`;
-    document.getElementById("title").append(
-      Text.isolated(runs.length > 1 ? "Two runs side by side" : first.about.title || first.about.name));
+    document
+      .getElementById("title")
+      .append(
+        Text.isolated(
+          runs.length > 1 ? "Two runs side by side" : first.about.title || first.about.name,
+        ),
+      );
     document.getElementById("runs").append(...runs.map(run => this.section(run)));
     if (app.model.parting !== null) this.tellParting();
   }
 
   line(name, text) {
-    return text === "" || text === null ? ""
+    return text === "" || text === null
+      ? ""
       : Text.element("p", { class: `about ${name}` }, Text.isolated(text, 600));
   }
 
   section(run) {
-    const { about } = run, two = this.app.model.runs.length > 1;
-    const name = Text.element("p", { class: "name" },
+    const { about } = run;
+    const two = this.app.model.runs.length > 1;
+    const name = Text.element(
+      "p",
+      { class: "name" },
       two ? Text.element("b", { class: "letter" }, run.index === 0 ? "A" : "B") : "",
-      Text.isolated(about.name, 120));
-    const told = Text.element("div", { class: "told" },
+      Text.isolated(about.name, 120),
+    );
+    const told = Text.element(
+      "div",
+      { class: "told" },
       Text.element("div", { class: "head" }, this.verdict(about), name, this.settings(about)),
       two ? this.line("title", about.title) : "",
-      this.numbers(about), this.line("ended", about.ended), this.failures(run), this.why(run),
-      Statistics.tableOf(this.app.model, run));
-    const section = Text.element("section", { class: "run" }, told,
-      Text.element("div", { class: "origin" },
-        this.line("source", about.source), this.line("problem", about.problem)));
+      this.numbers(about),
+      this.line("ended", about.ended),
+      this.failures(run),
+      this.why(run),
+      Statistics.tableOf(this.app.model, run),
+    );
+    const section = Text.element(
+      "section",
+      { class: "run" },
+      told,
+      Text.element(
+        "div",
+        { class: "origin" },
+        this.line("source", about.source),
+        this.line("problem", about.problem),
+      ),
+    );
 
     section.dataset.run = run.index;
     section.setAttribute("aria-label", two ? `Run ${run.index === 0 ? "A" : "B"}` : "The run");
@@ -39,15 +64,24 @@ class Summary {
   }
 
   verdict(about) {
-    const verdict = Text.element("strong", { class: "verdict" }, Summary.VERDICTS[about.status] ?? "broken off");
+    const verdict = Text.element(
+      "strong",
+      { class: "verdict" },
+      Summary.VERDICTS[about.status] ?? "broken off",
+    );
 
     verdict.dataset.status = about.status;
     return verdict;
   }
 
   settings(about) {
-    return about.settings.length === 0 ? "" : Text.element("ul", { class: "settings", "aria-label": "Settings" },
-      ...about.settings.map(setting => Text.element("li", {}, Text.isolated(setting, 120))));
+    return about.settings.length === 0
+      ? ""
+      : Text.element(
+          "ul",
+          { class: "settings", "aria-label": "Settings" },
+          ...about.settings.map(setting => Text.element("li", {}, Text.isolated(setting, 120))),
+        );
   }
 
   numbers({ summary }) {
@@ -64,8 +98,14 @@ class Summary {
     for (const [name, label, value] of shown) {
       const detail = Text.element("dd", {}, value);
       detail.dataset.number = name;
-      list.append(Text.element("div", { class: name === "failed" && summary.failed > 0 ? "bad" : "" },
-        Text.element("dt", {}, label), detail));
+      list.append(
+        Text.element(
+          "div",
+          { class: name === "failed" && summary.failed > 0 ? "bad" : "" },
+          Text.element("dt", {}, label),
+          detail,
+        ),
+      );
     }
     return list;
   }
@@ -76,31 +116,60 @@ class Summary {
   }
 
   failures(run) {
-    const { model } = this.app, all = model.failures.filter(g => model.run[g] === run.index);
-    const items = all.slice(0, Summary.MOST).map(g => Text.element("li", {}, this.link(g, model.textOf(g))));
+    const { model } = this.app;
+    const all = model.failures.filter(g => model.run[g] === run.index);
+    const items = all
+      .slice(0, Summary.MOST)
+      .map(g => Text.element("li", {}, this.link(g, model.textOf(g))));
 
     if (all.length === 0) return "";
     if (all.length > items.length)
-      items.push(Text.element("li", { class: "more" }, `and ${Text.count(all.length - items.length)} more`));
-    return Text.element("ol", { class: "failures", "aria-label": "What was not as expected" }, ...items);
+      items.push(
+        Text.element("li", { class: "more" }, `and ${Text.count(all.length - items.length)} more`),
+      );
+    return Text.element(
+      "ol",
+      { class: "failures", "aria-label": "What was not as expected" },
+      ...items,
+    );
   }
 
   // An explanation leads to the first event of what it explains.
   why(run) {
-    const { model } = this.app, items = [];
+    const { model } = this.app;
+    const items = [];
 
     for (let g = run.first; g < run.first + run.length; g++) {
       if (model.groupOf(g) !== "explanations") continue;
-      items.push(Text.element("li", {}, Text.isolated(model.textOf(g), 4000), " ",
-        Text.element("a", { class: "jump", href: `#${model.idOf(this.firstOf(g, run))}` }, "show")));
+      items.push(
+        Text.element(
+          "li",
+          {},
+          Text.isolated(model.textOf(g), 4000),
+          " ",
+          Text.element(
+            "a",
+            { class: "jump", href: `#${model.idOf(this.firstOf(g, run))}` },
+            "show",
+          ),
+        ),
+      );
     }
-    return items.length === 0 ? "" : Text.element("section", { class: "why" },
-      Text.element("h2", {}, "Why"), Text.element("ul", {}, ...items));
+    return items.length === 0
+      ? ""
+      : Text.element(
+          "section",
+          { class: "why" },
+          Text.element("h2", {}, "Why"),
+          Text.element("ul", {}, ...items),
+        );
   }
 
   firstOf(g, run) {
-    const { model } = this.app, { first_usec: time, text = "" } = model.fieldsOf(g);
-    const end = run.first + run.length, [name] = String(text).split(" ");
+    const { model } = this.app;
+    const { first_usec: time, text = "" } = model.fieldsOf(g);
+    const end = run.first + run.length;
+    const [name] = String(text).split(" ");
     let at = Search.first(model.time, time ?? model.time[g], run.first, end);
 
     for (let i = at; i < end && model.time[i] === model.time[at]; i++)
@@ -111,7 +180,8 @@ class Summary {
   }
 
   tellParting() {
-    const { model } = this.app, note = document.getElementById("parting");
+    const { model } = this.app;
+    const note = document.getElementById("parting");
     const parts = model.parting.map((g, run) => {
       const letter = run === 0 ? "A: " : "B: ";
       return [letter, g < 0 ? "has ended" : this.link(g, `${model.actorOf(g)} ${model.textOf(g)}`)];

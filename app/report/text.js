@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How what came out of a run is shown. A run's strings are whatever a peer or a script made of them, so
-// they go into the page as text nodes and nothing else, each in an element that isolates its direction,
-// with the characters that would not be seen, or would move others about, spelt out.
+// How what came out of a run is shown. A run's strings are whatever a peer or a script made of
+// them, so they go into the page as text nodes and nothing else, each in an element that isolates
+// its direction, with the characters that would not be seen, or would move others about, spelt out.
 "use strict";
 
 const Text = (() => {
@@ -9,7 +9,9 @@ const Text = (() => {
   // and ZWNJ are left alone: languages and emoji are written with them.
   const UNSEEN = new RegExp(
     "[\\u0000-\\u0009\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b\\u200e\\u200f" +
-    "\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb]|\\p{Surrogate}", "gu");
+      "\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb]|\\p{Surrogate}",
+    "gu",
+  );
 
   const LIST_CHARACTERS = 200; // what a row or a label takes; the details have the rest
   const DETAIL_CHARACTERS = 4000; // what the details take before they ask
@@ -50,7 +52,11 @@ const Text = (() => {
       box.append(visible(string));
       return box;
     }
-    const more = element("button", { type: "button" }, `Show all ${count(string.length)} characters`);
+    const more = element(
+      "button",
+      { type: "button" },
+      `Show all ${count(string.length)} characters`,
+    );
     more.addEventListener("click", () => box.replaceChildren(visible(string)));
     box.append(brief(string, DETAIL_CHARACTERS), " ", more);
     return box;

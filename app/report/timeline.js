@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The timeline: the canvases with their sizes, what is drawn in which order, and what is at a place.
+// The timeline: the canvases with their sizes, what is drawn in which order, and what is at a
+// place.
 "use strict";
 
 class Timeline {
@@ -22,7 +23,8 @@ class Timeline {
   }
 
   listen() {
-    const { app } = this, redraw = () => this.ask();
+    const { app } = this;
+    const redraw = () => this.ask();
 
     this.readPalette();
     this.scroller.addEventListener("scroll", redraw);
@@ -44,8 +46,11 @@ class Timeline {
 
   // Another axis shows the same stretch of time, or all where all was seen.
   takeAxis() {
-    const { axis } = this.app, { view } = this, all = view.isWhole;
-    const times = this.axis === undefined ? null : [this.axis.timeAt(view.from), this.axis.timeAt(view.to)];
+    const { axis } = this.app;
+    const { view } = this;
+    const all = view.isWhole;
+    const times =
+      this.axis === undefined ? null : [this.axis.timeAt(view.from), this.axis.timeAt(view.to)];
 
     this.axis = axis;
     view.whole = axis.whole;
@@ -64,26 +69,40 @@ class Timeline {
       this.ask();
       return;
     }
-    const lane = this.app.lanes.byActor[this.app.model.actor[g]], { scroller } = this;
+    const lane = this.app.lanes.byActor[this.app.model.actor[g]];
+    const { scroller } = this;
     this.view.reveal(this.app.positionOf(g));
     if (!lane.shown) return;
     if (lane.top < scroller.scrollTop) scroller.scrollTop = lane.top - 8;
     else if (lane.top + lane.height > scroller.scrollTop + scroller.clientHeight)
-      scroller.scrollTop = Math.min(lane.top - 8, lane.top + lane.height - scroller.clientHeight + 8);
+      scroller.scrollTop = Math.min(
+        lane.top - 8,
+        lane.top + lane.height - scroller.clientHeight + 8,
+      );
   }
 
   measure() {
-    const gutter = this.gutter = parseFloat(getComputedStyle(this.element).getPropertyValue("--gutter"));
+    const gutter = (this.gutter = parseFloat(
+      getComputedStyle(this.element).getPropertyValue("--gutter"),
+    ));
     const width = this.paper?.width ?? Math.max(40, this.scroller.clientWidth - gutter);
-    const height = this.paper?.height
-      ?? Math.max(Math.min(this.scroller.clientHeight, 4000), Math.min(this.app.lanes.height, 60));
+    const height =
+      this.paper?.height ??
+      Math.max(Math.min(this.scroller.clientHeight, 4000), Math.min(this.app.lanes.height, 60));
 
     this.view.width = width;
     this.view.scrolled = this.paper === null ? this.scroller.scrollTop : 0;
     this.brush.fit(width, height, this.paper === null ? undefined : 2);
     this.axisBrush.fit(width, PaintAxis.HEIGHT, this.paper === null ? undefined : 2);
-    this.brush.drawn = this.axisBrush.drawn
-      = { marks: 0, density: 0, bars: 0, arrows: 0, folds: 0, labels: 0, failures: 0 };
+    this.brush.drawn = this.axisBrush.drawn = {
+      marks: 0,
+      density: 0,
+      bars: 0,
+      arrows: 0,
+      folds: 0,
+      labels: 0,
+      failures: 0,
+    };
   }
 
   draw() {
@@ -108,7 +127,8 @@ class Timeline {
   }
 
   drawLanes() {
-    const { brush, palette, view, app } = this, { context } = brush;
+    const { brush, palette, view, app } = this;
+    const { context } = brush;
 
     PaintAxis.paintBehind(brush, palette, app.axis, view);
     context.fillStyle = palette.line;
@@ -128,27 +148,38 @@ class Timeline {
   }
 
   drawOver() {
-    const { brush, palette, view, app } = this, { model } = app;
+    const { brush, palette, view, app } = this;
+    const { model } = app;
 
     if (model.parting !== null) PaintOver.paintParting(brush, palette, view, this.partingAt());
     PaintOver.paintFailures(brush, palette, view, app.failures);
     if (app.selected >= 0)
-      PaintOver.paintSelected(brush, palette, view, view.x(app.positionOf(app.selected)),
-        app.lanes.byActor[model.actor[app.selected]]);
+      PaintOver.paintSelected(
+        brush,
+        palette,
+        view,
+        view.x(app.positionOf(app.selected)),
+        app.lanes.byActor[model.actor[app.selected]],
+      );
   }
 
   partingAt() {
     const { parting } = this.app.model;
-    return Math.min(...parting.map(g => g < 0 ? this.app.axis.whole : this.app.positionOf(g)));
+    return Math.min(...parting.map(g => (g < 0 ? this.app.axis.whole : this.app.positionOf(g))));
   }
 
   // What is under a point of the canvas: { lane, event, part, arrow }, or null.
   hit(x, y) {
-    const { app, view } = this, below = y + view.scrolled, lane = Lanes.at(app.lanes, below);
+    const { app, view } = this;
+    const below = y + view.scrolled;
+    const lane = Lanes.at(app.lanes, below);
 
     if (lane === null) return null;
     const arrow = this.hitArrow(x, y);
-    if (below >= lane.marksTop && below < lane.marksTop + Lanes.MARKS || this.isPlain(lane, below)) {
+    if (
+      (below >= lane.marksTop && below < lane.marksTop + Lanes.MARKS) ||
+      this.isPlain(lane, below)
+    ) {
       const event = this.nearest(lane, x);
       if (event >= 0) return { lane, event };
     }
@@ -168,9 +199,11 @@ class Timeline {
 
   hitArrow(x, y) {
     if (this.drawn === undefined || this.drawn.arrows === 0) return null;
-    const { arrows, lanes } = this.app, i = Search.nearest(arrows.positions, this.view.at(x));
+    const { arrows, lanes } = this.app;
+    const i = Search.nearest(arrows.positions, this.view.at(x));
     if (i < 0 || Math.abs(this.view.x(arrows.positions[i]) - x) > 5) return null;
-    const arrow = arrows.shown[i], below = y + this.view.scrolled;
+    const arrow = arrows.shown[i];
+    const below = y + this.view.scrolled;
     const ends = [lanes.byActor[arrow.from], lanes.byActor[arrow.to]].map(lane => lane.marksTop);
     return below >= Math.min(...ends) && below <= Math.max(...ends) + Lanes.MARKS ? arrow : null;
   }
@@ -178,11 +211,16 @@ class Timeline {
   hitPart(lane, position, y) {
     const isAt = part => position >= part.start && position <= part.stop;
 
-    if (lane.states !== null && y >= lane.bandTop && y < lane.marksTop) return lane.states.find(isAt) ?? null;
+    if (lane.states !== null && y >= lane.bandTop && y < lane.marksTop)
+      return lane.states.find(isAt) ?? null;
     if (lane.folded || y < lane.rowsTop) return null;
     const row = lane.parts[Math.floor((y - lane.rowsTop) / Lanes.ROW)];
     if (row === undefined) return null;
-    for (let i = Search.first(row.starts, position) - 1, tries = 0; i >= 0 && tries < 20; i--, tries++)
+    for (
+      let i = Search.first(row.starts, position) - 1, tries = 0;
+      i >= 0 && tries < 20;
+      i--, tries++
+    )
       if (isAt(row.parts[i])) return row.parts[i];
     return null;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The part of the axis that is in sight. It never leaves the run, and never comes closer than the axis
-// allows.
+// The part of the axis that is in sight. It never leaves the run, and never comes closer than the
+// axis allows.
 "use strict";
 
 class View {
@@ -46,7 +46,7 @@ class View {
   // What is under x stays under it.
   zoom(factor, x = this.width / 2) {
     const span = Math.min(this.whole, Math.max(this.closest, (this.to - this.from) / factor));
-    const from = this.at(x) - x / this.width * span;
+    const from = this.at(x) - (x / this.width) * span;
 
     this.set(from, from + span);
   }
@@ -59,9 +59,11 @@ class View {
 
   // Brings a position into sight, with some room around it, without another change of scale.
   reveal(position) {
-    const margin = Math.min(80, this.width / 5), x = this.x(position), half = (this.to - this.from) / 2;
+    const margin = Math.min(80, this.width / 5);
+    const x = this.x(position);
+    const half = (this.to - this.from) / 2;
 
-    if (x < margin && this.from > 0 || x > this.width - margin && this.to < this.whole)
+    if ((x < margin && this.from > 0) || (x > this.width - margin && this.to < this.whole))
       this.set(position - half, position + half);
     else this.changed();
   }
