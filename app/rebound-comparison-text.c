@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "rebound-columns.h"
-#include "rebound-fold.h"
+#include "rebound-repeat.h"
 #include "rebound-visible.h"
 
 /* Actors' names are short; a longer one pushes its own line. */
@@ -27,10 +27,26 @@ static const char marks[] = { '-', '+' };
 char *
 rebound_comparison_format_time (gint64 usec)
 {
-  char time[REBOUND_FOLD_TIME_BYTES];
+  char time[REBOUND_REPEAT_TIME_BYTES];
 
-  rebound_fold_print_time (time, usec);
+  rebound_repeat_print_time (time, usec);
   return g_strdup (time);
+}
+
+/* "  ×295, every 200 ms, until 59.200", "" for a single one. (transfer full) */
+static char *
+describe_repeat (const ReboundStretch *stretch)
+{
+  const ReboundRepeat repeat = { stretch->n_events, stretch->event->time_usec, stretch->last_usec,
+                                 stretch->distance_usec };
+  GString *text = g_string_new (NULL);
+
+  if (repeat.count > 1)
+    {
+      g_string_append (text, "  ");
+      rebound_repeat_append (&repeat, text);
+    }
+  return g_string_free (text, FALSE);
 }
 
 char *
@@ -46,8 +62,7 @@ rebound_comparison_describe (const ReboundStretch *stretch,
   g_autofree char *start = g_strdup_printf ("%*s%*s  %-*s  ", (int) indent, "", TIME_COLUMNS, time,
                                             ACTOR_COLUMNS, actor);
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-  g_autofree char *times = rebound_fold_describe (stretch->n_events, event->time_usec,
-                                                  stretch->last_usec, stretch->distance_usec);
+  g_autofree char *times = describe_repeat (stretch);
   g_autofree char *last = g_strdup_printf ("%s%s%s%s", times, *remark != '\0' ? "  (" : "", remark,
                                            *remark != '\0' ? ")" : "");
   GString *out = g_string_new (start + indent);

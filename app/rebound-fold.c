@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A client that is refused every 200 ms for a minute is one line. How often and until when is
- * exact, and so is how far apart: it is said only where every distance is the same, to the
- * microsecond. Nothing is rounded, because in virtual time nothing has to be. */
+/* A client that is refused every 200 ms for a minute is one line. One that is served every second
+ * is the same few lines each time, but that its connection has the next number; these are folded as
+ * a group where a group is all that happened at an instant, so that nobody has to guess where one
+ * begins. The numbers are compared, not passed over: each of them has to be higher by as much as
+ * all the others and as it was the time before, and so nothing is lost of what is folded. */
 
 #include "rebound-fold.h"
 
 #include <string.h>
 
-#include "lifecycle/rebound-duration.h"
+/* What a script says is not folded, for whoever prints twice wants to read it twice; nor is a
+ * segment, for two are not one. */
+#define NEVER (REBOUND_EVENT_GROUP_SCRIPT | REBOUND_EVENT_GROUP_PACKETS)
+
+/* -- events -- */
 
 void
 rebound_fold_clear (ReboundFold *self)
@@ -20,81 +26,106 @@ rebound_fold_begin (ReboundFold *self, ReboundEvent *event)
 {
   rebound_fold_clear (self);
   self->event = rebound_event_ref (event);
-  self->count = 1;
-  self->last_usec = rebound_event_get_time_usec (event);
-  self->distance_usec = -1;
+  rebound_repeat_begin (&self->repeat, rebound_event_get_time_usec (event));
 }
 
-/* What a script says is not folded, for whoever prints twice wants to read it twice; nor is a
- * segment, for two are not one. */
+static gboolean
+is_alike (ReboundEvent *a, ReboundEvent *b)
+{
+  return rebound_event_get_actor (a) == rebound_event_get_actor (b)
+         && rebound_event_get_kind (a) == rebound_event_get_kind (b);
+}
+
 static gboolean
 is_same (ReboundEvent *a, ReboundEvent *b)
 {
-  return (rebound_event_get_group (a) & (REBOUND_EVENT_GROUP_SCRIPT | REBOUND_EVENT_GROUP_PACKETS))
-             == 0
-         && rebound_event_get_actor (a) == rebound_event_get_actor (b)
-         && rebound_event_get_kind (a) == rebound_event_get_kind (b)
-         && strcmp (rebound_event_get_text (a), rebound_event_get_text (b)) == 0;
+  return is_alike (a, b) && strcmp (rebound_event_get_text (a), rebound_event_get_text (b)) == 0;
 }
 
 gboolean
 rebound_fold_take (ReboundFold *self, ReboundEvent *event)
 {
-  gint64 time_usec = rebound_event_get_time_usec (event);
-  gint64 distance_usec = time_usec - self->last_usec;
-
-  if (self->event == NULL || !is_same (self->event, event))
+  if (self->event == NULL || (rebound_event_get_group (event) & NEVER) != 0
+      || !is_same (self->event, event))
     return FALSE;
-  if (self->count == 1)
-    self->distance_usec = distance_usec;
-  else if (self->distance_usec != distance_usec)
-    self->distance_usec = -1;
-  self->count++;
-  self->last_usec = time_usec;
+  rebound_repeat_note (&self->repeat, rebound_event_get_time_usec (event));
   return TRUE;
 }
 
+/* -- instants -- */
+
 void
-rebound_fold_print_time (char *buffer, gint64 usec)
+rebound_instant_fold_clear (ReboundInstantFold *self)
 {
-  gboolean is_whole = usec % 1000 == 0;
-
-  g_snprintf (buffer, REBOUND_FOLD_TIME_BYTES, "%" G_GINT64_FORMAT ".%0*d", usec / G_USEC_PER_SEC,
-              is_whole ? 3 : 6, (int) (usec % G_USEC_PER_SEC / (is_whole ? 1000 : 1)));
+  g_clear_pointer (&self->events, g_ptr_array_unref);
 }
 
-/* "200 ms": as a script has it, with the blank that a sentence has. */
-static void
-append_distance (GString *text, gint64 usec)
+gboolean
+rebound_instant_fold_begin (ReboundInstantFold *self, GPtrArray *events)
 {
-  g_autofree char *duration = rebound_duration_to_string (usec);
-  gsize digits = strspn (duration, "0123456789.");
+  gboolean is_group = FALSE;
 
-  g_string_append_printf (text, ", every %.*s %s", (int) digits, duration, duration + digits);
-}
-
-char *
-rebound_fold_describe (guint count, gint64 first_usec, gint64 last_usec, gint64 distance_usec)
-{
-  GString *text = g_string_new (NULL);
-
-  if (count > 1)
-    g_string_append_printf (text, "  ×%u", count);
-  if (count > 2 && distance_usec > 0)
-    append_distance (text, distance_usec);
-  if (last_usec > first_usec)
+  rebound_instant_fold_clear (self);
+  for (guint i = 0; i < events->len; i++)
     {
-      char until[REBOUND_FOLD_TIME_BYTES];
-
-      rebound_fold_print_time (until, last_usec);
-      g_string_append_printf (text, ", until %s", until);
+      if ((rebound_event_get_group (events->pdata[i]) & (NEVER | REBOUND_EVENT_GROUP_CHECKS)) != 0)
+        return FALSE;
+      is_group = is_group || !is_same (events->pdata[0], events->pdata[i]);
     }
-  return g_string_free (text, FALSE);
+  if (!is_group)
+    return FALSE;
+  self->events = g_ptr_array_ref (events);
+  rebound_repeat_begin (&self->repeat, rebound_event_get_time_usec (events->pdata[0]));
+  return TRUE;
 }
 
-char *
-rebound_fold_to_text (const ReboundFold *self)
+/* Where the number of a connection begins ("phone#12"): behind a name. */
+static gboolean
+is_number (const char *text, const char *at)
 {
-  return rebound_fold_describe (self->count, rebound_event_get_time_usec (self->event),
-                                self->last_usec, self->distance_usec);
+  return at > text + 1 && at[-1] == '#' && (g_ascii_isalnum (at[-2]) || at[-2] == '-')
+         && g_ascii_isdigit (*at);
+}
+
+/* @step is by how much a number is higher; -1 where there was none yet. */
+static gboolean
+is_next_text (const char *first, const char *text, gint64 *step)
+{
+  const char *a = first;
+  const char *b = text;
+
+  while (*a != '\0' && *b != '\0')
+    {
+      if (is_number (first, a) && is_number (text, b))
+        {
+          gint64 difference
+              = g_ascii_strtoll (b, (char **) &b, 10) - g_ascii_strtoll (a, (char **) &a, 10);
+
+          if (difference < 0 || (*step >= 0 && difference != *step))
+            return FALSE;
+          *step = difference;
+        }
+      else if (*a++ != *b++)
+        return FALSE;
+    }
+  return *a == *b;
+}
+
+gboolean
+rebound_instant_fold_take (ReboundInstantFold *self, GPtrArray *events)
+{
+  guint n_before = self->repeat.count;
+  gint64 step = n_before == 1 ? -1 : self->step * n_before;
+
+  if (self->events == NULL || self->events->len != events->len)
+    return FALSE;
+  for (guint i = 0; i < events->len; i++)
+    if (!is_alike (self->events->pdata[i], events->pdata[i])
+        || !is_next_text (rebound_event_get_text (self->events->pdata[i]),
+                          rebound_event_get_text (events->pdata[i]), &step))
+      return FALSE;
+  if (n_before == 1)
+    self->step = MAX (step, 0);
+  rebound_repeat_note (&self->repeat, rebound_event_get_time_usec (events->pdata[0]));
+  return TRUE;
 }

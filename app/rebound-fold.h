@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lifecycle/rebound-event.h"
+#include "rebound-repeat.h"
 
 G_BEGIN_DECLS
 
@@ -9,9 +10,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   ReboundEvent *event; /* the first of them; NULL: there is none */
-  guint count;
-  gint64 last_usec;
-  gint64 distance_usec; /* between any two that follow each other; -1: not always the same */
+  ReboundRepeat repeat;
 } ReboundFold;
 
 /* Whether @event says the same as the fold; then it is in it. */
@@ -21,15 +20,21 @@ gboolean rebound_fold_take (ReboundFold *self, ReboundEvent *event);
 void rebound_fold_begin (ReboundFold *self, ReboundEvent *event);
 void rebound_fold_clear (ReboundFold *self);
 
-/* "  ×295, every 200 ms, until 59.200", "" for a single one. (transfer full) */
-char *rebound_fold_to_text (const ReboundFold *self);
+/* All that happened at one instant, and then again, one instant after the other, as one. */
+typedef struct
+{
+  GPtrArray *events; /* ReboundEvent, of the first instant; NULL: there is none */
+  ReboundRepeat repeat;
+  gint64 step; /* by how much the number of each connection is higher the next time */
+} ReboundInstantFold;
 
-/* The same of whatever else is folded. (transfer full) */
-char *
-rebound_fold_describe (guint count, gint64 first_usec, gint64 last_usec, gint64 distance_usec);
+/* Whether the events of an instant, in @events, say the same as the fold's, but that every number
+ * of a connection is higher by the fold's step; then they are in it. */
+gboolean rebound_instant_fold_take (ReboundInstantFold *self, GPtrArray *events);
 
-/* "59.200": seconds with as many digits as the microsecond takes, and three at least. */
-#define REBOUND_FOLD_TIME_BYTES 32
-void rebound_fold_print_time (char *buffer, gint64 usec);
+/* Whether an instant can be folded: not all of its events say the same, for these fold as events
+ * do, and none of them is the script's or a segment. */
+gboolean rebound_instant_fold_begin (ReboundInstantFold *self, GPtrArray *events);
+void rebound_instant_fold_clear (ReboundInstantFold *self);
 
 G_END_DECLS

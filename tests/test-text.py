@@ -99,6 +99,39 @@ def test_fold():
                  ["  ×3"], "at one instant")
 
 
+SERVED = """listener web port=30000 on-accept=close
+client phone connect=web retry-every=1s
+launch
+after 5500ms
+client tablet connect=127.0.0.1:9 retry-every=1s
+client watch connect=127.0.0.1:9 retry-every=1s
+after 3s
+"""
+
+
+def test_fold_instants():
+    """an instant that is as the one before, but for connections' numbers, is folded as a whole"""
+    lines = [line.strip() for line in lines_of(SERVED, "--show=actors")]
+    begin = lines.index("1.000  phone     connected as phone#1")
+    expect_equal(lines[begin:begin + 5],
+                 ["1.000  phone     connected as phone#1", "1.000  web       accepted phone#1",
+                  "1.000  web       phone#1 ended: the server closed first",
+                  "1.000  phone     phone#1 ended: the other end closed first",
+                  "…  these 4 lines ×5, every 1 s, until 5.000, each time #N is 1 higher"],
+                 "what is served")
+    expect_in("…  these 2 lines ×4, every 1 s, until 8.500",
+              "\n".join(lines_of(SERVED, "--actor=tablet,watch")), "two that are refused")
+    told = [line for line in lines_of(SERVED, "--show=actors,script") if "phone#3" in line]
+    expect_equal(told, [], "lines that are folded")
+    page = (program.TESTS.parent / "docs" / "output.md").read_text(encoding="utf-8")
+    block = re.search(r"```\n(     2\.000  phone .*?)```", page, re.S)
+    expect(block and block[1] in run("run", "day-in-the-life").stdout,
+           "docs/output.md: what is folded there is not in the log of day-in-the-life")
+    real = play("client a connect=127.0.0.1:9 retry-every=10ms\n"
+                "client b connect=127.0.0.1:9 retry-every=10ms\nafter 100ms\n", "--clock=real")
+    expect("these" not in real.stdout, "folded in real time")
+
+
 def test_no_fold():
     """what a script prints is not folded, and nothing is in real time"""
     printed = [line for line in lines_of('print "x"\nprint "x"\n') if line.endswith("  x")]
@@ -129,15 +162,15 @@ def test_since_and_until():
     late = sum(event["time_usec"] > 2000000 for event in whole)
     expect_equal(text[0].strip(), f"…  {early} events before 1.000 are left out", "the first")
     expect_equal(text[-1].strip(), f"…  {late} events after 2.000 are left out", "the last")
-    times = {line.split()[0] for line in text[1:-1]}
-    expect_equal(times, {"1.000", "2.000"}, "the times in between")
+    expect_equal({line.split()[0] for line in text[1:-2]}, {"1.000"}, "the times in between")
+    expect_in(" ×2, until 2.000", text[-2], "what is folded")
     expect_equal(read_jsonl("--since=1s", "--until=2s"),
                  [event for event in whole if 1000000 <= event["time_usec"] <= 2000000],
                  "JSON Lines")
     expect_equal(read_jsonl("--until=0s"), [event for event in whole if event["time_usec"] == 0],
                  "--until=0s")
     expect_equal(read_jsonl("--since=0s"), whole, "--since=0s")
-    expect("…" not in play(RINGS, "--since=0s").stdout, "nothing was left out")
+    expect("left out" not in play(RINGS, "--since=0s").stdout, "nothing was left out")
     one = lines_of("launch\nafter 1s\nprint 'x'\n", "--show=script", "--since=1s")
     expect_equal(one[0].strip(), "…  2 events before 1.000 are left out", "of a group")
 
@@ -147,7 +180,8 @@ def test_actor():
     whole = read_jsonl()
     expect_equal(read_jsonl("--actor=phone,app"),
                  [event for event in whole if event["actor"] in ("phone", "app")], "JSON Lines")
-    expect_equal({line.split()[1] for line in lines_of(RINGS, "--actor=web")}, {"web"}, "text")
+    expect_equal({line.split()[1] for line in lines_of(RINGS, "--actor=web") if "…" not in line},
+                 {"web"}, "text")
     expect_equal({line.split()[1] for line in lines_of(RINGS, "--actor", "script,device,kernel")},
                  {"script"}, "names that every script has")
     counted = lines_of(RINGS, "--actor=web", "--since=2s")[0].strip()
