@@ -294,6 +294,17 @@ add_options (TestOptions *options, GOptionContext *context)
   g_option_context_add_main_entries (context, entries, NULL);
 }
 
+/* Behind "--" is no option, and it is itself no path; GOption leaves it there where a path that
+ * begins with a dash comes after it. */
+static void
+remove_separator (char **words)
+{
+  while (*words != NULL && strcmp (*words, "--") != 0)
+    words++;
+  for (; *words != NULL; words++)
+    *words = words[1];
+}
+
 /* GOption takes "-j 4" and "--jobs=4", and "-j4" for options that are called j and 4; whoever has
  * used make writes it so. (transfer full) */
 static char **
@@ -336,7 +347,10 @@ rebound_command_test (int argc, char **argv)
   options.settings.first_fd = STDERR_FILENO + 1;
   add_options (&options, context);
   if (rebound_command_parse (context, &argc, &parsed, 0, G_MAXINT - 1) && resolve (&options))
-    status = test (&options, left + 1);
+    {
+      remove_separator (left + 1);
+      status = test (&options, left + 1);
+    }
   clear (&options);
   return status;
 }

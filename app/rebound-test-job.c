@@ -55,22 +55,22 @@ die_with (pid_t parent)
 }
 
 /* Descriptors have the numbers that they have in every play of the script, for a log may show
- * them: first those of the streams, and nothing behind. */
+ * them: first those of the streams, and nothing behind. The files were opened in this order, each
+ * under the lowest number that was free, so none is written over before it has been moved. */
 static void
 take_files (const ReboundTestJobSettings *settings, const int *fds)
 {
-  int own[N_FILES];
-  int null = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+  int messages = settings->first_fd + FILE_MESSAGES;
+  int null;
 
   for (int i = 0; i < N_FILES; i++)
-    if ((own[i] = fcntl (fds[i], F_DUPFD, settings->first_fd + N_FILES)) < 0)
+    if (dup2 (fds[i], settings->first_fd + i) < 0)
       _exit (REBOUND_EXIT_INTERNAL);
-  if (null < 0 || dup2 (null, STDIN_FILENO) < 0 || dup2 (own[FILE_MESSAGES], STDOUT_FILENO) < 0
-      || dup2 (own[FILE_MESSAGES], STDERR_FILENO) < 0)
+  closefrom (settings->first_fd + N_FILES);
+  null = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (null < 0 || dup2 (null, STDIN_FILENO) < 0 || dup2 (messages, STDOUT_FILENO) < 0
+      || dup2 (messages, STDERR_FILENO) < 0)
     _exit (REBOUND_EXIT_INTERNAL);
-  for (int i = 0; i < N_STREAMS; i++)
-    if (dup2 (own[i], settings->first_fd + i) < 0)
-      _exit (REBOUND_EXIT_INTERNAL);
   closefrom (settings->first_fd + N_STREAMS);
 }
 

@@ -42,50 +42,73 @@ add_check (ReboundJunit *junit, const char *word, const ReboundTestCheck *check)
   rebound_junit_add_case (junit, &test_case);
 }
 
-/* Whether a script that could be played was not as it is to be. */
-static gboolean
-is_failure (ReboundTestVerdict verdict)
-{
-  return verdict == REBOUND_TEST_FAILED || verdict == REBOUND_TEST_FLAKY
-         || verdict == REBOUND_TEST_CHANGED;
-}
-
 /* What is said below the message. */
 static char *
 describe (const ReboundTestResult *result)
 {
-  g_autofree char *command = rebound_test_result_describe_command (result);
   GString *text = g_string_new (NULL);
 
   if (result->play != NULL)
     g_string_append (text, result->play->messages);
   if (result->details != NULL)
     g_string_append (text, result->details);
-  g_string_append_printf (text, "play it again: %s\n", command);
   return g_string_free (text, FALSE);
 }
 
-/* The play as a whole; where expectations have failed they are told of, and it only adds to them
- * if it did not come to the script's end. */
+/* Expectations that have failed are told of as such; the play has, where it did not come to the
+ * script's end. */
+static ReboundJunitOutcome
+get_outcome (const ReboundTestResult *result)
+{
+  switch (result->verdict)
+    {
+    case REBOUND_TEST_AS_EXPECTED:
+      return REBOUND_JUNIT_PASSED;
+    case REBOUND_TEST_FAILED:
+      return rebound_test_play_count_failed (result->play) > 0 && *result->play->messages == '\0'
+                 ? REBOUND_JUNIT_PASSED
+                 : REBOUND_JUNIT_FAILED;
+    case REBOUND_TEST_FLAKY:
+    case REBOUND_TEST_CHANGED:
+      return REBOUND_JUNIT_FAILED;
+    case REBOUND_TEST_INTERRUPTED:
+      return result->play == NULL ? REBOUND_JUNIT_SKIPPED : REBOUND_JUNIT_ERROR;
+    default:
+      return REBOUND_JUNIT_ERROR;
+    }
+}
+
 static void
 add_play (ReboundJunit *junit, const ReboundTestResult *result)
 {
-  ReboundTestVerdict verdict = result->verdict;
   g_autofree char *text = describe (result);
   const ReboundJunitCase test_case = {
     .class_name = result->script->word,
     .name = "the play",
     .time_usec = result->play != NULL ? MAX (result->play->virtual_usec, 0) : 0,
-    .outcome = verdict == REBOUND_TEST_AS_EXPECTED ? REBOUND_JUNIT_PASSED
-               : result->play == NULL              ? REBOUND_JUNIT_SKIPPED
-               : is_failure (verdict)              ? REBOUND_JUNIT_FAILED
-                                                   : REBOUND_JUNIT_ERROR,
-    .type = rebound_test_verdict_to_nick (verdict),
+    .outcome = get_outcome (result),
+    .type = rebound_test_verdict_to_nick (result->verdict),
     .message = result->headline,
     .text = text,
   };
 
   rebound_junit_add_case (junit, &test_case);
+}
+
+static void
+add_output (ReboundJunit *junit, const ReboundTestResult *result)
+{
+  g_autofree char *command = rebound_test_result_describe_command (result);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; result->play != NULL && i < result->play->why->len; i++)
+    g_string_append_printf (text, "why: %s\n", (char *) result->play->why->pdata[i]);
+  if (result->note != NULL)
+    g_string_append_printf (text, "%s\n", result->note);
+  if (result->verdict != REBOUND_TEST_AS_EXPECTED)
+    g_string_append_printf (text, "play it again: %s\n", command);
+  rebound_junit_add_output (junit, text->str);
+  g_string_free (text, TRUE);
 }
 
 static void
@@ -100,14 +123,7 @@ take (gpointer data, const ReboundTestResult *result)
   for (guint i = 0; play != NULL && i < play->checks->len; i++)
     add_check (self->junit, result->script->word, play->checks->pdata[i]);
   add_play (self->junit, result);
-  for (guint i = 0; play != NULL && i < play->why->len; i++)
-    {
-      g_autofree char *line = g_strdup_printf ("why: %s\n", (char *) play->why->pdata[i]);
-
-      rebound_junit_add_output (self->junit, line);
-    }
-  if (result->note != NULL)
-    rebound_junit_add_output (self->junit, result->note);
+  add_output (self->junit, result);
   rebound_junit_end_suite (self->junit, play != NULL ? MAX (play->virtual_usec, 0) : 0);
 }
 

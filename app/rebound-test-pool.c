@@ -207,13 +207,29 @@ begin_next (ReboundTestPool *self, Place *place, GError **error)
   return TRUE;
 }
 
+static guint
+count_jobs (ReboundTestPool *self)
+{
+  guint n_jobs = 0;
+
+  for (guint i = 0; i < self->n_places; i++)
+    n_jobs += self->places[i].job != NULL;
+  return n_jobs;
+}
+
+/* Where there are no descriptors or processes left for one more, fewer play side by side. */
 static gboolean
 fill (ReboundTestPool *self, GError **error)
 {
+  g_autoptr (GError) refused = NULL;
+
   for (guint i = 0; i < self->n_places && is_more_to_begin (self); i++)
-    if (self->places[i].job == NULL && !begin_next (self, &self->places[i], error))
-      return FALSE;
-  return TRUE;
+    if (self->places[i].job == NULL && !begin_next (self, &self->places[i], &refused))
+      break;
+  if (refused == NULL || count_jobs (self) > 0)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&refused));
+  return FALSE;
 }
 
 static void
@@ -251,16 +267,6 @@ kill_late (ReboundTestPool *self)
       if (deadline_usec >= 0 && deadline_usec <= now_usec)
         rebound_test_job_kill (job, REBOUND_TEST_TOO_LONG);
     }
-}
-
-static guint
-count_jobs (ReboundTestPool *self)
-{
-  guint n_jobs = 0;
-
-  for (guint i = 0; i < self->n_places; i++)
-    n_jobs += self->places[i].job != NULL;
-  return n_jobs;
 }
 
 /* Until the first deadline, in milliseconds and rounded up; -1: for ever. */
@@ -331,14 +337,17 @@ rebound_test_pool_run (ReboundTestPool *self,
   self->func = func;
   self->user_data = user_data;
   read_signals (self);
-  while (!self->is_interrupted && fill (self, &error) && count_jobs (self) > 0)
+  /* What is free begins before anything is told of what has ended. */
+  while (!self->is_interrupted && fill (self, &error))
     {
+      hand_over (self, FALSE);
+      rebound_test_progress_show (self->progress);
+      if (count_jobs (self) == 0)
+        break;
       wait_for_something (self);
       kill_late (self);
       for (guint i = 0; i < self->n_places; i++)
         collect (self, &self->places[i], FALSE);
-      hand_over (self, FALSE);
-      rebound_test_progress_show (self->progress);
     }
   kill_all (self);
   hand_over (self, TRUE);

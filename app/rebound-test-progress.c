@@ -70,12 +70,30 @@ count_columns (void)
   return size.ws_col;
 }
 
+/* So much of @line as fits. */
+static char *
+cut (const char *line, glong columns)
+{
+  const char *end = line;
+
+  while (*end != '\0')
+    {
+      gunichar c = g_utf8_get_char (end);
+
+      columns -= g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
+      if (columns < 0)
+        break;
+      end = g_utf8_next_char (end);
+    }
+  return g_strndup (line, (gsize) (end - line));
+}
+
 void
 rebound_test_progress_show (ReboundTestProgress *self)
 {
   g_autofree char *failed = NULL;
   g_autofree char *line = NULL;
-  g_autofree char *cut = NULL;
+  g_autofree char *shown = NULL;
 
   if (!self->is_terminal || self->n_ended == self->n_plays)
     return;
@@ -83,8 +101,9 @@ rebound_test_progress_show (ReboundTestProgress *self)
                               : g_strdup ("");
   line = g_strdup_printf ("[%u of %u%s] %s", self->n_ended, self->n_plays, failed,
                           self->name != NULL ? self->name : "");
-  cut = g_utf8_substring (line, 0, MIN (g_utf8_strlen (line, -1), count_columns () - 1));
-  g_printerr ("\r\033[K%s", cut);
+  /* In the last column a terminal may begin a new line. */
+  shown = cut (line, count_columns () - 1);
+  g_printerr ("\r\033[K%s", shown);
   self->is_shown = TRUE;
 }
 
