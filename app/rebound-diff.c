@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Myers' shortest edit script ("An O(ND) Difference Algorithm and Its Variations", 1986). It is
- * here because a report must not depend on what is installed: diff(1) is not everywhere, and says
- * the same in other words from one version to the next.
- *
- * The cost grows with what differs, and a log that differs in all of its lines is not read line by
- * line: past a limit the middle is shown as replaced. */
+/* What diff -u says, without diff: a report must not depend on what is installed, and diff(1),
+ * which is not everywhere, says the same in other words from one to the next. */
 
 #include "rebound-diff.h"
 
 #include <string.h>
 
+#include "rebound-alignment.h"
+
 /* Lines of context, as diff -u has them. */
 #define CONTEXT 3
-
-/* The search keeps 2 D + 1 numbers for each of D steps: 4 MB of them at most. */
-#define MOST_EDITS 1000
 
 typedef struct
 {
   const char *text;
   gsize size_bytes; /* with its end of line: one without is another line */
-  guint id;         /* the same for the same line */
 } Line;
 
 typedef struct
@@ -30,10 +24,9 @@ typedef struct
   GString *edits; /* ' ', '-' and '+', a line each */
 } Diff;
 
-/* -- lines -- */
-
+/* The lines of @bytes, and in @ids a number for each that is the same for the same line. */
 static GArray *
-split (GBytes *bytes, GHashTable *ids)
+split (GBytes *bytes, GHashTable *known, GArray *ids)
 {
   GArray *lines = g_array_new (FALSE, FALSE, sizeof (Line));
   gsize left_bytes;
@@ -42,153 +35,50 @@ split (GBytes *bytes, GHashTable *ids)
   while (left_bytes > 0)
     {
       const char *end = memchr (text, '\n', left_bytes);
-      Line line = { text, end != NULL ? (gsize) (end - text) + 1 : left_bytes, 0 };
+      Line line = { text, end != NULL ? (gsize) (end - text) + 1 : left_bytes };
       g_autoptr (GBytes) key = g_bytes_new_static (text, line.size_bytes);
+      guint id = GPOINTER_TO_UINT (g_hash_table_lookup (known, key));
 
-      line.id = GPOINTER_TO_UINT (g_hash_table_lookup (ids, key));
-      if (line.id == 0)
+      if (id == 0)
         {
-          line.id = g_hash_table_size (ids) + 1;
-          g_hash_table_insert (ids, g_steal_pointer (&key), GUINT_TO_POINTER (line.id));
+          id = g_hash_table_size (known) + 1;
+          g_hash_table_insert (known, g_steal_pointer (&key), GUINT_TO_POINTER (id));
         }
       g_array_append_val (lines, line);
+      g_array_append_val (ids, id);
       text += line.size_bytes;
       left_bytes -= line.size_bytes;
     }
   return lines;
 }
 
-static guint
-id_at (GArray *lines, int index)
-{
-  return g_array_index (lines, Line, index).id;
-}
-
-/* -- the search, in the part between what both begin and end with -- */
-
-typedef struct
-{
-  GArray *before;
-  GArray *after;
-  int begin;    /* of both */
-  int n_before; /* lines of the part */
-  int n_after;
-} Part;
-
-static gboolean
-is_same (const Part *part, int x, int y)
-{
-  return id_at (part->before, part->begin + x) == id_at (part->after, part->begin + y);
-}
-
-/* One more edit on diagonal @k: from the better of its neighbours, and on as long as both are the
- * same. */
-static int
-extend (const Part *part, const int *reach, int d, int k)
-{
-  gboolean goes_down = k == -d || (k != d && reach[k - 1] < reach[k + 1]);
-  int x = goes_down ? reach[k + 1] : reach[k - 1] + 1;
-
-  while (x < part->n_before && x - k < part->n_after && is_same (part, x, x - k))
-    x++;
-  return x;
-}
-
-/* How far each diagonal is reached with 0, 1, … edits, or NULL where there are too many.
- * (element-type int array of 2 MOST_EDITS + 3, the middle is diagonal 0) */
-static GPtrArray *
-search (const Part *part)
-{
-  g_autoptr (GPtrArray) steps = g_ptr_array_new_with_free_func (g_free);
-  g_autofree int *own = g_new0 (int, 2 * MOST_EDITS + 3);
-  int *reach = own + MOST_EDITS + 1;
-
-  for (int d = 0; d <= MOST_EDITS; d++)
-    {
-      g_ptr_array_add (steps, g_memdup2 (reach - d - 1, (gsize) (2 * d + 3) * sizeof *reach));
-      for (int k = -d; k <= d; k += 2)
-        {
-          /* Diagonals outside lead nowhere, and are not walked on. */
-          reach[k] = extend (part, reach, d, k);
-          if (reach[k] >= part->n_before && reach[k] - k >= part->n_after)
-            return g_steal_pointer (&steps);
-        }
-    }
-  return NULL;
-}
-
-/* From the end to the beginning, by the steps that were kept. */
 static void
-walk_back (const Part *part, GPtrArray *steps, GString *backwards)
+append_times (GString *text, char c, guint times)
 {
-  int x = part->n_before;
-  int y = part->n_after;
-
-  for (int d = (int) steps->len - 1; d >= 0; d--)
-    {
-      const int *reach = (const int *) steps->pdata[d] + d + 1;
-      int k = x - y;
-      gboolean went_down = k == -d || (k != d && reach[k - 1] < reach[k + 1]);
-      int from_x = went_down ? reach[k + 1] : reach[k - 1];
-      int from_y = from_x - (went_down ? k + 1 : k - 1);
-
-      if (d == 0)
-        from_x = from_y = 0;
-      for (; x > from_x && y > from_y; x--, y--)
-        g_string_append_c (backwards, ' ');
-      if (d > 0)
-        g_string_append_c (backwards, went_down ? '+' : '-');
-      x = from_x;
-      y = from_y;
-    }
-}
-
-static void
-append_times (GString *text, char c, int times)
-{
-  for (int i = 0; i < times; i++)
+  for (guint i = 0; i < times; i++)
     g_string_append_c (text, c);
 }
 
 static void
-append_part (GString *edits, const Part *part)
+find_edits (Diff *self, GArray *before, GArray *after)
 {
-  g_autoptr (GPtrArray) steps = search (part);
-  g_autoptr (GString) backwards = g_string_new (NULL);
+  g_autoptr (GArray) common = rebound_align ((const guint *) before->data, before->len,
+                                             (const guint *) after->data, after->len, NULL);
+  guint a = 0;
+  guint b = 0;
 
-  if (steps == NULL)
+  for (guint i = 0; i < common->len; i++)
     {
-      append_times (edits, '-', part->n_before);
-      append_times (edits, '+', part->n_after);
-      return;
-    }
-  walk_back (part, steps, backwards);
-  g_strreverse (backwards->str);
-  g_string_append (edits, backwards->str);
-}
+      const ReboundCommon *one = &g_array_index (common, ReboundCommon, i);
 
-static void
-find_edits (Diff *self)
-{
-  Part part = { self->before, self->after, 0, (int) self->before->len, (int) self->after->len };
-  int n_same_end = 0;
-
-  while (part.n_before > 0 && part.n_after > 0 && is_same (&part, 0, 0))
-    {
-      part.begin++;
-      part.n_before--;
-      part.n_after--;
+      append_times (self->edits, '-', one->a - a);
+      append_times (self->edits, '+', one->b - b);
+      append_times (self->edits, ' ', one->length);
+      a = one->a + one->length;
+      b = one->b + one->length;
     }
-  while (part.n_before > 0 && part.n_after > 0
-         && is_same (&part, part.n_before - 1, part.n_after - 1))
-    {
-      n_same_end++;
-      part.n_before--;
-      part.n_after--;
-    }
-  append_times (self->edits, ' ', part.begin);
-  append_part (self->edits, &part);
-  append_times (self->edits, ' ', n_same_end);
+  append_times (self->edits, '-', before->len - a);
+  append_times (self->edits, '+', after->len - b);
 }
 
 /* -- as text -- */
@@ -291,17 +181,19 @@ to_text (const Diff *self)
 char *
 rebound_diff_describe (GBytes *before, GBytes *after)
 {
-  g_autoptr (GHashTable) ids = NULL;
+  g_autoptr (GHashTable) known = NULL;
+  g_autoptr (GArray) before_ids = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GArray) after_ids = g_array_new (FALSE, FALSE, sizeof (guint));
   Diff self;
   char *text;
 
   if (g_bytes_equal (before, after))
     return NULL;
-  ids = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
-  self.before = split (before, ids);
-  self.after = split (after, ids);
+  known = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
+  self.before = split (before, known, before_ids);
+  self.after = split (after, known, after_ids);
   self.edits = g_string_new (NULL);
-  find_edits (&self);
+  find_edits (&self, before_ids, after_ids);
   text = to_text (&self);
   g_string_free (self.edits, TRUE);
   g_array_unref (self.before);

@@ -65,21 +65,21 @@ find_difference (GBytes *one, GBytes *other)
   return begin;
 }
 
-/* A line is where in the script it happened, a tab, and the event. */
+/* A line is where in the script it happened, if it was there, a tab, and the event. */
 static void
 append_line (GString *text, guint number, GBytes *events, gsize offset)
 {
   gsize size_bytes;
   const char *line = find_line (events, offset, &size_bytes);
   const char *tab = memchr (line, '\t', size_bytes);
+  int place_bytes = tab != NULL ? (int) (tab - line) : 0;
+  const char *event = tab != NULL ? tab + 1 : line;
 
   if (size_bytes == 0)
     g_string_append_printf (text, "play %u: (nothing more)\n", number);
-  else if (tab == NULL || tab == line)
-    g_string_append_printf (text, "play %u: %.*s\n", number, (int) size_bytes, line);
   else
-    g_string_append_printf (text, "play %u: %.*s: %.*s\n", number, (int) (tab - line), line,
-                            (int) (size_bytes - (gsize) (tab - line) - 1), tab + 1);
+    g_string_append_printf (text, "play %u: %.*s%s%.*s\n", number, place_bytes, line,
+                            place_bytes > 0 ? ": " : "", (int) (line + size_bytes - event), event);
 }
 
 /* The details name the first difference that was found, the one with the lowest number first. */

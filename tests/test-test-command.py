@@ -151,7 +151,7 @@ def test_summary():
             "mean “launch”?",
             "    play it again: rebound run mistaken.life",
             "",
-            "NOT as expected: 3 of 5 scripts; 2 expectations, 2 failed"], "the summary")
+            "NOT as expected: 3 of 5 scripts; 3 expectations, 2 failed"], "the summary")
 
 
 def test_why():
