@@ -48,6 +48,8 @@ describe (const ReboundTestResult *result)
 {
   GString *text = g_string_new (NULL);
 
+  if (result->play != NULL && result->play->problem != NULL)
+    g_string_append_printf (text, "it ended there: %s\n", result->play->problem);
   if (result->play != NULL)
     g_string_append (text, result->play->messages);
   if (result->details != NULL)
@@ -65,9 +67,7 @@ get_outcome (const ReboundTestResult *result)
     case REBOUND_TEST_AS_EXPECTED:
       return REBOUND_JUNIT_PASSED;
     case REBOUND_TEST_FAILED:
-      return rebound_test_play_count_failed (result->play) > 0 && *result->play->messages == '\0'
-                 ? REBOUND_JUNIT_PASSED
-                 : REBOUND_JUNIT_FAILED;
+      return result->play->problem == NULL ? REBOUND_JUNIT_PASSED : REBOUND_JUNIT_FAILED;
     case REBOUND_TEST_FLAKY:
     case REBOUND_TEST_CHANGED:
       return REBOUND_JUNIT_FAILED;

@@ -31,6 +31,7 @@ rebound_test_play_free (ReboundTestPlay *self)
   g_ptr_array_unref (self->checks);
   g_ptr_array_unref (self->why);
   g_free (self->title);
+  g_free (self->problem);
   g_free (self->messages);
   g_clear_pointer (&self->log, g_bytes_unref);
   g_clear_pointer (&self->events, g_bytes_unref);

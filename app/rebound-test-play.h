@@ -37,6 +37,7 @@ typedef struct
   GPtrArray *checks; /* ReboundTestCheck */
   GPtrArray *why;    /* char *: the explanations */
   char *title;
+  char *problem;       /* why it ended before its script's end, or NULL */
   char *messages;      /* what it has said on standard error, mistakes say; bytes */
   gint64 virtual_usec; /* how far its clock got; -1 where that is not known */
   GBytes *log;         /* what people read of it, or NULL; see rebound-test-golden.h */

@@ -149,7 +149,7 @@ describe_failed (const ReboundTestPlay *play)
   guint n_failed = rebound_test_play_count_failed (play);
 
   if (n_failed == 0)
-    return g_strdup ("it ended before its end");
+    return g_strdup ("it did not come to its end");
   return g_strdup_printf ("%u of %u expectation%s failed", n_failed, play->checks->len,
                           play->checks->len == 1 ? "" : "s");
 }

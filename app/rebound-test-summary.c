@@ -40,6 +40,18 @@ print_checks (FILE *stream, const ReboundTestPlay *play)
     }
 }
 
+/* An internal error is on standard error, too. */
+static void
+print_problem (FILE *stream, const ReboundTestPlay *play)
+{
+  g_autofree char *text = NULL;
+
+  if (play->problem == NULL || play->verdict != REBOUND_TEST_FAILED)
+    return;
+  text = g_strconcat ("it ended there: ", play->problem, NULL);
+  print_lines (stream, text);
+}
+
 static void
 print_failure (FILE *stream, const ReboundTestResult *result)
 {
@@ -49,6 +61,7 @@ print_failure (FILE *stream, const ReboundTestResult *result)
   if (play != NULL)
     {
       print_checks (stream, play);
+      print_problem (stream, play);
       print_lines (stream, play->messages);
     }
   if (result->details != NULL)

@@ -51,6 +51,8 @@ put_block (ReboundTap *tap, const ReboundTestResult *result)
   rebound_tap_block_text (tap, "status", rebound_test_verdict_to_nick (result->verdict));
   if (play != NULL)
     put_checks (tap, play);
+  if (play != NULL && play->problem != NULL)
+    rebound_tap_block_text (tap, "ended", play->problem);
   if (play != NULL && *play->messages != '\0')
     rebound_tap_block_text (tap, "messages", play->messages);
   if (result->details != NULL)

@@ -89,7 +89,7 @@ rebound_test_witness_finish (ReboundEventSink *sink, const ReboundSummary *summa
   ReboundTestWitness *self = REBOUND_TEST_WITNESS (sink);
   g_autofree char *usec = g_strdup_printf ("%" G_GINT64_FORMAT, summary->virtual_usec);
 
-  write_line (self->stream, (const char *[]){ "end", usec, NULL });
+  write_line (self->stream, (const char *[]){ "end", usec, summary->problem, NULL });
 }
 
 static void
@@ -124,8 +124,11 @@ read_line (ReboundTestPlay *play, char **fields)
     g_ptr_array_add (play->why, g_strdup (fields[1]));
   else if (n_fields == 2 && strcmp (fields[0], "title") == 0)
     play->title = g_strdup (fields[1]);
-  else if (n_fields == 2 && strcmp (fields[0], "end") == 0)
-    play->virtual_usec = g_ascii_strtoll (fields[1], NULL, 10);
+  else if (n_fields >= 2 && strcmp (fields[0], "end") == 0)
+    {
+      play->virtual_usec = g_ascii_strtoll (fields[1], NULL, 10);
+      play->problem = g_strdup (fields[2]);
+    }
 }
 
 /* The last line is a whole one or is left out: the process may have died at it. */

@@ -8,8 +8,9 @@ from pathlib import Path
 
 GOOD = "launch\nexpect app.state == active\n"
 
-# Takes minutes, and never waits for anything: who wants it to end has to end it.
-ENDLESS = "launch\nrepeat 490000\nhome\nopen\nend\n"
+# Ten days with an attempt every millisecond, and never a rest in real time: who wants it to end has
+# to end it.
+ENDLESS = "launch\nclient phone connect=127.0.0.1:30000 retry-every=1ms\nafter 10d\n"
 
 
 @contextmanager

@@ -137,7 +137,7 @@ def test_summary():
             "NOT as expected  bad.life: 2 of 2 expectations failed",
             "    line 3: expect app.state == background; app.state was “active”",
             "    line 4: wait app.suspended within 1s; app.suspended did not come",
-            "    rebound: bad.life:4:1: nothing can happen any more; expected “wait app.suspended "
+            "    it ended there: bad.life:4:1: nothing can happen any more; expected “wait app.suspended "
             "within 1s”, but app.suspended did not come",
             "    play it again: rebound run bad.life",
             "NOT as expected  gone.life: the script is not without mistakes; nothing was played",
@@ -190,7 +190,7 @@ def test_tap():
                               "not ok 4 - mistaken.life"], "points")
         expect_equal((lines[0], lines[-1]), ("TAP version 13", "1..4"), "the ends")
         block = read_yaml(done.stdout.split("  ---\n")[1].split("  ...\n")[0])
-        expect_equal(list(block), ["message", "status", "failed", "messages", "again"], "keys")
+        expect_equal(list(block), ["message", "status", "failed", "ended", "again"], "keys")
         expect_equal([block["status"], block["message"], block["again"]],
                      ["failed", "2 of 2 expectations failed", "rebound run bad.life"], "values")
         expect_equal(block["failed"][0], "line 3: expect app.state == background; app.state was “active”",

@@ -67,9 +67,10 @@ def test_timeout():
 
 def test_seen_before():
     """what a play has seen before it is killed is told of"""
-    with folder_of({"a.life": BAD + "\n".join(ENDLESS.splitlines()[1:]) + "\n"}) as folder:
-        done = run("test", ".", "--timeout=10s", "-o", "tap", cwd=folder)
-        expect_in("killed: it took longer than 10s", done.stdout, "the message")
+    files = {"a.life": ENDLESS.replace("launch\n", "launch\nexpect app.state == background\n")}
+    with folder_of(files) as folder:
+        done = run("test", ".", "--timeout=3s", "-o", "tap", cwd=folder)
+        expect_in("killed: it took longer than 3s", done.stdout, "the message")
         expect_in("line 2: expect app.state == background; app.state was “active”", done.stdout,
                   "what had failed")
 
