@@ -237,6 +237,18 @@ def lint(path):
     expect_equal((done.returncode, done.stdout), (0, ""), "what xmllint says")
 
 
+def test_page():
+    """the example of docs/testing.md is what its script comes to"""
+    page = (program.TESTS.parent / "docs" / "testing.md").read_text(encoding="utf-8")
+    shown, script = re.findall(r"^```\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    empty = "listener shop port=30000\nlaunch\nhome\nopen\nexpect shop.state == listening\n"
+    with folder_of({"stories/back.life": script, "stories/empty.life": empty}) as folder:
+        done = run("test", "stories", cwd=folder)
+        expect_equal(f"$ rebound test stories\n{done.stdout}", shown, "the example")
+    for key in ("message", "status", "failed", "ended", "messages", "difference", "why", "again"):
+        expect_in(f"`{key}`", page, "keys of a block")
+
+
 def test_outputs():
     """--output: several reports at once; who has files has the summary besides"""
     with mixed_folder() as folder:
