@@ -173,6 +173,13 @@ install_callbacks (GObjectClass *klass)
 static GParamSpec *
 string_field (const char *name, const char *blurb)
 {
+  return g_param_spec_string (name, NULL, blurb, "", G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+}
+
+/* An event may be without it. */
+static GParamSpec *
+optional_field (const char *name, const char *blurb)
+{
   return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 }
 
@@ -210,8 +217,8 @@ install_signals (GObjectClass *klass)
       klass, "died", group,
       "is gone ({reason}[, {code}])[: {explanation}]; the kernel closed its sockets",
       "the process ended", string_field ("reason", "what ended it"),
-      string_field ("code", "the code or the signal of the crash report"),
-      string_field ("explanation", "the phrase of the crash report"), NULL);
+      optional_field ("code", "the code or the signal of the crash report"),
+      optional_field ("explanation", "the phrase of the crash report"), NULL);
 }
 
 static void

@@ -370,7 +370,7 @@ install_properties (GObjectClass *klass)
 static GParamSpec *
 string_spec (const char *name, const char *blurb)
 {
-  return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  return g_param_spec_string (name, NULL, blurb, "", G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 }
 
 static void

@@ -352,7 +352,7 @@ install_actions (GObjectClass *klass)
 static GParamSpec *
 string_field (const char *name, const char *blurb)
 {
-  return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  return g_param_spec_string (name, NULL, blurb, "", G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 }
 
 static GParamSpec *

@@ -13,8 +13,8 @@ ReboundEvent *rebound_event_new (guint64 number,
                                  ReboundEventGroup group,
                                  const char *source);
 
-/* Adds a field; NULL strings and durations below 0, which are none, are left out. @pspec is held,
- * @value copied. */
+/* Adds a field. One that is nothing is left out, where it may be; else a string is empty. @pspec is
+ * held, @value copied. */
 void rebound_event_add_field (ReboundEvent *self, GParamSpec *pspec, const GValue *value);
 
 /* Fills @template in: {name} is the field's value as a script writes it, "" where there is none; a

@@ -79,17 +79,34 @@ rebound_event_unref (ReboundEvent *self)
   g_free (self);
 }
 
+gboolean
+rebound_event_may_lack (GParamSpec *pspec)
+{
+  if (REBOUND_IS_PARAM_SPEC_DURATION (pspec))
+    return G_PARAM_SPEC_INT64 (pspec)->minimum < 0;
+  return G_IS_PARAM_SPEC_STRING (pspec) && G_PARAM_SPEC_STRING (pspec)->default_value == NULL;
+}
+
+static gboolean
+is_none (const GValue *value, GParamSpec *pspec)
+{
+  return (G_VALUE_HOLDS_STRING (value) && g_value_get_string (value) == NULL)
+         || (REBOUND_IS_PARAM_SPEC_DURATION (pspec) && g_value_get_int64 (value) < 0);
+}
+
 void
 rebound_event_add_field (ReboundEvent *self, GParamSpec *pspec, const GValue *value)
 {
   Field field = { NULL, G_VALUE_INIT };
 
-  if ((G_VALUE_HOLDS_STRING (value) && g_value_get_string (value) == NULL)
-      || (REBOUND_IS_PARAM_SPEC_DURATION (pspec) && g_value_get_int64 (value) < 0))
+  if (is_none (value, pspec) && rebound_event_may_lack (pspec))
     return;
   field.pspec = g_param_spec_ref (pspec);
   g_value_init (&field.value, G_VALUE_TYPE (value));
-  g_value_copy (value, &field.value);
+  if (G_VALUE_HOLDS_STRING (value) && g_value_get_string (value) == NULL)
+    g_value_set_static_string (&field.value, "");
+  else
+    g_value_copy (value, &field.value);
   g_array_append_val (self->fields, field);
 }
 

@@ -152,6 +152,18 @@ REBOUND_API const GValue *rebound_event_get_field_value (ReboundEvent *self, gui
  */
 REBOUND_API GParamSpec *rebound_event_get_field_spec (ReboundEvent *self, guint index);
 
+/**
+ * rebound_event_may_lack:
+ * @pspec: a parameter of a signal
+ *
+ * A string may be nothing where the default of its specification is %NULL, and a duration where its
+ * minimum is below 0; an event is without such a field then.
+ *
+ * Returns: %TRUE if an event of the signal may be without the field
+ * Since: 0.1
+ */
+REBOUND_API gboolean rebound_event_may_lack (GParamSpec *pspec);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReboundEvent, rebound_event_unref)
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 #include "rebound-clock.h"
 #include "rebound-event-sink.h"
+#include "rebound-note-private.h"
 
 G_BEGIN_DECLS
 
@@ -26,14 +27,9 @@ const char *rebound_journal_get_source (ReboundJournal *self);
 void rebound_journal_follow (ReboundJournal *self, const char *name, GObject *object);
 void rebound_journal_unfollow (ReboundJournal *self, GObject *object);
 
-/* An event of the run's own. @... are names and values of string fields, then NULL; a NULL value is
- * left out. */
-void rebound_journal_note (ReboundJournal *self,
-                           const char *actor,
-                           const char *kind,
-                           ReboundEventGroup group,
-                           const char *text,
-                           ...) G_GNUC_NULL_TERMINATED;
+/* An event of the run's own. @... are the texts of its fields, in their order; NULL is one that it
+ * may be without. */
+void rebound_journal_note (ReboundJournal *self, const char *actor, const ReboundNote *note, ...);
 
 /* A statement that does something begins: waits look back to here. */
 void rebound_journal_mark (ReboundJournal *self);

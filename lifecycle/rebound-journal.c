@@ -31,7 +31,7 @@ struct _ReboundJournal
   GPtrArray *sinks;
   GPtrArray *followed;
   GHashTable *tallies;     /* since the mark: a set of Tally */
-  GHashTable *field_specs; /* of the run's own events: name → GParamSpec */
+  GHashTable *field_specs; /* of notes: their fields → GParamSpec */
   const char *source;
   guint64 count;
 };
@@ -84,8 +84,7 @@ rebound_journal_new (ReboundClock *clock)
   self->sinks = g_ptr_array_new_with_free_func (g_object_unref);
   self->followed = g_ptr_array_new_with_free_func (followed_free);
   self->tallies = g_hash_table_new_full (tally_hash, tally_equal, g_free, NULL);
-  self->field_specs
-      = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_param_spec_unref);
+  self->field_specs = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_param_spec_unref);
   return self;
 }
 
@@ -320,44 +319,39 @@ rebound_journal_unfollow (ReboundJournal *self, GObject *object)
       }
 }
 
+/* Of a note's field; made once for each that is there, and the notes are few. */
 static GParamSpec *
-own_field_spec (ReboundJournal *self, const char *name)
+note_field_spec (ReboundJournal *self, const ReboundNote *note, guint index)
 {
-  GParamSpec *pspec = g_hash_table_lookup (self->field_specs, name);
+  gconstpointer key = &note->fields[index];
+  GParamSpec *pspec = g_hash_table_lookup (self->field_specs, key);
 
   if (pspec == NULL)
     {
-      pspec
-          = g_param_spec_ref_sink (g_param_spec_string (name, NULL, NULL, NULL, G_PARAM_READABLE));
-      g_hash_table_insert (self->field_specs, (gpointer) g_param_spec_get_name (pspec), pspec);
+      pspec = rebound_note_new_field_spec (note, index);
+      g_hash_table_insert (self->field_specs, (gpointer) key, pspec);
     }
   return pspec;
 }
 
 void
-rebound_journal_note (ReboundJournal *self,
-                      const char *actor,
-                      const char *kind,
-                      ReboundEventGroup group,
-                      const char *text,
-                      ...)
+rebound_journal_note (ReboundJournal *self, const char *actor, const ReboundNote *note, ...)
 {
   g_autoptr (ReboundEvent) event
-      = next_event (self, g_intern_string (actor), g_intern_string (kind), group);
-  const char *name;
+      = next_event (self, g_intern_string (actor), g_intern_string (note->kind), note->group);
   va_list list;
 
-  va_start (list, text);
-  while ((name = va_arg (list, const char *)) != NULL)
+  va_start (list, note);
+  for (guint i = 0; note->fields[i].name != NULL; i++)
     {
       g_auto (GValue) value = G_VALUE_INIT;
 
       g_value_init (&value, G_TYPE_STRING);
       g_value_set_string (&value, va_arg (list, const char *));
-      rebound_event_add_field (event, own_field_spec (self, name), &value);
+      rebound_event_add_field (event, note_field_spec (self, note, i), &value);
     }
   va_end (list);
-  rebound_event_set_text (event, text);
+  rebound_event_set_text (event, note->text);
   publish (self, event);
 }
 

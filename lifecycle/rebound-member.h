@@ -16,6 +16,9 @@ G_BEGIN_DECLS
  * @...: a #GParamSpec for each parameter, then %NULL; none is called n, time, actor or kind, which
  * every event has of itself
  *
+ * A string that is %NULL, or a duration below 0, is no field of its event if the specification has
+ * %NULL for a default, or a minimum below 0; else such a string is an empty one.
+ *
  * Makes a signal whose parameters have names, so that its emissions become events with fields. An
  * ordinary g_signal_new() does as well; its fields are then called arg1, arg2.
  *

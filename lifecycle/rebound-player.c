@@ -40,12 +40,11 @@ describe_place (ReboundPlayer *self, const ReboundPosition *position)
 }
 
 static void
-note (ReboundPlayer *self, const ReboundStatement *statement, const char *kind, const char *text)
+note (ReboundPlayer *self, const ReboundStatement *statement)
 {
   g_autofree char *line = describe_place (self, &statement->position);
 
-  rebound_journal_note (self->journal, "script", kind, REBOUND_EVENT_GROUP_SCRIPT, text,
-                        "statement", statement->source, "line", line, NULL);
+  rebound_journal_note (self->journal, "script", &rebound_note_statement, statement->source, line);
 }
 
 /* Puts the statement's place before an error's message. */
@@ -65,13 +64,12 @@ conclude (ReboundPlayer *self, const ReboundStatement *statement, gboolean met, 
   g_autofree char *line = describe_place (self, &statement->position);
 
   self->n_expectations++;
-  if (!met)
-    self->n_failed++;
-  rebound_journal_note (self->journal, "script", met ? "met" : "failed", REBOUND_EVENT_GROUP_CHECKS,
-                        met ? "as expected: {statement}"
-                            : "NOT AS EXPECTED (line {line}): {statement}[; {seen}]",
-                        "statement", statement->source, "line", line, "seen", met ? NULL : seen,
-                        NULL);
+  self->n_failed += met ? 0 : 1;
+  if (met)
+    rebound_journal_note (self->journal, "script", &rebound_note_met, statement->source, line);
+  else
+    rebound_journal_note (self->journal, "script", &rebound_note_failed, statement->source, line,
+                          seen);
 }
 
 static void
@@ -224,8 +222,7 @@ play_missing_step (ReboundPlayer *self, guint who, const char *word, GError **er
       g_free (step);
       step = g_strdup_printf ("%s %s", word, rebound_application_get_name (application));
     }
-  rebound_journal_note (self->journal, "script", "filled", REBOUND_EVENT_GROUP_SCRIPT,
-                        "> {word}   (a missing step, played by --fill)", "word", step, NULL);
+  rebound_journal_note (self->journal, "script", &rebound_note_filled, step);
   return rebound_device_perform_on (self->device, application, word, error)
          && rebound_stage_settle (self->stage, error);
 }
@@ -355,8 +352,7 @@ play_print (ReboundPlayer *self, const ReboundStatement *statement)
 {
   g_autofree char *text = rebound_fill_in (&statement->value, read_for_print, self);
 
-  rebound_journal_note (self->journal, "script", "print", REBOUND_EVENT_GROUP_SCRIPT, "{text}",
-                        "text", text, NULL);
+  rebound_journal_note (self->journal, "script", &rebound_note_print, text);
 }
 
 static gboolean
@@ -420,7 +416,7 @@ play_statement (ReboundPlayer *self, const ReboundStatement *statement, GError *
     rebound_journal_mark (self->journal);
   /* A question is told as well: its answer says what is, not what was asked. */
   if (rebound_statement_does_something (statement) || statement->kind == REBOUND_STATEMENT_WHY)
-    note (self, statement, "statement", "> {statement}");
+    note (self, statement);
   if (statement->kind == REBOUND_STATEMENT_AFTER)
     return play_after (self, statement, error);
   if (!play_one (self, statement, error) || !rebound_stage_settle (self->stage, error))

@@ -260,6 +260,35 @@ REBOUND_API gboolean rebound_run_check_name (ReboundRun *self, const char *name,
 REBOUND_API ReboundRunStatus rebound_run_play (ReboundRun *self, GError **error);
 
 /**
+ * rebound_run_list_kinds:
+ *
+ * The events of a run are its actors' signals, and what it says itself: which statement is played,
+ * what was as expected.
+ *
+ * Returns: (transfer container) (array zero-terminated=1): the kinds of what it says itself
+ * Since: 0.1
+ */
+REBOUND_API const char **rebound_run_list_kinds (void);
+
+/**
+ * rebound_run_get_kind_blurb:
+ * @kind: one of rebound_run_list_kinds()
+ *
+ * Returns: (transfer none) (nullable): what it means
+ * Since: 0.1
+ */
+REBOUND_API const char *rebound_run_get_kind_blurb (const char *kind);
+
+/**
+ * rebound_run_list_fields:
+ * @kind: one of rebound_run_list_kinds()
+ *
+ * Returns: (transfer full) (element-type GParamSpec): the fields that such an event has
+ * Since: 0.1
+ */
+REBOUND_API GPtrArray *rebound_run_list_fields (const char *kind);
+
+/**
  * rebound_run_interrupt:
  *
  * Ends the run at the next opportunity. To be called from a source in the world's context. Since:

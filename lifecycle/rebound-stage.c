@@ -243,11 +243,8 @@ report_spin (ReboundStage *self, Strand *strand, GError **error)
   if (self->blame != NULL && suspect != NULL)
     culprit = self->blame (suspect, self->blame_data);
 
-  rebound_journal_note (self->journal, culprit != NULL ? culprit : "run", "spin",
-                        REBOUND_EVENT_GROUP_CHECKS,
-                        "busy loop: {source} is dispatched again and again, and nothing changes"
-                        "[; descriptor {descriptor} is ready for ever]",
-                        "source", source, "descriptor", descriptor, NULL);
+  rebound_journal_note (self->journal, culprit != NULL ? culprit : "run", &rebound_note_spin,
+                        source, descriptor);
   g_set_error (
       error, REBOUND_ERROR, REBOUND_ERROR_ACTION,
       "%s%sbusy loop: %s was dispatched %d times in a row at one instant and nothing changed"

@@ -10,9 +10,10 @@ G_BEGIN_DECLS
 void rebound_field_get (gconstpointer field, GValue *value);
 void rebound_field_set (gpointer field, const GValue *value);
 
-/* What is read and never set: a property, or an argument of a signal. A text that may be NULL, and
- * a number of things. (transfer floating) */
+/* What is read and never set: a property, or an argument of a signal. A text, one that an event may
+ * be without, and a number of things. (transfer floating) */
 GParamSpec *rebound_field_string_spec (const char *name, const char *blurb);
+GParamSpec *rebound_field_optional_spec (const char *name, const char *blurb);
 GParamSpec *rebound_field_count_spec (const char *name, const char *blurb);
 
 G_END_DECLS

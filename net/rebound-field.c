@@ -72,6 +72,12 @@ rebound_field_set (gpointer field, const GValue *value)
 GParamSpec *
 rebound_field_string_spec (const char *name, const char *blurb)
 {
+  return g_param_spec_string (name, NULL, blurb, "", G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+}
+
+GParamSpec *
+rebound_field_optional_spec (const char *name, const char *blurb)
+{
   return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 }
 

@@ -73,7 +73,7 @@ install_explanation_signal (ReboundLinuxKernelClass *klass)
           "cause", "the cause, by a name that stays the same: docs/output.md has the list"),
       rebound_field_string_spec ("text",
                                  "what happened, and what was done before, in a sentence or two"),
-      rebound_field_string_spec (
+      rebound_field_optional_spec (
           "rule", "the rule by which it follows, of an RFC or in the kernel's source; "
                   "none where there is none to name"),
       rebound_field_count_spec ("count", "how often it happened"),

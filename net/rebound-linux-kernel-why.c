@@ -261,11 +261,11 @@ install_holder (ReboundLinuxKernelClass *klass)
           "owner", "whose it is: an actor, or “backlog of” one for who was not accepted, or "
                    "“somebody else”"),
       rebound_field_count_spec ("generation", "the listener's generation that it is of"),
-      rebound_field_string_spec ("line",
-                                 "the script's line that made it, or caused it; of who waits in a "
-                                 "backlog its client's"),
-      rebound_field_string_spec ("ended", "who ended the connection first"),
-      rebound_field_string_spec ("ended-line", "and on which line of the script"),
+      rebound_field_optional_spec (
+          "line", "the script's line that made it, or caused it; of who waits in a "
+                  "backlog its client's"),
+      rebound_field_optional_spec ("ended", "who ended the connection first"),
+      rebound_field_optional_spec ("ended-line", "and on which line of the script"),
       rebound_field_count_spec ("backlog", "of a listener: how many wait to be accepted"),
       rebound_field_count_spec ("backlog-limit", "of a listener: how many may"),
       rebound_param_spec_duration ("left", NULL, "for how long it remains by the run's clock", -1,

@@ -87,7 +87,7 @@ install_opening_signals (gpointer klass)
       klass, "bind-failed", group,
       "cannot bind[ port {port}] (generation {generation}): {error}[: {why}]", "bind() failed",
       generation_spec (), port_spec (), error_spec (),
-      rebound_field_string_spec ("why", "whose the port is, and which option is missing"), NULL);
+      rebound_field_optional_spec ("why", "whose the port is, and which option is missing"), NULL);
   signals[LISTEN_FAILED]
       = rebound_class_install_signal (klass, "listen-failed", group,
                                       "cannot listen (generation {generation}): {error}",
@@ -188,8 +188,8 @@ install_liveness_signals (gpointer klass)
       "does not listen any more (generation {generation}): {how}[: {error}]",
       "the check on return found that the socket was taken away; it is replaced",
       generation_spec (), rebound_field_string_spec ("how", "how it was found"),
-      rebound_field_string_spec (
-          "error", "the errno that it was found by, by name; empty where there was none"),
+      rebound_field_optional_spec (
+          "error", "the errno that it was found by, by name; none where there was none"),
       NULL);
   signals[CHECK_FAILED] = rebound_class_install_signal (
       klass, "check-failed", group,

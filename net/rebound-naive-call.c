@@ -51,11 +51,11 @@ rebound_naive_install_returned (gpointer klass)
       klass, "returned", REBOUND_EVENT_GROUP_ACTORS,
       "{call}({arguments}) = {result}[ {error}][ {detail}]", "a system call has returned",
       rebound_field_string_spec ("call", "the system call"),
-      rebound_field_string_spec ("arguments", "what it was given"),
+      rebound_field_optional_spec ("arguments", "what it was given"),
       rebound_field_string_spec ("result",
                                  "what it returned; for a descriptor the name of who has it"),
-      rebound_field_string_spec ("error", "the errno, by name, where it failed"),
-      rebound_field_string_spec (
+      rebound_field_optional_spec ("error", "the errno, by name, where it failed"),
+      rebound_field_optional_spec (
           "detail", "of a read the beginning of what was read, of drain how much it was, "
                     "of accept the connection"),
       NULL);

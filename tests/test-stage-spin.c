@@ -119,7 +119,10 @@ make_progress (gpointer user_data)
 static void
 make_event (gpointer user_data)
 {
-  rebound_journal_note (user_data, "a", "thing", REBOUND_EVENT_GROUP_ACTORS, "a thing", NULL);
+  static const ReboundNote thing
+      = { .kind = "thing", .group = REBOUND_EVENT_GROUP_ACTORS, .text = "a thing" };
+
+  rebound_journal_note (user_data, "a", &thing);
 }
 
 static void
