@@ -5,29 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lifecycle/rebound-application.h"
-#include "lifecycle/rebound-device.h"
 #include "lifecycle/rebound-lifecycle.h"
 #include "lifecycle/rebound-member.h"
-#include "lifecycle/rebound-scriptable.h"
 #include "lifecycle/rebound-value.h"
-#include "net/rebound-linux-kernel.h"
 #include "rebound-command.h"
 #include "rebound-format.h"
-
-/* What exists from the start, without a declaration. */
-static const struct
-{
-  const char *name;
-  GType (*get_type) (void);
-  const char *blurb;
-} given[] = {
-  { "app", rebound_application_get_type, "The application; it exists from the start." },
-  { "device", rebound_device_get_type,
-    "The phone and what a person does with it; it exists from the start." },
-  { "kernel", rebound_linux_kernel_get_type,
-    "The kernel, which tells what becomes of the sockets; it exists from the start." },
-};
+#include "rebound-known-type.h"
+#include "rebound-schema.h"
 
 /* What is no type. */
 static const struct
@@ -41,19 +25,30 @@ static const struct
   { "profiles", rebound_profiles_describe,
     "What differs from one system to the next, with sources (Markdown)." },
   { "formats", rebound_format_describe, "The formats of --output, a line each." },
+  { "schema", rebound_schema_describe, "The form of the lines of JSON Lines (JSON Schema)." },
 };
+
+static void
+print_types (GArray *types, gboolean is_given)
+{
+  for (guint i = 0; i < types->len; i++)
+    {
+      const ReboundKnownType *known = &g_array_index (types, ReboundKnownType, i);
+
+      if (known->is_given == is_given)
+        printf ("  %-10s %s\n", known->name, known->blurb);
+    }
+}
 
 static void
 print_overview (void)
 {
-  g_autofree const char **names = rebound_scriptable_list ();
+  g_autoptr (GArray) types = rebound_known_type_list ();
 
   printf ("Types that a script can declare:\n");
-  for (guint i = 0; names[i] != NULL; i++)
-    printf ("  %-10s %s\n", names[i], rebound_scriptable_get_blurb (names[i]));
+  print_types (types, FALSE);
   printf ("\nNames that every script has:\n");
-  for (guint i = 0; i < G_N_ELEMENTS (given); i++)
-    printf ("  %-10s %s\n", given[i].name, given[i].blurb);
+  print_types (types, TRUE);
   printf ("\nWhat all of them live by:\n");
   for (guint i = 0; i < G_N_ELEMENTS (topics); i++)
     printf ("  %-10s %s\n", topics[i].name, topics[i].blurb);
@@ -139,27 +134,24 @@ print_topic (const char *name)
 static gboolean
 print_type (const char *name)
 {
-  GType type = rebound_scriptable_look_up (name, NULL);
-  const char *blurb = rebound_scriptable_get_blurb (name);
+  g_autoptr (GArray) types = rebound_known_type_list ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (given) && type == G_TYPE_INVALID; i++)
-    if (strcmp (given[i].name, name) == 0)
-      {
-        type = given[i].get_type ();
-        blurb = given[i].blurb;
-      }
-  if (type == G_TYPE_INVALID)
+  for (guint i = 0; i < types->len; i++)
     {
-      rebound_command_complain (
-          "there is nothing called “%s” to describe; “rebound describe” lists what there is", name);
-      return FALSE;
+      const ReboundKnownType *known = &g_array_index (types, ReboundKnownType, i);
+
+      if (strcmp (known->name, name) != 0)
+        continue;
+      printf ("%s: %s\n", name, known->blurb);
+      print_properties (known->type, TRUE);
+      print_properties (known->type, FALSE);
+      print_members (known->type, TRUE);
+      print_members (known->type, FALSE);
+      return TRUE;
     }
-  printf ("%s: %s\n", name, blurb);
-  print_properties (type, TRUE);
-  print_properties (type, FALSE);
-  print_members (type, TRUE);
-  print_members (type, FALSE);
-  return TRUE;
+  rebound_command_complain (
+      "there is nothing called “%s” to describe; “rebound describe” lists what there is", name);
+  return FALSE;
 }
 
 int
@@ -170,7 +162,7 @@ rebound_command_describe (int argc, char **argv)
   g_option_context_set_summary (
       context, "Describes the types that a script can use, or one of them; the "
                "lifecycle (“lifecycle”); the profiles of the device (“profiles”); the formats of "
-               "--output (“formats”).");
+               "--output (“formats”); the form of JSON Lines (“schema”).");
   if (!rebound_command_parse (context, &argc, &argv, 0, 1))
     return REBOUND_EXIT_USAGE;
   if (argc == 1)

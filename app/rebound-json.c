@@ -104,10 +104,19 @@ append_value (GString *out, const GValue *value)
 static void
 append_key (GString *out, GParamSpec *pspec)
 {
-  g_string_append_c (out, '"');
   for (const char *at = g_param_spec_get_name (pspec); *at != '\0'; at++)
     g_string_append_c (out, *at == '-' ? '_' : *at);
-  g_string_append (out, REBOUND_IS_PARAM_SPEC_DURATION (pspec) ? "_usec\":" : "\":");
+  if (REBOUND_IS_PARAM_SPEC_DURATION (pspec))
+    g_string_append (out, "_usec");
+}
+
+char *
+rebound_json_make_key (GParamSpec *pspec)
+{
+  GString *key = g_string_new (NULL);
+
+  append_key (key, pspec);
+  return g_string_free (key, FALSE);
 }
 
 void
@@ -117,7 +126,9 @@ rebound_json_append_fields (GString *out, ReboundEvent *event)
     {
       if (i > 0)
         g_string_append_c (out, ',');
+      g_string_append_c (out, '"');
       append_key (out, rebound_event_get_field_spec (event, i));
+      g_string_append (out, "\":");
       append_value (out, rebound_event_get_field_value (event, i));
     }
 }

@@ -10,6 +10,9 @@ void rebound_json_append_string (GString *out, const char *text);
 
 void rebound_json_append_number (GString *out, gint64 number);
 
+/* The key of a field. (transfer full) */
+char *rebound_json_make_key (GParamSpec *pspec);
+
 /* The fields of an event as members of an object: without its braces. */
 void rebound_json_append_fields (GString *out, ReboundEvent *event);
 

@@ -59,7 +59,8 @@ def main():
         library, = {str(path.parent) for path in find(root, "librebound-1.so.0")}
         done = run(program, env={**os.environ, "LD_LIBRARY_PATH": library}) if done.returncode == 0 else done
         case("and runs", done.returncode == 0, done.stdout + done.stderr)
+        case("so is the schema of JSON Lines", len(find(root, "rebound-events.schema.json")) == 1)
 
 
-print("1..4")
+print("1..5")
 main()
