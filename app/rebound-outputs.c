@@ -17,7 +17,8 @@ typedef struct
 {
   const char *option; /* static */
   const ReboundFormat *format;
-  char *path; /* "-": standard output */
+  char *path;  /* "-": standard output */
+  char *place; /* the same, however it was called */
   ReboundWholeFile *file;
   ReboundEventSink *sink;
 } Output;
@@ -36,6 +37,7 @@ output_free (gpointer data)
   g_clear_object (&output->sink);
   g_clear_pointer (&output->file, rebound_whole_file_free);
   g_free (output->path);
+  g_free (output->place);
   g_free (output);
 }
 
@@ -63,11 +65,19 @@ is_standard (const char *path)
   return strcmp (path, "-") == 0;
 }
 
+static char *
+find_place (const char *path)
+{
+  return is_standard (path) ? g_strdup (path) : g_canonicalize_filename (path, NULL);
+}
+
 static gboolean
 is_taken (ReboundOutputs *self, const char *path)
 {
+  g_autofree char *place = find_place (path);
+
   for (guint i = 0; i < self->outputs->len; i++)
-    if (strcmp (((Output *) self->outputs->pdata[i])->path, path) == 0)
+    if (strcmp (((Output *) self->outputs->pdata[i])->place, place) == 0)
       return TRUE;
   return FALSE;
 }
@@ -95,6 +105,7 @@ rebound_outputs_add (ReboundOutputs *self, const char *option, const char *forma
       output->option = option;
       output->format = known;
       output->path = g_strdup (path);
+      output->place = find_place (path);
       g_ptr_array_add (self->outputs, output);
       return TRUE;
     }

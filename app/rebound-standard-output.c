@@ -5,6 +5,7 @@
 #include "rebound-standard-output.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,9 +27,21 @@ check_at_exit (void)
   _exit (REBOUND_EXIT_INTERNAL);
 }
 
+/* By default a write to a pipe that nobody reads, or beyond the limit of a file's size, ends the
+ * program without a word; ignored, it fails with EPIPE or EFBIG, which can be said. */
+static void
+ignore_signals_of_writing (void)
+{
+  const struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+  sigaction (SIGPIPE, &ignore, NULL);
+  sigaction (SIGXFSZ, &ignore, NULL);
+}
+
 void
 rebound_standard_output_watch (void)
 {
+  ignore_signals_of_writing ();
   if (!rebound_watched_stream_open (&output, STDOUT_FILENO))
     g_error ("fopencookie: %s", strerrorname_np (errno)); /* no memory: as GLib does */
   if (isatty (STDOUT_FILENO))
