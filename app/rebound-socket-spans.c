@@ -20,9 +20,8 @@
 struct _ReboundSocketSpans
 {
   const ReboundAbout *about;
-  ReboundSocketSpanFunc func;
-  gpointer user_data;
-  GPtrArray *all;        /* ReboundSocketSpan, the oldest first, of */
+  ReboundSocketSpansListener listener;
+  GQueue all;            /* ReboundSocketSpan, the oldest first, of */
   GHashTable *live;      /* "connection\nend" → GPtrArray of ReboundSocketSpan, as well */
   GHashTable *listening; /* actor → the ReboundEvent that said so */
   ReboundConnectionEndings *endings;
@@ -42,22 +41,14 @@ span_free (ReboundSocketSpan *span)
   g_free (span);
 }
 
-/* A GFunc. */
-static void
-free_span (gpointer span, gpointer user_data)
-{
-  span_free (span);
-}
-
 ReboundSocketSpans *
-rebound_socket_spans_new (const ReboundAbout *about, ReboundSocketSpanFunc func, gpointer user_data)
+rebound_socket_spans_new (const ReboundAbout *about, const ReboundSocketSpansListener *listener)
 {
   ReboundSocketSpans *self = g_new0 (ReboundSocketSpans, 1);
 
   self->about = about;
-  self->func = func;
-  self->user_data = user_data;
-  self->all = g_ptr_array_new ();
+  self->listener = *listener;
+  g_queue_init (&self->all);
   self->held = g_ptr_array_new ();
   self->live
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
@@ -70,9 +61,10 @@ rebound_socket_spans_new (const ReboundAbout *about, ReboundSocketSpanFunc func,
 void
 rebound_socket_spans_free (ReboundSocketSpans *self)
 {
-  g_ptr_array_foreach (self->all, free_span, NULL);
-  g_ptr_array_foreach (self->held, free_span, NULL);
-  g_ptr_array_unref (self->all);
+  while (!g_queue_is_empty (&self->all))
+    span_free (g_queue_pop_head_link (&self->all)->data);
+  for (guint i = 0; i < self->held->len; i++)
+    span_free (self->held->pdata[i]);
   g_ptr_array_unref (self->held);
   g_hash_table_unref (self->live);
   g_hash_table_unref (self->listening);
@@ -145,8 +137,10 @@ begin (ReboundSocketSpans *self,
   span->port = said != NULL ? rebound_event_fields_get_number (said, "port") : -1;
   span->generation = -1;
   g_ptr_array_add (spans, span);
-  g_ptr_array_add (self->all, span);
+  span->link.data = span;
+  g_queue_push_tail_link (&self->all, &span->link);
   count (self, state, 1);
+  self->listener.begun (span, self->listener.user_data);
   return span;
 }
 
@@ -164,7 +158,7 @@ tell (ReboundSocketSpans *self, ReboundSocketSpan *span, gint64 ns, guint64 numb
   settle (self, span);
   span->end_ns = ns;
   span->end_number = number;
-  self->func (span, self->user_data);
+  self->listener.over (span, self->listener.user_data);
 }
 
 /* Tells of what has been held back. */
@@ -202,7 +196,7 @@ static void
 end (ReboundSocketSpans *self, ReboundSocketSpan *span, gint64 ns, guint64 number)
 {
   count (self, span->state, -1);
-  g_ptr_array_remove (self->all, span);
+  g_queue_unlink (&self->all, &span->link);
   g_ptr_array_remove (list_live (self, span->connection, span->end), span);
   span->end_ns = ns;
   span->end_number = number;
@@ -278,19 +272,23 @@ on_socket_reclaimed (ReboundSocketSpans *self, ReboundEvent *event, gint64 ns)
     }
 }
 
+static void
+keep_ending (ReboundSocketSpans *self, ReboundSocketSpan *span, const char *connection)
+{
+  if (strcmp (span->connection, connection) != 0)
+    return;
+  settle (self, span);
+  span->has_settled = span->ending.flag != NULL;
+}
+
 /* The name is another connection's from now on: those that had it keep how they have ended. */
 static void
-settle_all (ReboundSocketSpans *self, GPtrArray *spans, const char *connection)
+pass_name_on (ReboundSocketSpans *self, const char *connection)
 {
-  for (guint i = 0; i < spans->len; i++)
-    {
-      ReboundSocketSpan *span = spans->pdata[i];
-
-      if (strcmp (span->connection, connection) != 0)
-        continue;
-      settle (self, span);
-      span->has_settled = span->ending.flag != NULL;
-    }
+  for (GList *link = self->all.head; link != NULL; link = link->next)
+    keep_ending (self, link->data, connection);
+  for (guint i = 0; i < self->held->len; i++)
+    keep_ending (self, self->held->pdata[i], connection);
 }
 
 static void
@@ -300,10 +298,7 @@ on_packet (ReboundSocketSpans *self, ReboundEvent *event, gint64 ns)
 
   if (connection != NULL && rebound_connection_endings_is_first (event)
       && rebound_connection_endings_look_up (self->endings, connection).flag != NULL)
-    {
-      settle_all (self, self->all, connection);
-      settle_all (self, self->held, connection);
-    }
+    pass_name_on (self, connection);
   rebound_connection_endings_take (self->endings, event);
 }
 
@@ -381,19 +376,23 @@ on_returned (ReboundSocketSpans *self, ReboundEvent *event, gint64 ns)
 }
 
 /* What listens in a process ends with it, and what was open and not looked at. */
+static gboolean
+ends_with (ReboundSocketSpans *self, const ReboundSocketSpan *span, const char *application)
+{
+  return (strcmp (span->state, "LISTEN") == 0 || strcmp (span->state, OPEN) == 0)
+         && g_strcmp0 (rebound_run_get_owner (self->about->run, span->end), application) == 0;
+}
+
 static void
 on_died (ReboundSocketSpans *self, ReboundEvent *event, gint64 ns)
 {
-  const char *application = rebound_event_get_actor (event);
+  GList *next;
 
-  for (guint i = self->all->len; i > 0; i--)
+  for (GList *link = self->all.head; link != NULL; link = next)
     {
-      ReboundSocketSpan *span = self->all->pdata[i - 1];
-      const char *owner = rebound_run_get_owner (self->about->run, span->end);
-
-      if ((strcmp (span->state, "LISTEN") == 0 || strcmp (span->state, OPEN) == 0)
-          && g_strcmp0 (owner, application) == 0)
-        end (self, span, ns, rebound_event_get_number (event));
+      next = link->next;
+      if (ends_with (self, link->data, rebound_event_get_actor (event)))
+        end (self, link->data, ns, rebound_event_get_number (event));
     }
 }
 
@@ -447,8 +446,8 @@ void
 rebound_socket_spans_finish (ReboundSocketSpans *self, gint64 ns)
 {
   release (self);
-  for (guint i = 0; i < self->all->len; i++)
-    tell (self, self->all->pdata[i], ns, 0);
+  for (GList *link = self->all.head; link != NULL; link = link->next)
+    tell (self, link->data, ns, 0);
 }
 
 guint
@@ -474,9 +473,9 @@ rebound_socket_spans_find (ReboundSocketSpans *self, const char *connection, con
 const ReboundSocketSpan *
 rebound_socket_spans_find_time_wait (ReboundSocketSpans *self, const char *whose, gint64 port)
 {
-  for (guint i = self->all->len; i > 0; i--)
+  for (GList *link = self->all.tail; link != NULL; link = link->prev)
     {
-      const ReboundSocketSpan *span = self->all->pdata[i - 1];
+      const ReboundSocketSpan *span = link->data;
 
       if (span->port == port && strcmp (span->state, "TIME_WAIT") == 0
           && strcmp (span->end, whose) == 0)

@@ -27,15 +27,20 @@ typedef struct
   char *how;                      /* its owner's word for how it ended, or NULL */
   ReboundConnectionEnding ending; /* as far as it is known */
   gboolean has_settled;           /* and will not change */
+  GList link;                     /* among those that there are */
 } ReboundSocketSpan;
 
-/* A state is over. */
-typedef void (*ReboundSocketSpanFunc) (const ReboundSocketSpan *span, gpointer user_data);
+/* Who is told of a socket that has come, and of a state that is over. */
+typedef struct
+{
+  void (*begun) (const ReboundSocketSpan *span, gpointer user_data);
+  void (*over) (const ReboundSocketSpan *span, gpointer user_data);
+  gpointer user_data;
+} ReboundSocketSpansListener;
 
 /* @about outlives it. */
 ReboundSocketSpans *rebound_socket_spans_new (const ReboundAbout *about,
-                                              ReboundSocketSpanFunc func,
-                                              gpointer user_data);
+                                              const ReboundSocketSpansListener *listener);
 void rebound_socket_spans_free (ReboundSocketSpans *self);
 
 /* @ns: when, and after all that came before */

@@ -78,7 +78,19 @@ add_bounds (GString *args, guint64 first, guint64 last)
   rebound_trace_args_add_number (args, "to_event", last > 0 ? (gint64) last : -1);
 }
 
-/* A ReboundSocketSpanFunc. */
+static ReboundTraceLane
+get_socket_lane (ReboundTraceSink *self, const ReboundSocketSpan *span)
+{
+  return rebound_trace_lanes_get_socket (self->lanes, span->connection, span->end, span->index);
+}
+
+/* Lanes are in the order in which their sockets came, and not of their ends. */
+static void
+make_room_for_socket (const ReboundSocketSpan *span, gpointer user_data)
+{
+  get_socket_lane (user_data, span);
+}
+
 static void
 draw_socket (const ReboundSocketSpan *span, gpointer user_data)
 {
@@ -93,21 +105,32 @@ draw_socket (const ReboundSocketSpan *span, gpointer user_data)
   rebound_trace_args_add_string (args, "sent_by", span->ending.by);
   rebound_trace_args_add_string (args, "reclaimed", span->reclaimed);
   rebound_trace_args_add_string (args, "how", span->how);
-  rebound_trace_writer_add_slice (self->writer,
-                                  rebound_trace_lanes_get_socket (self->lanes, span->connection,
-                                                                  span->end, span->index),
-                                  "socket", span->state, span->begin_ns, span->end_ns, args);
+  rebound_trace_writer_add_slice (self->writer, get_socket_lane (self, span), "socket", span->state,
+                                  span->begin_ns, span->end_ns, args);
+}
+
+/* Of tasks the first that ends need not be on the first lane; those above it come first all the
+ * same. */
+static ReboundTraceLane
+get_task_lane (ReboundTraceSink *self, const char *application, guint index)
+{
+  ReboundTraceLane lane = { 0, 0 };
+
+  for (guint i = 0; i <= index; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%s: background task %u", application, i + 1);
+
+      lane = rebound_trace_lanes_get_below (self->lanes, application, name);
+    }
+  return lane;
 }
 
 static ReboundTraceLane
 get_application_lane (ReboundTraceSink *self, const ReboundApplicationSpan *span)
 {
-  g_autofree char *name = NULL;
-
-  if (span->kind != REBOUND_APPLICATION_SPAN_TASK)
-    return rebound_trace_lanes_get_actor (self->lanes, span->application);
-  name = g_strdup_printf ("%s: background task %u", span->application, span->index + 1);
-  return rebound_trace_lanes_get_below (self->lanes, span->application, name);
+  if (span->kind == REBOUND_APPLICATION_SPAN_TASK)
+    return get_task_lane (self, span->application, span->index);
+  return rebound_trace_lanes_get_actor (self->lanes, span->application);
 }
 
 /* A ReboundApplicationSpanFunc. */
@@ -195,11 +218,12 @@ ReboundEventSink *
 rebound_trace_sink_new (const ReboundAbout *about, const ReboundSinkOptions *options, FILE *stream)
 {
   ReboundTraceSink *self = g_object_new (REBOUND_TYPE_TRACE_SINK, NULL);
+  ReboundSocketSpansListener listener = { make_room_for_socket, draw_socket, self };
 
   self->writer = rebound_trace_writer_new (stream);
   self->lanes = rebound_trace_lanes_new (about, self->writer);
   self->applications = rebound_application_spans_new (draw_application, self);
-  self->sockets = rebound_socket_spans_new (about, draw_socket, self);
+  self->sockets = rebound_socket_spans_new (about, &listener);
   self->flows = rebound_trace_flows_new (about, self->writer, self->lanes, self->sockets);
   self->counters = rebound_trace_counters_new (about, self->writer, self->lanes, self->sockets);
   rebound_trace_writer_begin (self->writer, about);

@@ -88,13 +88,19 @@ append_key (GString *out, const char *key)
   g_string_append_c (out, ':');
 }
 
+/* Most of a record is numbers, which printf() takes its time for. */
 static void
 append_number (GString *out, gint64 number)
 {
-  char digits[32];
+  char digits[24];
+  char *at = digits + sizeof digits - 1;
+  guint64 rest = (guint64) number;
 
-  g_snprintf (digits, sizeof digits, "%" G_GINT64_FORMAT, number);
-  g_string_append (out, digits);
+  *at = '\0';
+  do
+    *--at = (char) ('0' + rest % 10);
+  while ((rest /= 10) > 0);
+  g_string_append (out, at);
 }
 
 static void
@@ -114,9 +120,12 @@ add_number (ReboundTraceWriter *self, const char *key, gint64 value)
 static void
 add_time (ReboundTraceWriter *self, const char *key, gint64 ns)
 {
-  append_key (self->record, key);
-  g_string_append_printf (self->record, "%" G_GINT64_FORMAT ".%03d", ns / NS_PER_USEC,
-                          (int) (ns % NS_PER_USEC));
+  int fraction = (int) (ns % NS_PER_USEC);
+  char digits[] = { '.', (char) ('0' + fraction / 100), (char) ('0' + fraction / 10 % 10),
+                    (char) ('0' + fraction % 10), '\0' };
+
+  add_number (self, key, ns / NS_PER_USEC);
+  g_string_append (self->record, digits);
 }
 
 static void
