@@ -7,6 +7,7 @@ tasks, sockets and pools what can be worked out from the lines without a look at
 
 import functools
 import json
+import os
 import sys
 import tempfile
 from collections import Counter, defaultdict
@@ -172,7 +173,7 @@ BROKEN = [
 
 
 def test_checker():
-    """the checker names what is wrong with each file that breaks a rule, and nothing of a good one"""
+    """the checker names what is wrong with each file that breaks a rule, and nothing else"""
     expect_equal(trace_rules.check(to_text(GOOD)), [], "a good file")
     for what, text, named in BROKEN:
         found = trace_rules.check(text)
@@ -309,10 +310,29 @@ def test_tasks():
     expect(play("background-task").of("X", "task"), "background-task has none")
 
 
-BUSY = """launch
-app.busy duration=2s
-after 1s home
+TASKS = """listener web port=30000
+launch
+app.begin-task name=one
+app.begin-task name=two
+app.begin-task name=one
+after 1s app.end-task name=one
+after 1s app.begin-task name=three
+after 2s kill
 """
+
+
+def test_tasks_at_once():
+    """tasks that there are at the same time have a lane each, which is used again"""
+    a_run = Run("tasks", *read_both("-", input=TASKS))
+    expect_equal(trace_rules.check(a_run.text), [], "the rules")
+    lanes = sorted((bounds(record), record["name"], a_run.lane_of(record).rpartition(" ")[2])
+                   for record in a_run.of("X", "task"))
+    expect_equal([lane[1:] for lane in lanes],
+                 [("one", "1"), ("two", "2"), ("one", "3"), ("three", "1")], "whose lane is whose")
+    expect_equal([(lane[1], *lane[0]) for lane in lanes], list_tasks(a_run.events), "when")
+    orders = {record["args"]["sort_index"] for record in a_run.of("M")
+              if record["name"] == "thread_sort_index"}
+    expect_equal(len(orders), len(a_run.lanes), "places of the lanes")
 
 
 def test_busy():
@@ -375,7 +395,10 @@ def test_socket_states():
                 expect(any(a_run.time(begin) == event["time_usec"] and begin <= event["n"]
                            for begin in begun[(*key, event["to"])]),
                        f"{a_run.name}: no slice begins with {event}")
-            if event["from"] not in ("CLOSED",):
+            if event["from"] == "CLOSED":
+                expect(not ended[(*key, "open", event["n"])] or event["to"] != "ESTABLISHED",
+                       f"{a_run.name}: it was open, and then {event}")
+            else:
                 expect_equal(len(ended[(*key, event["from"], event["n"])]), 1,
                              f"{a_run.name}: slices that end with {event}")
 
@@ -406,6 +429,35 @@ def test_listening():
                  [(1, 25), (3, None)], "rebind-bug: generations")
 
 
+def list_listening(a_run):
+    return [(record["args"]["from_event"], record["args"].get("to_event"))
+            for record in sorted(a_run.of("X", "socket"), key=lambda record: record["ts"])
+            if record["name"] == "LISTEN"]
+
+
+REPLACED = """listener web port=30000 reuse-port=yes background-policy=keep
+set web reopen=dup2 check-on-return=none
+launch
+home
+open
+after 1s
+"""
+
+
+def test_listening_replaced():
+    """a listening socket ends with a close() that its owner calls, and with a dup2() onto it"""
+    a_run = play("folk-cures")
+    told = [event["n"] for event in a_run.events if event.get("to") == "LISTEN"]
+    closed = [event["n"] for event in a_run.events
+              if event["actor"] == "web" and event.get("call") == "close"]
+    expect_equal(list_listening(a_run), list(zip(told, closed)), "folk-cures")
+    a_run = Run("replaced", *read_both("-", input=REPLACED))
+    told = [event["n"] for event in a_run.events if event.get("to") == "LISTEN"]
+    replaced = [event["n"] for event in a_run.events if event["kind"] == "descriptor-replaced"]
+    expect_equal(len(told), 2, "how often it listened")
+    expect_equal(list_listening(a_run), list(zip(told, [*replaced, None])), "when it listened")
+
+
 def test_endings():
     """how a socket ended is among what its slice says"""
     def endings(script):
@@ -417,12 +469,12 @@ def test_endings():
     expect({("FIN", "fin"), ("RST", "destroy")} <= set(endings("defunct-socket")),
            f"defunct-socket: {endings('defunct-socket')}")
     # Two connections of one name, of which the second comes while the first is in TIME_WAIT.
-    waits = [record["args"] for record in play("pool-policies").of("X", "socket")
-             if record["name"] != "ESTABLISHED" and record["args"]["connection"] == "asi#request-63"]
+    of_name = [record for record in play("pool-policies").of("X", "socket")
+               if record["args"]["connection"] == "asi#request-63"]
+    waits = [record["args"] for record in of_name if record["name"] == "TIME_WAIT"]
     expect_equal([args.get("sent_by") for args in waits], ["127.0.0.1:30001"] * 2, "request-63")
-    firsts = [record["args"] for record in play("pool-policies").of("X", "socket")
-              if record["args"].get("to_event") in (3153, 3154)]
-    expect_equal([args.get("ended_by") for args in firsts], ["FIN", "FIN"], "the first of it")
+    expect_equal([record["args"].get("ended_by") for record in of_name
+                  if record["name"] == "ESTABLISHED"], ["FIN"] * 4, "its ends")
 
 
 # -- counters --
@@ -484,6 +536,23 @@ def test_pools():
                          count_idle(a_run.events, client, "app"), f"{script}: {client}")
             n_seen += 1
     expect(n_seen > 5, f"only {n_seen} pools were seen")
+
+
+POOL_DIES = """peer http-server server port=30000
+http-client http
+launch
+http.get uri=http://server/ count=2
+after 1s kill
+after 1s
+"""
+
+
+def test_pool_dies():
+    """a process's pool ends with it"""
+    a_run = Run("pool", *read_both("-", input=POOL_DIES))
+    sizes = read_counter(a_run, "idle connections of http")
+    expect_equal(sizes, count_idle(a_run.events, "http", "app"), "sizes")
+    expect_equal((max(sizes), sizes[-1]), (2, 0), "the most, and the last")
 
 
 QUEUES = """listener web port=30000 reuse-address=yes
@@ -566,6 +635,10 @@ def test_story():
     expect_equal(numbers["connection"][:1], [(9, 10)], "connected -> accepted")
     expect_equal(numbers["end"][:1], [(11, 17)], "closed here -> closed there")
     expect_equal(numbers["port"], [(11, 33)], "the closing -> the bind that failed")
+    a_killed_run = play("kill-and-relaunch")
+    expect_equal([(event_of(a_killed_run, begin)["kind"], event_of(a_killed_run, end)["kind"])
+                  for begin, end in list_flows(a_killed_run, "port")], [("died", "bind-failed")],
+                 "the end of the process -> the bind that failed")
     expect({(3, 4), (3, 7), (22, 23), (22, 24)} <= set(numbers["statement"]),
            f"statements: {numbers['statement']}")
 
@@ -609,6 +682,18 @@ def test_bytes():
             expect(done.returncode in (0, 2), f"{text}: status {done.returncode}: {done.stderr}")
             if done.returncode == 0:
                 expect_equal(trace_rules.check(trace.read_bytes()), [], f"{text}")
+
+
+def test_name():
+    """a script's name may be bytes that are no text"""
+    with tempfile.TemporaryDirectory() as folder:
+        script, trace = os.fsencode(folder) + b"/a\xff\"\n.life", Path(folder, "trace")
+        Path(os.fsdecode(script)).write_text("launch\n", encoding="utf-8")
+        done = run("run", script, "-o", f"trace:{trace}", text=False)
+        expect_equal(done.returncode, 0, f"status; {done.stderr}")
+        expect_equal(trace_rules.check(trace.read_bytes()), [], "the rules")
+        name = trace_rules.parse(trace.read_text(encoding="utf-8"))["otherData"]["script"]
+        expect(name.endswith('/a\ufffd"\n.life'), f"its name: {name!r}")
 
 
 def test_same():
