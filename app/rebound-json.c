@@ -65,13 +65,20 @@ rebound_json_append_string (GString *out, const char *text)
   append_by_library (out, &value);
 }
 
+/* g_snprintf() takes 70 ns for it, and a long run has millions. */
 void
 rebound_json_append_number (GString *out, gint64 number)
 {
-  char digits[24]; /* "-9223372036854775808" has twenty */
+  char digits[20]; /* "-9223372036854775808" has so many */
+  char *first = digits + sizeof digits;
+  guint64 rest = number < 0 ? -(guint64) number : (guint64) number;
 
-  g_snprintf (digits, sizeof digits, "%" G_GINT64_FORMAT, number);
-  g_string_append (out, digits);
+  do
+    *--first = (char) ('0' + rest % 10);
+  while ((rest /= 10) > 0);
+  if (number < 0)
+    *--first = '-';
+  g_string_append_len (out, first, digits + sizeof digits - first);
 }
 
 static void

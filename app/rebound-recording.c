@@ -13,11 +13,16 @@
 #include "lifecycle/rebound-lifecycle-enums.h"
 #include "rebound-json.h"
 
+/* As much as some hundred sentences take. */
+#define LETTERS_BYTES (16 * 1024)
+
 static void
 words_init (ReboundWords *self)
 {
   self->numbers = g_hash_table_new (g_str_hash, g_str_equal);
-  self->words = g_ptr_array_new_with_free_func (g_free);
+  self->by_address = g_hash_table_new (NULL, NULL);
+  self->letters = g_string_chunk_new (LETTERS_BYTES);
+  self->words = g_ptr_array_new ();
   rebound_words_get (self, "");
 }
 
@@ -25,7 +30,9 @@ static void
 words_clear (ReboundWords *self)
 {
   g_hash_table_unref (self->numbers);
+  g_hash_table_unref (self->by_address);
   g_ptr_array_unref (self->words);
+  g_string_chunk_free (self->letters);
 }
 
 guint32
@@ -42,7 +49,7 @@ rebound_words_get (ReboundWords *self, const char *word)
 
       return rebound_words_get (self, made);
     }
-  valid = g_strdup (word);
+  valid = g_string_chunk_insert (self->letters, word);
   g_ptr_array_add (self->words, valid);
   g_hash_table_insert (self->numbers, valid, GUINT_TO_POINTER (self->words->len - 1));
   return self->words->len - 1;
@@ -77,6 +84,7 @@ rebound_recording_new (void)
   words_init (&self->texts);
   words_init (&self->places);
   words_init (&self->fields);
+  self->scratch = g_string_new (NULL);
   return self;
 }
 
@@ -98,6 +106,7 @@ rebound_recording_free (ReboundRecording *self)
   words_clear (&self->texts);
   words_clear (&self->places);
   words_clear (&self->fields);
+  g_string_free (self->scratch, TRUE);
   g_free (self);
 }
 
@@ -107,41 +116,53 @@ rebound_recording_add_row (ReboundRecording *self, const ReboundRecordedEvent *r
   g_array_append_vals (self->events, row, 1);
 }
 
+/* Of an actor, a kind or a place, which is the same string at the same address each time. */
 static guint32
-group_of (ReboundRecording *self, ReboundEvent *event)
+get_interned (ReboundWords *self, const char *word)
+{
+  gpointer number;
+
+  if (word == NULL)
+    return 0;
+  if (g_hash_table_lookup_extended (self->by_address, word, NULL, &number))
+    return GPOINTER_TO_UINT (number);
+  number = GUINT_TO_POINTER (rebound_words_get (self, word));
+  g_hash_table_insert (self->by_address, (gpointer) word, number);
+  return GPOINTER_TO_UINT (number);
+}
+
+static guint32
+get_group (ReboundRecording *self, ReboundEvent *event)
 {
   g_autoptr (GFlagsClass) klass = g_type_class_ref (REBOUND_TYPE_EVENT_GROUP);
   GFlagsValue *value = g_flags_get_first_value (klass, rebound_event_get_group (event));
 
-  return rebound_words_get (&self->groups, value != NULL ? value->value_nick : "");
+  return value != NULL ? get_interned (&self->groups, value->value_nick) : 0;
 }
 
 static guint32
-fields_of (ReboundRecording *self, ReboundEvent *event)
+get_fields (ReboundRecording *self, ReboundEvent *event)
 {
-  g_autoptr (GString) json = NULL;
-
   if (rebound_event_get_n_fields (event) == 0)
     return 0;
-  json = g_string_new ("{");
-  rebound_json_append_fields (json, event);
-  g_string_append_c (json, '}');
-  return rebound_words_get (&self->fields, json->str);
+  g_string_assign (self->scratch, "{");
+  rebound_json_append_fields (self->scratch, event);
+  g_string_append_c (self->scratch, '}');
+  return rebound_words_get (&self->fields, self->scratch->str);
 }
 
 void
 rebound_recording_add (ReboundRecording *self, ReboundEvent *event)
 {
-  const char *source = rebound_event_get_source (event);
   ReboundRecordedEvent row = {
     .number = rebound_event_get_number (event),
     .time_usec = rebound_event_get_time_usec (event),
-    .actor = rebound_words_get (&self->actors, rebound_event_get_actor (event)),
-    .kind = rebound_words_get (&self->kinds, rebound_event_get_kind (event)),
-    .group = group_of (self, event),
+    .actor = get_interned (&self->actors, rebound_event_get_actor (event)),
+    .kind = get_interned (&self->kinds, rebound_event_get_kind (event)),
+    .group = get_group (self, event),
     .text = rebound_words_get (&self->texts, rebound_event_get_text (event)),
-    .place = rebound_words_get (&self->places, source != NULL ? source : ""),
-    .fields = fields_of (self, event),
+    .place = get_interned (&self->places, rebound_event_get_source (event)),
+    .fields = get_fields (self, event),
   };
 
   rebound_recording_add_row (self, &row);

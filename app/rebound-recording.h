@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   GHashTable *numbers;
+  GHashTable *by_address; /* the same for strings that are interned, which are found faster */
+  GStringChunk *letters;  /* where the words are */
   GPtrArray *words;
 } ReboundWords;
 
@@ -63,6 +65,8 @@ typedef struct
   ReboundWords texts;
   ReboundWords places;
   ReboundWords fields;
+
+  GString *scratch; /* for what is put together and looked up */
 } ReboundRecording;
 
 /* Without events and without a name. */

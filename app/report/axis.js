@@ -15,8 +15,10 @@
 const Axis = (() => {
   const SHORT_SLOTS = 3; // the width of a short gap, one of the lower quarter
   const FOLD_SLOTS = 14; // no gap is wider
-  const LEAST_SLOT = 0.02; // what is left of a slot after many repetitions
-  const REPETITIONS = 1.5; // after so many it has half its width
+  const LEAST_SLOT = 0.002; // what is left of a slot however often the same has come
+  const REPETITIONS = 1.5; // after so many in step it has half its width
+  const OCCURRENCES = 100; // and after so many in whatever order
+  const CLOSE_SLOTS = 1.5; // of the narrowest that there is, at the closest look
   const END_SLOTS = 4; // behind the last event: what lasts to the end is seen to do so
 
   // What an event says, as a number: the same where but figures differ, as those of a connection or
@@ -49,7 +51,7 @@ const Axis = (() => {
         const key = likeness(g);
         const like = known.get(key);
         if (like === undefined) {
-          known.set(key, { last: g, period: 0, repeated: 0 });
+          known.set(key, { last: g, period: 0, repeated: 0, count: 0 });
           slots[g] = 1;
           continue;
         }
@@ -57,11 +59,15 @@ const Axis = (() => {
         like.repeated = g - like.last === like.period ? like.repeated + 1 : like.repeated >> 1;
         like.period = g - like.last;
         like.last = g;
-        slots[g] = Math.max(LEAST_SLOT, 1 / (1 + like.repeated / REPETITIONS));
+        like.count++;
+        slots[g] = 1 / (1 + like.repeated / REPETITIONS) / (1 + like.count / OCCURRENCES);
+        slots[g] = Math.max(LEAST_SLOT, slots[g]);
       }
     }
     return slots;
   }
+
+  const leastOf = slots => slots.reduce((least, slot) => Math.min(least, slot), 1);
 
   // Calls back for each instant with the range of each run's events in it.
   function forEachInstant(model, found) {
@@ -138,7 +144,7 @@ const Axis = (() => {
       // The last slot of an instant has its events at its beginning.
       instant.to = Math.max(instant.from, at - Math.min(1, instant.novelty));
     });
-    return { instants, positions, whole: at + END_SLOTS };
+    return { instants, positions, whole: at + END_SLOTS, closest: CLOSE_SLOTS * leastOf(slots) };
   }
 
   // A 2000th of the run, or half of the gap that follows, is what the events of an instant are
@@ -159,7 +165,8 @@ const Axis = (() => {
       instant.to = instant.time + (room * (count - 1)) / count;
       instant.folded = false;
     });
-    return { instants, positions, whole: last + Math.max(most * 10, last / 50) };
+    const whole = last + Math.max(most * 10, last / 50);
+    return { instants, positions, whole, closest: Math.max(whole / 1e6, 1e-3) };
   }
 
   function addQuestions(axis) {
@@ -189,7 +196,6 @@ const Axis = (() => {
     const axis = name === "linear" ? stretch(model) : fold(model);
 
     axis.name = name;
-    axis.closest = name === "linear" ? Math.max(axis.whole / 1e6, 1e-3) : 1.5;
     addQuestions(axis);
     return axis;
   }

@@ -10,7 +10,7 @@ const Lanes = (() => {
   const ROW = 13;
   const PADDING = 5;
   const HEAD = 30; // heights, in pixels
-  const MOST_ROWS = 12; // bars beside each other; what is beyond shares the last
+  const MOST_ROWS = 10; // bars beside each other; what is beyond shares the last
 
   const PLACES = ["script", "device", "application", "peers", "kernel"];
 

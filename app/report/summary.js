@@ -9,13 +9,10 @@ class Summary {
     const [first] = runs;
 
     document.title = `${Text.brief(runs.map(run => run.about.name).join(" and "), 120)} · Rebound`;
-    document
-      .getElementById("title")
-      .append(
-        Text.isolated(
-          runs.length > 1 ? "Two runs side by side" : first.about.title || first.about.name,
-        ),
-      );
+    this.title = runs.every(run => run.about.title === first.about.title)
+      ? first.about.title || first.about.name
+      : "Two runs side by side";
+    document.getElementById("title").append(Text.isolated(this.title, 600));
     document.getElementById("runs").append(...runs.map(run => this.section(run)));
     if (app.model.parting !== null) this.tellParting();
   }
@@ -24,6 +21,12 @@ class Summary {
     return text === "" || text === null
       ? ""
       : Text.element("p", { class: `about ${name}` }, Text.isolated(text, 600));
+  }
+
+  // Of two runs of one script what holds for both is said once.
+  unlessBefore({ index, about }, name) {
+    const before = this.app.model.runs[index - 1];
+    return before?.about[name] === about[name] ? "" : this.line(name, about[name]);
   }
 
   section(run) {
@@ -39,7 +42,7 @@ class Summary {
       "div",
       { class: "told" },
       Text.element("div", { class: "head" }, this.verdict(about), name, this.settings(about)),
-      two ? this.line("title", about.title) : "",
+      this.title === about.title ? "" : this.line("title", about.title),
       this.numbers(about),
       this.line("ended", about.ended),
       this.failures(run),
@@ -53,8 +56,8 @@ class Summary {
       Text.element(
         "div",
         { class: "origin" },
-        this.line("source", about.source),
-        this.line("problem", about.problem),
+        this.unlessBefore(run, "source"),
+        this.unlessBefore(run, "problem"),
       ),
     );
 
@@ -86,12 +89,13 @@ class Summary {
 
   numbers({ summary }) {
     const list = Text.element("dl", { class: "numbers" });
+    const noun = (word, count) => (count === 1 ? word : `${word}s`);
     const long = summary.virtual_usec > 120e6 ? ` (${Text.duration(summary.virtual_usec)})` : "";
     const shown = [
       ["virtual_usec", `of virtual time${long}`, `${Text.time(summary.virtual_usec)} s`],
-      ["events", "events", Text.count(summary.events)],
-      ["connections", "connections", Text.count(summary.connections)],
-      ["expectations", "expectations", Text.count(summary.expectations)],
+      ["events", noun("event", summary.events), Text.count(summary.events)],
+      ["connections", noun("connection", summary.connections), Text.count(summary.connections)],
+      ["expectations", noun("expectation", summary.expectations), Text.count(summary.expectations)],
       ["failed", "failed", Text.count(summary.failed)],
     ];
 
