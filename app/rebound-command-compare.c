@@ -176,35 +176,26 @@ prepare (CompareOptions *options)
   return good;
 }
 
-static void
-describe (ReboundRecord *record, const ReboundPlayOptions *play, const char *word)
-{
-  g_autoptr (ReboundRun) run = rebound_play_load (play, word);
-  g_autoptr (ReboundAbout) about = rebound_about_new (run, word, play->variables);
-
-  g_free (record->title);
-  record->title = g_strdup (about->title);
-  g_strfreev (record->settings);
-  record->settings = g_strdupv (about->settings);
-}
-
 /* 0, or an exit status after a complaint. */
 static int
 play_side (CompareOptions *options, guint side)
 {
   ReboundPlayOptions play = get_play (options, side);
+  g_autoptr (ReboundRun) run = NULL;
   g_autofree char *lines = NULL;
   int status = rebound_play_apart (&play, options->words[side], &lines);
 
   if (status > 1)
     return status;
-  options->records[side] = rebound_record_new_from_play (options->words[side], lines);
+  run = rebound_play_load (&play, options->words[side]);
+  options->records[side]
+      = rebound_record_new_from_play (rebound_about_new (run, options->words[side], play.variables),
+                                      lines);
   if (options->records[side] == NULL)
     {
       rebound_command_complain ("%s: the play has not told of its end", options->words[side]);
       return REBOUND_EXIT_INTERNAL;
     }
-  describe (options->records[side], &play, options->words[side]);
   return 0;
 }
 

@@ -127,20 +127,21 @@ add_counts (const ReboundComparison *self, GArray *lines)
     }
 }
 
-/* The one of @record that has the actor's row of a table. */
-static const ReboundRecordEvent *
-find_statistics (const ReboundRecord *record, const ReboundRecordEvent *like)
+/* Rows of tables, by whose they are and of which table. */
+static GHashTable *
+find_statistics (const ReboundRecord *record)
 {
-  for (guint i = record->events->len; i > 0; i--)
-    {
-      const ReboundRecordEvent *event = rebound_record_get (record, i - 1);
+  GHashTable *rows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
-      if (event->group != REBOUND_EVENT_GROUP_STATISTICS)
-        continue;
-      if (strcmp (event->actor, like->actor) == 0 && strcmp (event->kind, like->kind) == 0)
-        return event;
+  for (guint i = 0; i < record->events->len; i++)
+    {
+      const ReboundRecordEvent *event = rebound_record_get (record, i);
+
+      if (event->group == REBOUND_EVENT_GROUP_STATISTICS)
+        g_hash_table_replace (rows, g_strdup_printf ("%s %s", event->actor, event->kind),
+                              (gpointer) event);
     }
-  return NULL;
+  return rows;
 }
 
 static void
@@ -163,13 +164,17 @@ static void
 add_statistics (const ReboundComparison *self, GArray *lines)
 {
   const ReboundRecord *first = self->records[0];
+  g_autoptr (GHashTable) others = find_statistics (self->records[1]);
 
   for (guint i = 0; i < first->events->len; i++)
     {
       const ReboundRecordEvent *event = rebound_record_get (first, i);
+      g_autofree char *name = NULL;
 
-      if (event->group == REBOUND_EVENT_GROUP_STATISTICS)
-        add_statistics_of (lines, event, find_statistics (self->records[1], event));
+      if (event->group != REBOUND_EVENT_GROUP_STATISTICS)
+        continue;
+      name = g_strdup_printf ("%s %s", event->actor, event->kind);
+      add_statistics_of (lines, event, g_hash_table_lookup (others, name));
     }
 }
 
@@ -226,23 +231,21 @@ print_numbers (const ReboundComparison *self, const ReboundComparisonStyle *styl
     print_table (lines, style);
 }
 
-/* How many events of the other are of @kind and of the same statement. */
-static guint
-count_checks (const ReboundRecord *record, const char *kind, const char *statement)
+/* What was checked, by what became of it. */
+static GHashTable *
+find_checked (const ReboundRecord *record, const char *kind)
 {
-  guint n = 0;
+  GHashTable *statements = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint i = 0; i < record->events->len; i++)
     {
       const ReboundRecordEvent *event = rebound_record_get (record, i);
-      g_autofree char *own = NULL;
 
-      if (event->group != REBOUND_EVENT_GROUP_CHECKS || strcmp (event->kind, kind) != 0)
-        continue;
-      own = rebound_record_event_get_field (event, "statement");
-      n += g_strcmp0 (own, statement) == 0 ? 1 : 0;
+      if (event->group == REBOUND_EVENT_GROUP_CHECKS && event->statement != NULL
+          && strcmp (event->kind, kind) == 0)
+        g_hash_table_add (statements, (gpointer) event->statement);
     }
-  return n;
+  return statements;
 }
 
 /* A list with its heading before the first entry. */
@@ -270,55 +273,65 @@ finish_list (List *list)
   g_free (list->heading);
 }
 
+/* "line 22: expect …; … was … (B has met it)" (transfer full) */
+static char *
+describe_failed (const ReboundRecordEvent *event, const char *other, gboolean other_met)
+{
+  g_autofree char *seen = rebound_record_event_get_field (event, "seen");
+  GString *text = g_string_new (NULL);
+
+  if (event->place != NULL)
+    g_string_append_printf (text, "line %s: ", event->place);
+  g_string_append_printf (text, "%s%s%s (%s %s)", event->statement, seen != NULL ? "; " : "",
+                          seen != NULL ? seen : "", other,
+                          other_met ? "has met it" : "has not come to it");
+  return g_string_free (text, FALSE);
+}
+
 static void
 print_failed_of (const ReboundComparison *self, const ReboundComparisonStyle *style, guint side)
 {
   const ReboundRecord *record = self->records[side];
-  const char *other = side == 0 ? "B" : "A";
+  g_autoptr (GHashTable) failed = find_checked (self->records[1 - side], "failed");
+  g_autoptr (GHashTable) met = find_checked (self->records[1 - side], "met");
   List list = { style, g_strdup_printf ("Failed in %s only:", side == 0 ? "A" : "B"), 0 };
 
-  for (guint i = 0; i < record->events->len && record->summary.n_failed > 0; i++)
+  for (guint i = 0; i < record->events->len; i++)
     {
       const ReboundRecordEvent *event = rebound_record_get (record, i);
-      g_autofree char *statement = NULL;
-      g_autofree char *seen = NULL;
       g_autofree char *text = NULL;
-      guint n_met;
 
-      if (event->group != REBOUND_EVENT_GROUP_CHECKS || strcmp (event->kind, "failed") != 0)
+      if (event->group != REBOUND_EVENT_GROUP_CHECKS || event->statement == NULL
+          || strcmp (event->kind, "failed") != 0
+          || g_hash_table_contains (failed, event->statement))
         continue;
-      statement = rebound_record_event_get_field (event, "statement");
-      if (statement == NULL || count_checks (self->records[1 - side], "failed", statement) > 0)
-        continue;
-      seen = rebound_record_event_get_field (event, "seen");
-      n_met = count_checks (self->records[1 - side], "met", statement);
-      text = g_strdup_printf ("%s%s%s%s%s%s (%s %s)", event->place != NULL ? "line " : "",
-                              event->place != NULL ? event->place : "",
-                              event->place != NULL ? ": " : "", statement, seen != NULL ? "; " : "",
-                              seen != NULL ? seen : "", other,
-                              n_met > 0 ? "has met it" : "has not come to it");
+      text = describe_failed (event, side == 0 ? "B" : "A",
+                              g_hash_table_contains (met, event->statement));
       print_entry (&list, text);
     }
   finish_list (&list);
 }
 
-static gboolean
-explains_the_same (const ReboundRecord *record, const ReboundRecordEvent *like)
+static GHashTable *
+find_explained (const ReboundRecord *record)
 {
+  GHashTable *texts = g_hash_table_new (g_str_hash, g_str_equal);
+
   for (guint i = 0; i < record->events->len; i++)
     {
       const ReboundRecordEvent *event = rebound_record_get (record, i);
 
-      if (event->group == REBOUND_EVENT_GROUP_EXPLANATIONS && strcmp (event->text, like->text) == 0)
-        return TRUE;
+      if (event->group == REBOUND_EVENT_GROUP_EXPLANATIONS)
+        g_hash_table_add (texts, (gpointer) event->text);
     }
-  return FALSE;
+  return texts;
 }
 
 static void
 print_why_of (const ReboundComparison *self, const ReboundComparisonStyle *style, guint side)
 {
   const ReboundRecord *record = self->records[side];
+  g_autoptr (GHashTable) others = find_explained (self->records[1 - side]);
   List list = { style, g_strdup_printf ("Why, of %s only:", side == 0 ? "A" : "B"), 0 };
 
   for (guint i = 0; i < record->events->len; i++)
@@ -326,7 +339,7 @@ print_why_of (const ReboundComparison *self, const ReboundComparisonStyle *style
       const ReboundRecordEvent *event = rebound_record_get (record, i);
 
       if (event->group == REBOUND_EVENT_GROUP_EXPLANATIONS
-          && !explains_the_same (self->records[1 - side], event))
+          && !g_hash_table_contains (others, event->text))
         print_entry (&list, event->text);
     }
   finish_list (&list);
@@ -339,12 +352,9 @@ is_said_by_check (const ReboundRecord *record)
   for (guint i = record->events->len; i > 0; i--)
     {
       const ReboundRecordEvent *event = rebound_record_get (record, i - 1);
-      g_autofree char *statement = NULL;
 
-      if (strcmp (event->kind, "failed") != 0)
-        continue;
-      statement = rebound_record_event_get_field (event, "statement");
-      return statement != NULL && strstr (record->summary.problem, statement) != NULL;
+      if (strcmp (event->kind, "failed") == 0 && event->statement != NULL)
+        return strstr (record->summary.problem, event->statement) != NULL;
     }
   return FALSE;
 }

@@ -128,8 +128,8 @@ describe_verdict (const ReboundSummary *summary)
 static char *
 describe_script (const ReboundRecord *record)
 {
-  g_autofree char *text
-      = g_strconcat (record->name, *record->title != '\0' ? ": " : "", record->title, NULL);
+  const char *title = rebound_record_get_title (record);
+  g_autofree char *text = g_strconcat (record->name, *title != '\0' ? ": " : "", title, NULL);
 
   return rebound_visible_dup (text);
 }
@@ -145,7 +145,7 @@ print_head (const ReboundComparison *self, const ReboundComparisonStyle *style)
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autofree char *settings = g_strjoinv (" ", self->records[i]->settings);
+      g_autofree char *settings = rebound_record_describe_settings (self->records[i]);
       g_autofree char *visible = rebound_visible_dup (settings);
       g_autofree char *own = describe_script (self->records[i]);
 

@@ -19,9 +19,10 @@
 #include "rebound-twin-sink.h"
 
 static int
-play_onto (const ReboundPlayOptions *options, ReboundRun *run, FILE *stream)
+play_onto (const ReboundPlayOptions *options, ReboundRun *run, const char *word, FILE *stream)
 {
-  g_autoptr (ReboundEventSink) sink = rebound_twin_sink_new (stream);
+  g_autoptr (ReboundAbout) about = rebound_about_new (run, word, options->variables);
+  g_autoptr (ReboundEventSink) sink = rebound_twin_sink_new (about, stream);
   g_autoptr (GError) error = NULL;
   int status = rebound_play_enter (options);
 
@@ -44,7 +45,7 @@ play_into (const ReboundPlayOptions *options, const char *word, int fd)
 
   if (run == NULL || stream == NULL)
     _exit (REBOUND_EXIT_USAGE);
-  status = play_onto (options, run, stream);
+  status = play_onto (options, run, word, stream);
   if (fclose (stream) != 0)
     status = REBOUND_EXIT_INTERNAL;
   _exit (status);
@@ -78,12 +79,9 @@ wait_for (pid_t child, const char *word)
   return REBOUND_EXIT_INTERNAL;
 }
 
-/* -1 with errno. @on_interrupt is what the child does at Ctrl-C until it plays. */
+/* -1 with errno. */
 static pid_t
-begin (const ReboundPlayOptions *options,
-       const char *word,
-       const struct sigaction *on_interrupt,
-       int *fd)
+begin (const ReboundPlayOptions *options, const char *word, int *fd)
 {
   int ends[2];
   pid_t child;
@@ -93,7 +91,6 @@ begin (const ReboundPlayOptions *options,
   child = fork ();
   if (child == 0)
     {
-      sigaction (SIGINT, on_interrupt, NULL);
       close (ends[0]);
       play_into (options, word, ends[1]);
     }
@@ -104,29 +101,35 @@ begin (const ReboundPlayOptions *options,
   return child;
 }
 
-int
-rebound_play_apart (const ReboundPlayOptions *options, const char *word, char **lines)
+/* Nothing is let pass before there is a play: Ctrl-C ends both then, as everywhere. */
+static char *
+read_unharmed (int fd, pid_t child, const char *word, int *status)
 {
   const struct sigaction ignore = { .sa_handler = SIG_IGN };
   struct sigaction before;
-  pid_t child;
-  int fd;
+  char *lines;
+
+  sigaction (SIGINT, &ignore, &before);
+  lines = read_all (fd);
+  *status = wait_for (child, word);
+  sigaction (SIGINT, &before, NULL);
+  return lines;
+}
+
+int
+rebound_play_apart (const ReboundPlayOptions *options, const char *word, char **lines)
+{
+  int fd = -1;
+  pid_t child = begin (options, word, &fd);
   int status;
 
   *lines = NULL;
-  sigaction (SIGINT, &ignore, &before);
-  child = begin (options, word, &before, &fd);
   if (child < 0)
     {
       rebound_command_complain ("cannot begin another process: %s", strerrorname_np (errno));
-      status = REBOUND_EXIT_INTERNAL;
+      return REBOUND_EXIT_INTERNAL;
     }
-  else
-    {
-      *lines = read_all (fd);
-      close (fd);
-      status = wait_for (child, word);
-    }
-  sigaction (SIGINT, &before, NULL);
+  *lines = read_unharmed (fd, child, word, &status);
+  close (fd);
   return status;
 }

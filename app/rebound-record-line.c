@@ -10,11 +10,14 @@
 #include "rebound-record-line.h"
 
 #include <json-glib/json-glib.h>
+#include <math.h>
 #include <string.h>
+
+#include "rebound-json.h"
 
 G_DEFINE_QUARK (rebound - record - error - quark, rebound_record_error)
 
-/* Between the parts of a key; a text has it escaped. */
+/* Between the parts of a key; JSON has it escaped. */
 #define SEPARATOR "\x1f"
 
 /* As JSON's readers agree on: 2^53. */
@@ -97,58 +100,139 @@ is_common (const char *name)
   return g_strv_contains (common, name);
 }
 
+/* A value as JSON has it, and as people read it. */
 static gboolean
-append_field (GString *key, const char *name, JsonNode *node, GError **error)
+append_value (GString *json, GString *text, JsonNode *node)
 {
   GType type = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
   char number[G_ASCII_DTOSTR_BUF_SIZE];
 
-  g_string_append_printf (key, SEPARATOR "%s=", name);
   if (type == G_TYPE_STRING)
     {
-      g_autofree char *text = g_strescape (json_node_get_string (node), "\"\\\t\n");
-
-      g_string_append (key,
-                       json_node_get_string (node)[strcspn (json_node_get_string (node), SEPARATOR)]
-                               == '\0'
-                           ? json_node_get_string (node)
-                           : text);
+      rebound_json_append_string (json, json_node_get_string (node));
+      g_string_append (text, json_node_get_string (node));
+      return TRUE;
     }
-  else if (type == G_TYPE_INT64)
-    g_string_append_printf (key, "%" G_GINT64_FORMAT, json_node_get_int (node));
-  else if (type == G_TYPE_DOUBLE)
-    g_string_append (key, g_ascii_dtostr (number, sizeof number, json_node_get_double (node)));
+  if (type == G_TYPE_INT64)
+    g_snprintf (number, sizeof number, "%" G_GINT64_FORMAT, json_node_get_int (node));
+  else if (type == G_TYPE_DOUBLE && isfinite (json_node_get_double (node)))
+    g_ascii_dtostr (number, sizeof number, json_node_get_double (node));
   else if (type == G_TYPE_BOOLEAN)
-    g_string_append (key, json_node_get_boolean (node) ? "yes" : "no");
+    g_strlcpy (number, json_node_get_boolean (node) ? "true" : "false", sizeof number);
   else
-    return refuse (error,
-                   "%s is a value that no event has; expected a text, a number, true or "
-                   "false",
-                   name);
+    return FALSE;
+  g_string_append (json, number);
+  g_string_append (text, number);
   return TRUE;
+}
+
+/* What comes of the fields. */
+typedef struct
+{
+  GString *all;  /* as JSON */
+  GString *same; /* without the line */
+  GString *text; /* for people */
+} Fields;
+
+static void
+append_member (GString *object, const char *name, const char *value)
+{
+  g_string_append_c (object, object->len == 0 ? '{' : ',');
+  rebound_json_append_string (object, name);
+  g_string_append_printf (object, ":%s", value);
+}
+
+static gboolean
+add_field (Fields *self, const char *name, JsonNode *node, GError **error)
+{
+  g_autoptr (GString) json = g_string_new (NULL);
+
+  g_string_append_printf (self->text, "%s%s=", self->all->len == 0 ? ": " : " ", name);
+  if (!append_value (json, self->text, node))
+    return refuse (error,
+                   "%s is a value that no event has; expected a text, a number, true or false",
+                   name);
+  append_member (self->all, name, json->str);
+  if (strcmp (name, "line") != 0)
+    append_member (self->same, name, json->str);
+  return TRUE;
+}
+
+static const char *
+find_text (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_string (node) : NULL;
+}
+
+/* The statement and the check read as in the log; of another event, its kind and its fields. */
+static char *
+describe (JsonObject *object, const ReboundRecordEvent *event, const char *fields)
+{
+  const char *seen = find_text (object, "seen");
+  const char *text = find_text (object, "text");
+
+  if (event->statement != NULL && strcmp (event->kind, "statement") == 0)
+    return g_strdup_printf ("> %s", event->statement);
+  if (event->statement != NULL && strcmp (event->kind, "met") == 0)
+    return g_strdup_printf ("as expected: %s", event->statement);
+  if (event->statement != NULL && strcmp (event->kind, "failed") == 0)
+    return g_strdup_printf ("NOT AS EXPECTED%s%s%s: %s%s%s", event->place != NULL ? " (line " : "",
+                            event->place != NULL ? event->place : "",
+                            event->place != NULL ? ")" : "", event->statement,
+                            seen != NULL ? "; " : "", seen != NULL ? seen : "");
+  return text != NULL ? g_strdup (text) : g_strconcat (event->kind, fields, NULL);
+}
+
+static const char *
+keep (GStringChunk *strings, const char *text)
+{
+  return text != NULL ? g_string_chunk_insert_const (strings, text) : NULL;
+}
+
+static const char *
+close_object (GStringChunk *strings, GString *object)
+{
+  if (object->len > 0)
+    g_string_append_c (object, '}');
+  return keep (strings, object->str);
+}
+
+static void
+finish_event (JsonObject *object,
+              const Fields *fields,
+              GStringChunk *strings,
+              ReboundRecordEvent *event)
+{
+  const char *same = close_object (strings, fields->same);
+  g_autofree char *key = g_strconcat (event->actor, SEPARATOR, event->kind, SEPARATOR, same, NULL);
+  g_autofree char *text = NULL;
+
+  event->fields = close_object (strings, fields->all);
+  event->place = keep (strings, find_text (object, "line"));
+  event->statement = keep (strings, find_text (object, "statement"));
+  event->key = keep (strings, key);
+  text = describe (object, event, fields->text->str);
+  event->text = keep (strings, text);
 }
 
 static gboolean
 read_fields (JsonObject *object, GStringChunk *strings, ReboundRecordEvent *event, GError **error)
 {
-  g_autoptr (GString) key = g_string_new (event->actor);
+  g_autoptr (GString) all = g_string_new (NULL);
+  g_autoptr (GString) same = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
+  Fields fields = { all, same, text };
   JsonObjectIter iter;
   const char *name;
   JsonNode *node;
 
-  g_string_append_printf (key, SEPARATOR "%s", event->kind);
   json_object_iter_init_ordered (&iter, object);
   while (json_object_iter_next_ordered (&iter, &name, &node))
-    {
-      if (strcmp (name, "line") == 0 && event->place == NULL)
-        {
-          if (!read_text (object, name, strings, &event->place, error))
-            return FALSE;
-        }
-      else if (!is_common (name) && !append_field (key, name, node, error))
-        return FALSE;
-    }
-  event->key = g_string_chunk_insert_const (strings, key->str);
+    if (!is_common (name) && !add_field (&fields, name, node, error))
+      return FALSE;
+  finish_event (object, &fields, strings, event);
   return TRUE;
 }
 
@@ -215,60 +299,41 @@ rebound_record_line_guess_group (const ReboundRecordEvent *event)
   return REBOUND_EVENT_GROUP_ACTORS;
 }
 
-/* Where the key's fields begin: behind actor and kind. */
-static const char *
-find_fields (const ReboundRecordEvent *event)
+/* Of what was written here. (transfer full) */
+static JsonNode *
+parse_fields (const ReboundRecordEvent *event)
 {
-  return event->key + strlen (event->actor) + strlen (SEPARATOR) + strlen (event->kind);
+  return json_from_string (*event->fields != '\0' ? event->fields : "{}", NULL);
 }
 
 char *
 rebound_record_event_get_field (const ReboundRecordEvent *event, const char *name)
 {
-  g_auto (GStrv) fields = g_strsplit (find_fields (event), SEPARATOR, -1);
-  g_autofree char *start = g_strconcat (name, "=", NULL);
+  g_autoptr (JsonNode) fields = parse_fields (event);
+  JsonNode *node
+      = fields != NULL ? json_object_get_member (json_node_get_object (fields), name) : NULL;
+  g_autoptr (GString) json = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
 
-  for (guint i = 0; fields[i] != NULL; i++)
-    if (g_str_has_prefix (fields[i], start))
-      return g_strdup (fields[i] + strlen (start));
-  return NULL;
+  if (node == NULL || !append_value (json, text, node))
+    return NULL;
+  return g_strdup (text->str);
 }
 
 char **
 rebound_record_event_list_fields (const ReboundRecordEvent *event)
 {
-  g_auto (GStrv) fields = g_strsplit (find_fields (event), SEPARATOR, -1);
+  g_autoptr (JsonNode) fields = parse_fields (event);
   GPtrArray *names = g_ptr_array_new ();
+  JsonObjectIter iter;
+  const char *name;
 
-  for (guint i = fields[0] != NULL ? 1 : 0; fields[i] != NULL; i++)
-    g_ptr_array_add (names, g_strndup (fields[i], strcspn (fields[i], "=")));
+  if (fields != NULL)
+    {
+      json_object_iter_init_ordered (&iter, json_node_get_object (fields));
+      while (json_object_iter_next_ordered (&iter, &name, NULL))
+        g_ptr_array_add (names, g_strdup (name));
+    }
   g_ptr_array_add (names, NULL);
   return (char **) g_ptr_array_free (names, FALSE);
-}
-
-/* The statement and the check read as in the log; of another event, its kind and its fields. */
-const char *
-rebound_record_line_describe (const ReboundRecordEvent *event, GStringChunk *strings)
-{
-  g_autofree char *statement = rebound_record_event_get_field (event, "statement");
-  g_autofree char *seen = rebound_record_event_get_field (event, "seen");
-  g_autofree char *text = rebound_record_event_get_field (event, "text");
-  g_autoptr (GString) out = g_string_new (NULL);
-  g_auto (GStrv) fields = NULL;
-
-  if (statement != NULL && event->group == REBOUND_EVENT_GROUP_CHECKS)
-    g_string_append_printf (out, "%s: %s%s%s", seen != NULL ? "NOT AS EXPECTED" : "as expected",
-                            statement, seen != NULL ? "; " : "", seen != NULL ? seen : "");
-  else if (statement != NULL)
-    g_string_append_printf (out, "> %s", statement);
-  else if (text != NULL)
-    g_string_append (out, text);
-  else
-    {
-      fields = g_strsplit (find_fields (event), SEPARATOR, -1);
-      g_string_append (out, event->kind);
-      for (guint i = fields[0] != NULL ? 1 : 0; fields[i] != NULL; i++)
-        g_string_append_printf (out, "%s%s", i == 1 ? ": " : " ", fields[i]);
-    }
-  return g_string_chunk_insert_const (strings, out->str);
 }

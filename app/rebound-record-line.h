@@ -13,7 +13,8 @@ typedef enum
   REBOUND_RECORD_ERROR_LINE, /* it is no event, or not at this place */
 } ReboundRecordError;
 
-/* An event of a line of JSON, without its text and group. Its strings go into @strings. */
+/* An event of a line of JSON, without its group. Its strings go into @strings; its text says what
+ * the fields do. */
 gboolean rebound_record_line_parse (const char *line,
                                     GStringChunk *strings,
                                     ReboundRecordEvent *event,
@@ -21,9 +22,6 @@ gboolean rebound_record_line_parse (const char *line,
 
 /* What an event is about, by what is known of every run. */
 ReboundEventGroup rebound_record_line_guess_group (const ReboundRecordEvent *event);
-
-/* What happened, by the fields. */
-const char *rebound_record_line_describe (const ReboundRecordEvent *event, GStringChunk *strings);
 
 /* The names of its fields, in their order. (transfer full) */
 char **rebound_record_event_list_fields (const ReboundRecordEvent *event);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lifecycle/rebound-lifecycle-enums.h"
 #include "rebound-record-line.h"
 
 void
@@ -19,9 +20,9 @@ rebound_record_free (ReboundRecord *self)
 {
   g_array_unref (self->events);
   g_string_chunk_free (self->strings);
-  g_strfreev (self->settings);
+  g_hash_table_unref (self->cast);
+  g_clear_pointer (&self->about, rebound_about_free);
   g_free (self->name);
-  g_free (self->title);
   g_free (self);
 }
 
@@ -35,9 +36,8 @@ record_new (const char *name)
 
   self->events = g_array_new (FALSE, FALSE, sizeof (ReboundRecordEvent));
   self->strings = g_string_chunk_new (CHUNK_BYTES);
+  self->cast = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   self->name = g_strdup (name);
-  self->title = g_strdup ("");
-  self->settings = g_new0 (char *, 1);
   return self;
 }
 
@@ -45,6 +45,18 @@ const ReboundRecordEvent *
 rebound_record_get (const ReboundRecord *self, guint index)
 {
   return &g_array_index (self->events, ReboundRecordEvent, index);
+}
+
+const char *
+rebound_record_get_title (const ReboundRecord *self)
+{
+  return self->about != NULL ? self->about->title : "";
+}
+
+char *
+rebound_record_describe_settings (const ReboundRecord *self)
+{
+  return self->about != NULL ? g_strjoinv (" ", self->about->settings) : g_strdup ("");
 }
 
 static const char *
@@ -81,6 +93,17 @@ shorten_place (ReboundRecord *self, const char *source)
   return g_string_chunk_insert_const (self->strings, source);
 }
 
+/* "the cast", an actor, whose it is, and of which application. */
+static void
+take_actor (ReboundRecord *self, char **parts)
+{
+  ReboundRecordedActor *actor = g_new (ReboundRecordedActor, 1);
+
+  actor->party = g_intern_string (parts[2]);
+  actor->owner = g_intern_string (parts[3]);
+  g_hash_table_insert (self->cast, (gpointer) keep_compressed (self, parts[1]), actor);
+}
+
 /* TRUE at the end. */
 static gboolean
 take_play_line (ReboundRecord *self, const char *line)
@@ -94,6 +117,11 @@ take_play_line (ReboundRecord *self, const char *line)
       take_summary (self, parts);
       return TRUE;
     }
+  if (n_parts == 4 && strcmp (parts[0], "the cast") == 0)
+    {
+      take_actor (self, parts);
+      return FALSE;
+    }
   if (n_parts != 4 || !rebound_record_line_parse (parts[3], self->strings, &event, NULL))
     return FALSE;
   event.group = (ReboundEventGroup) g_ascii_strtoull (parts[1], NULL, 10);
@@ -104,11 +132,12 @@ take_play_line (ReboundRecord *self, const char *line)
 }
 
 ReboundRecord *
-rebound_record_new_from_play (const char *name, const char *lines)
+rebound_record_new_from_play (ReboundAbout *about, const char *lines)
 {
-  g_autoptr (ReboundRecord) self = record_new (name);
+  g_autoptr (ReboundRecord) self = record_new (about->name);
   gboolean whole = FALSE;
 
+  self->about = about;
   for (const char *end; *lines != '\0' && (end = strchr (lines, '\n')) != NULL; lines = end + 1)
     {
       g_autofree char *line = g_strndup (lines, (gsize) (end - lines));
@@ -169,7 +198,6 @@ take_jsonl_line (ReboundRecord *self,
       || !follows (self, &event, error))
     return FALSE;
   event.group = rebound_record_line_guess_group (&event);
-  event.text = rebound_record_line_describe (&event, self->strings);
   g_array_append_val (self->events, event);
   return TRUE;
 }
@@ -221,4 +249,89 @@ rebound_record_new_from_jsonl (const char *name, const char *text, gsize n_bytes
     }
   sum_up (self);
   return g_steal_pointer (&self);
+}
+
+/* -- as a report has it -- */
+
+static const char *
+name_group (ReboundEventGroup group)
+{
+  g_autoptr (GFlagsClass) klass = g_type_class_ref (REBOUND_TYPE_EVENT_GROUP);
+  GFlagsValue *value = g_flags_get_first_value (klass, group);
+
+  return value != NULL ? value->value_nick : "";
+}
+
+static void
+add_rows (const ReboundRecord *self, ReboundRecording *recording)
+{
+  for (guint i = 0; i < self->events->len; i++)
+    {
+      const ReboundRecordEvent *event = rebound_record_get (self, i);
+      const char *place = event->place != NULL ? event->place : "";
+      ReboundRecordedEvent row = {
+        .number = event->number,
+        .time_usec = event->time_usec,
+        .actor = rebound_words_get (&recording->actors, event->actor),
+        .kind = rebound_words_get (&recording->kinds, event->kind),
+        .group = rebound_words_get (&recording->groups, name_group (event->group)),
+        .text = rebound_words_get (&recording->texts, event->text),
+        .place = rebound_words_get (&recording->places, place),
+        .fields = rebound_words_get (&recording->fields, event->fields),
+      };
+
+      rebound_recording_add_row (recording, &row);
+    }
+}
+
+/* Of a file nobody knows whose an actor is, but for those that every run has. */
+static ReboundRecordedActor
+guess_actor (const char *name)
+{
+  ReboundRecordedActor actor = { rebound_party_to_string (REBOUND_PARTY_PEERS), "" };
+
+  if (strcmp (name, "app") == 0)
+    {
+      actor.party = rebound_party_to_string (REBOUND_PARTY_APPLICATION);
+      actor.owner = "app";
+    }
+  else if (strcmp (name, "device") == 0)
+    actor.party = rebound_party_to_string (REBOUND_PARTY_DEVICE);
+  else if (strcmp (name, "kernel") == 0)
+    actor.party = rebound_party_to_string (REBOUND_PARTY_KERNEL);
+  else if (strcmp (name, "script") == 0 || strcmp (name, "run") == 0)
+    actor.party = rebound_party_to_string (REBOUND_PARTY_SCRIPT);
+  return actor;
+}
+
+static void
+fill_cast (const ReboundRecord *self, ReboundRecording *recording)
+{
+  g_array_set_size (recording->cast, 0);
+  for (guint i = 0; i < recording->actors.words->len; i++)
+    {
+      const char *name = recording->actors.words->pdata[i];
+      const ReboundRecordedActor *known = g_hash_table_lookup (self->cast, name);
+      ReboundRecordedActor actor = known != NULL ? *known : guess_actor (name);
+
+      g_array_append_val (recording->cast, actor);
+    }
+}
+
+ReboundRecording *
+rebound_record_to_recording (const ReboundRecord *self)
+{
+  ReboundRecording *recording = rebound_recording_new ();
+
+  add_rows (self, recording);
+  if (self->about != NULL)
+    rebound_recording_finish (recording, self->about, &self->summary);
+  else
+    {
+      g_free (recording->name);
+      recording->name = g_utf8_make_valid (self->name, -1);
+      recording->summary = self->summary;
+    }
+  fill_cast (self, recording);
+  return recording;
 }

@@ -399,7 +399,9 @@ def test_interrupted():
     while process.poll() is None and not children.read_text(encoding="ascii"):
         pass
     os.killpg(process.pid, signal.SIGINT)
-    expect_equal(process.wait(program.HANG_SECONDS), 130, "status")
+    # A shell says 130 of either: it was told of it, or ended before it could be.
+    status = process.wait(program.HANG_SECONDS)
+    expect(status in (130, -signal.SIGINT), f"status {status}")
     expect_equal(process.stdout.read(), "", "standard output")
 
 
