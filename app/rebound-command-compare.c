@@ -6,14 +6,11 @@
  * What --set says holds for both, and --with says what is otherwise in the second: whoever changes
  * one thing names one thing. */
 
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "rebound-about.h"
-#include "rebound-columns.h"
 #include "rebound-command.h"
-#include "rebound-comparison-text.h"
+#include "rebound-comparison-outputs.h"
 #include "rebound-filter.h"
 #include "rebound-play-apart.h"
 #include "rebound-record-file.h"
@@ -30,6 +27,7 @@ typedef struct
   ReboundPlayOptions play; /* of the first */
   char **with;
   char *show;
+  char **output;
   gboolean all;
 
   /* What comes of them. */
@@ -38,6 +36,7 @@ typedef struct
   const char *words[2];
   gboolean are_files[2];
   ReboundRecord *records[2];
+  ReboundComparisonOutputs *outputs;
 } CompareOptions;
 
 static gsize
@@ -112,25 +111,33 @@ check_words (const CompareOptions *options, int n_words)
 }
 
 static gboolean
-resolve (CompareOptions *options, int argc, char **argv)
+resolve_words (CompareOptions *options, int argc, char **argv)
 {
-  gboolean watches;
-
   for (guint i = 0; i < G_N_ELEMENTS (options->words); i++)
     {
       options->words[i] = argv[MIN ((int) i + 1, argc - 1)];
       options->are_files[i] = rebound_record_file_is_one (options->words[i]);
     }
+  return check_words (options, argc - 1);
+}
+
+static gboolean
+resolve (CompareOptions *options, int argc, char **argv)
+{
   options->filter.groups = REBOUND_FILTER_READABLE;
-  if (!check_words (options, argc - 1) || !check_settings (options->play.variables, "--set")
+  options->outputs = rebound_comparison_outputs_new (options->output);
+  if (options->outputs == NULL || !resolve_words (options, argc, argv)
+      || !check_settings (options->play.variables, "--set")
       || !check_settings (options->with, "--with")
       || (options->show != NULL
-          && !rebound_filter_parse_groups (&options->filter, options->show, &watches))
-      || !rebound_play_options_resolve (&options->play))
+          && !rebound_filter_parse_groups (&options->filter, options->show,
+                                           &options->play.watches)))
     return FALSE;
-  options->play.captures = (options->filter.groups & REBOUND_EVENT_GROUP_PACKETS) != 0;
+  options->play.captures = (options->filter.groups & REBOUND_EVENT_GROUP_PACKETS) != 0
+                           || (rebound_comparison_outputs_want_packets (options->outputs)
+                               && !options->play.no_isolation);
   options->second_variables = merge_variables (options->play.variables, options->with);
-  return TRUE;
+  return rebound_play_options_resolve (&options->play);
 }
 
 /* The same options, with the variables of that side; nothing of it is to be freed. */
@@ -203,11 +210,11 @@ static int
 compare (CompareOptions *options)
 {
   g_autoptr (ReboundComparison) comparison = NULL;
-  ReboundComparisonStyle style
-      = { stdout, rebound_columns_of_terminal (STDOUT_FILENO), options->all };
 
   if (!prepare (options))
     return REBOUND_EXIT_USAGE;
+  if (!rebound_comparison_outputs_open (options->outputs))
+    return REBOUND_EXIT_INTERNAL;
   for (guint side = 0; side < G_N_ELEMENTS (options->words); side++)
     {
       int status = options->are_files[side] ? 0 : play_side (options, side);
@@ -217,7 +224,8 @@ compare (CompareOptions *options)
     }
   comparison
       = rebound_comparison_new (options->records[0], options->records[1], options->filter.groups);
-  rebound_comparison_print (comparison, &style);
+  if (!rebound_comparison_outputs_write (options->outputs, comparison, options->all))
+    return REBOUND_EXIT_INTERNAL;
   return comparison->is_same ? 0 : EXIT_DIFFER;
 }
 
@@ -227,6 +235,8 @@ compare_options_clear (CompareOptions *options)
   rebound_play_options_clear (&options->play);
   g_strfreev (options->with);
   g_strfreev (options->second_variables);
+  g_strfreev (options->output);
+  g_clear_pointer (&options->outputs, rebound_comparison_outputs_free);
   g_free (options->show);
   for (guint side = 0; side < G_N_ELEMENTS (options->records); side++)
     g_clear_pointer (&options->records[side], rebound_record_free);
@@ -244,6 +254,10 @@ rebound_command_compare (int argc, char **argv)
       "What to look at, as of “rebound run” (default: what that shows, or everything where nothing "
       "in it differs)",
       "GROUP[,GROUP…]" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME_ARRAY, &options.output,
+      "Say it as text, or show both runs on one page as html, in a file (default: -, standard "
+      "output); any number of times",
+      "text|html[:FILE]" },
     { "all", 0, 0, G_OPTION_ARG_NONE, &options.all,
       "Show every line, however many there are and however much is the same", NULL },
     G_OPTION_ENTRY_NULL,

@@ -306,3 +306,29 @@ rebound_comparison_free (ReboundComparison *self)
   g_array_unref (self->rows);
   g_free (self);
 }
+
+/* Of what the scripts say, where nothing else is otherwise. */
+static const ReboundRecordEvent *
+find_told (const ReboundComparison *self, guint side)
+{
+  for (guint i = 0; i < self->before->len; i++)
+    {
+      const ReboundRow *row = &g_array_index (self->before, ReboundRow, i);
+
+      if (!rebound_row_is_common (row) && row->sides[side].n_events > 0)
+        return row->sides[side].event;
+    }
+  return NULL;
+}
+
+guint64
+rebound_comparison_get_parting (const ReboundComparison *self, guint side)
+{
+  const GPtrArray *events = self->events[side];
+  guint i = self->partings[side];
+  const ReboundRecordEvent *event = i < events->len ? events->pdata[i] : NULL;
+
+  if (!self->part)
+    event = find_told (self, side);
+  return event != NULL ? event->number : 0;
+}

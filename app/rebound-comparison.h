@@ -43,6 +43,10 @@ ReboundComparison *rebound_comparison_new (const ReboundRecord *first,
                                            ReboundEventGroup groups);
 void rebound_comparison_free (ReboundComparison *self);
 
+/* The number of the first event of a side that happened otherwise, or else was said otherwise by
+ * the script; 0 where there is none. */
+guint64 rebound_comparison_get_parting (const ReboundComparison *self, guint side);
+
 /* Whether both have it, at the same time and as many times. */
 gboolean rebound_row_is_common (const ReboundRow *row);
 gboolean rebound_row_is_same (const ReboundRow *row);

@@ -381,6 +381,104 @@ def test_mistakes():
         expect_equal(done.stderr.count("a.life:1:1: "), 1, done.stderr)
 
 
+def read_page(path):
+    """The runs of a page, and where they part; nothing but the data may end where it ends."""
+    page = Path(path).read_text(encoding="utf-8")
+    start = page.index('<script type="application/json" id="data">')
+    data = json.loads(page[page.index(">", start) + 1:page.index("</script", start)])
+    return data["runs"], data["parting"]
+
+
+def list_texts(page_run):
+    events = page_run["events"]
+    number, texts = 0, {}
+    for step, text in zip(events["n"], events["text"]):
+        number += step
+        texts[number] = page_run["texts"][text]
+    return texts
+
+
+def test_page():
+    """--output html: both runs on one page, with where they part; the text is there besides"""
+    with Folder() as folder:
+        path = Path(folder.folder.name, "page.html")
+        done = run("compare", *SAMPLE, "--output", f"html:{path}")
+        expect_status(done, 1)
+        runs, parting = read_page(path)
+        expect_equal([(page["name"], page["settings"], page["status"]) for page in runs],
+                     [("rebind-fix", ["reuse-address=no"], 1),
+                      ("rebind-fix", ["reuse-address=yes"], 0)], "the runs")
+        expect([list_texts(page)[n].split(" port")[0] for page, n in zip(runs, parting)]
+               == ["cannot bind", "listens on"], f"{parting}")
+        expect_in(f"\nThey part at 10.200, event {parting[0]}, line 21:\n", done.stdout, "the text")
+        places = {actor["name"]: (actor["place"], actor["owner"]) for actor in runs[1]["actors"]}
+        for name, place in (("web", ("application", "app")), ("phone", ("peers", "")),
+                            ("kernel", ("kernel", "")), ("script", ("script", ""))):
+            expect_equal(places[name], place, name)
+        expect("packets" in runs[0]["groups"], "there are no packets")
+        expect_in("let reuse-address=yes", runs[0]["files"][0]["lines"], "the script")
+        before = path.read_bytes()
+        expect_status(run("compare", *SAMPLE, "--output", f"html:{path}"), 1)
+        expect(path.read_bytes() == before, "the page is not the same twice")
+        done = run("compare", *SAMPLE, "--output=html")
+        expect_equal(done.stdout.encode("utf-8"), before, "the page on standard output")
+
+
+def test_page_as_run():
+    """a run on the page of two is that of the page of one"""
+    with Folder() as folder:
+        one, two = Path(folder.folder.name, "one"), Path(folder.folder.name, "two")
+        for script in ("rebind-bug", "pool-policies", "two-applications", "defunct-socket"):
+            run("run", script, "--output", f"html:{one}")
+            run("compare", script, "rebind-bug", "--output", f"html:{two}")
+            whole, part = read_page(one)[0][0], read_page(two)[0][0]
+            for key in whole:
+                expect(part[key] == whole[key], f"{script}: {key}: {str(part[key])[:500]} instead "
+                                                f"of {str(whole[key])[:500]}")
+
+
+def test_page_of_files():
+    """a page of files, hostile ones too: what they say stays data"""
+    hostile = "</script><script>alert(1)</script><!--\x1b\u2028\u202e"
+    with Folder() as folder:
+        path = Path(folder.folder.name, "page.html")
+        names = (folder.write("a.jsonl", EVENTS),
+                 folder.write("b.jsonl", change(5, error=hostile, **{hostile: 1.5})))
+        expect_status(run("compare", *names, "-o", f"html:{path}"), 1)
+        runs, parting = read_page(path)
+        expect_equal(parting, [5, 5], "the parting")
+        expect_equal([page["name"] for page in runs], list(names), "names")
+        expect_equal([event for event in runs[1]["fields"] if hostile in event],
+                     [{"connection": "phone#1", "error": hostile, hostile: 1.5}], "fields")
+        expect_equal([{key: value for key, value in event.items() if key not in
+                       ("n", "time_usec", "actor", "kind")} for event in EVENTS],
+                     [runs[0]["fields"][index] for index in runs[0]["events"]["fields"]], "fields")
+        expect_status(run("compare", names[0], names[0], "-o", f"html:{path}"), 0)
+        expect_equal(read_page(path)[1], [0, 0], "the parting of the same")
+
+
+def test_outputs():
+    """a format that is none, no file, a file twice, and a folder that is none"""
+    for words, text in ((["--output=pdf"], "--output: “pdf” is no format of a comparison; expected "
+                                           "one of text, html"),
+                        (["-o", "html:"], "--output: no file is named"),
+                        (["-o", "html", "-o", "text"], "--output: two outputs go to standard"),
+                        (["-o", "html:x", "-o", "text:x"], "--output: two outputs go to x")):
+        expect_complaint([*SAMPLE, *words], 2, text)
+    expect_complaint([*SAMPLE, "-o", "html:/no/such/x"], 99, "--output: /no/such/x cannot be "
+                                                             "written: ENOENT")
+    done = run("compare", *SAMPLE, "-o", "html:/dev/full")
+    expect_status(done, 99)
+    expect_in("--output: /dev/full cannot be written: ENOSPC", done.stderr, "standard error")
+    with Folder() as folder:
+        path = Path(folder.folder.name, "text")
+        done = run("compare", *SAMPLE, "-o", f"text:{path}", "-o", "html:/dev/null")
+        expect_equal(path.read_text(encoding="utf-8"), done.stdout, "the text in a file")
+        expect_complaint(["rebind-bug", "no-such", "-o", f"html:{path}"], 2, "no-such")
+        expect_equal(path.read_text(encoding="utf-8"), run("compare", *SAMPLE, "-o",
+                                                            "html:/dev/null").stdout, "the file")
+
+
 def test_output():
     """what cannot be written was not said: 99"""
     with open("/dev/full", "w", encoding="utf-8") as full:
