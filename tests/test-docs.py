@@ -151,7 +151,19 @@ def embedded_client_is_compiled():
     case("the HTTP client's code in docs/embedding.md is compiled and run", len(blocks) > 4 and foreign == [], "\n".join(foreign))
 
 
-print("1..16")
+def comparison_is_real():
+    command = "compare rebind-fix --set reuse-address=no --with reuse-address=yes"
+    text = (root / "docs" / "compare.md").read_text(encoding="utf-8")
+    first, last = text.split(f"$ rebound {command}\n")[1].split("```")[0].split("           …\n")
+    printed = run(program, *command.split()).stdout
+    case("the comparison of docs/compare.md is what is printed, but for the lines that it leaves out",
+         printed.startswith(first) and printed.endswith(last) and len(first + last) < len(printed), printed)
+    excerpt = readme.split(f"$ rebound {command}\n")[1].split("```")[0]
+    foreign = [line for line in excerpt.splitlines() if line.strip() != "…" and line not in printed.splitlines()]
+    case("every line of the README's comparison is in it", excerpt != "" and foreign == [], "\n".join(foreign))
+
+
+print("1..18")
 actors_are_described()
 page_is_made("lifecycle.md")
 page_is_whole("lifecycle.md", "describe lifecycle", "describe profiles")
@@ -168,3 +180,4 @@ day_is_drawn()
 pool_log_is_the_report()
 http_script_plays()
 embedded_client_is_compiled()
+comparison_is_real()
