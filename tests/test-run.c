@@ -478,6 +478,28 @@ assert_text (ReboundRun *run, guint index, const char *name, const char *text)
 }
 
 static void
+test_check_name (void)
+{
+  static const char *const known[] = { "app", "device", "b1", "b2", "script", "run" };
+  g_autoptr (ScriptTest) test = script_test_new ("repeat 2 as i\nbell b$i\nend\nlaunch");
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("After the check a run knows the names that its events can be of");
+
+  g_assert_true (rebound_run_check (test->run, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (known); i++)
+    g_assert_true (rebound_run_check_name (test->run, known[i], NULL));
+  g_assert_false (rebound_run_check_name (test->run, "b3", &error));
+  g_assert_error (error, REBOUND_ERROR, REBOUND_ERROR_SCRIPT);
+  g_assert_nonnull (strstr (error->message, "t.life: nothing in it is called “b3”; expected one "
+                                            "of device, app"));
+  g_assert_false (rebound_run_check_name (test->run, "", NULL));
+  g_assert_null (rebound_run_get_place (test->run));
+  script_test_play (test);
+  g_assert_cmpstr (rebound_run_get_place (test->run), ==, "t.life:4");
+}
+
+static void
 test_from_file (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("rebound-run-XXXXXX", NULL);
@@ -551,6 +573,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/run/never-played", test_never_played);
   g_test_add_func ("/run/title", test_title);
   g_test_add_func ("/run/header", test_header);
+  g_test_add_func ("/run/check-name", test_check_name);
   g_test_add_func ("/run/from-file", test_from_file);
   g_test_add_func ("/run/real-clock", test_real_clock);
   return g_test_run ();
