@@ -132,7 +132,7 @@ play_run (ReboundRun *run, const ReboundTestScript *script, const ReboundTestJob
     return REBOUND_EXIT_INTERNAL;
   add_sink (run, rebound_test_witness_new (about->title, streams[FILE_WITNESS]));
   if (settings->wants_events)
-    add_sink (run, rebound_twin_sink_new (streams[FILE_EVENTS]));
+    add_sink (run, rebound_twin_sink_new (about, streams[FILE_EVENTS]));
   if (settings->wants_log)
     add_sink (run, rebound_text_sink_new (about, &options, streams[FILE_LOG]));
   status = rebound_play (run, &error);

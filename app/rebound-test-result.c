@@ -65,15 +65,16 @@ find_difference (GBytes *one, GBytes *other)
   return begin;
 }
 
-/* A line is where in the script it happened, if it was there, a tab, and the event. */
+/* Of a line of the twin sink: where in the script it happened, if it was there, and the event. */
 static void
 append_line (GString *text, guint number, GBytes *events, gsize offset)
 {
   gsize size_bytes;
   const char *line = find_line (events, offset, &size_bytes);
-  const char *tab = memchr (line, '\t', size_bytes);
-  int place_bytes = tab != NULL ? (int) (tab - line) : 0;
-  const char *event = tab != NULL ? tab + 1 : line;
+  const char *first = memchr (line, '\t', size_bytes);
+  const char *last = memrchr (line, '\t', size_bytes);
+  int place_bytes = first != NULL ? (int) (first - line) : 0;
+  const char *event = last != NULL ? last + 1 : line;
 
   if (size_bytes == 0)
     g_string_append_printf (text, "play %u: (nothing more)\n", number);

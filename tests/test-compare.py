@@ -92,7 +92,7 @@ def test_sample():
     expect(before.startswith("The same in both: 72 events, the last of them:\n"), before)
     expect_in("  ×50, every 200 ms, until 10.200\n", before, "what came before")
     lines = what.splitlines()
-    expect_equal(lines[0], "They part at 10.200, event 77, line 21:", "the parting")
+    expect_equal(lines[0], "They part at 10.200, event 77, line 22:", "the parting")
     expect(lines[1].startswith("-     10.200  web       cannot bind port 30000"), lines[1])
     expect_in("\n+     10.200  web       listens on port 30000 (generation 2)\n", what, "B")
     expect_equal([line[0] for line in lines[1:6]], list("----+"), "marks")
@@ -104,7 +104,7 @@ def test_sample():
                [[line[2:].rsplit(None, 2)[0].strip(), *line.split()[-2:]]
                 for line in numbers.splitlines()], f"{label} {first} {second}: {numbers}")
     expect_equal(failed.splitlines()[0], "Failed in A only:", "failed")
-    expect_in("  - line 22: expect web.last-error == none; web.last-error was “EADDRINUSE” "
+    expect_in("  - line 23: expect web.last-error == none; web.last-error was “EADDRINUSE” "
               "(B has met it)\n", failed, "failed")
     expect(why.startswith("Why, of A only:\n") and "set it on every socket" in why, why)
     expect(why_not.startswith("Why, of B only:\n") and "250 times" in why_not, why_not)
@@ -116,9 +116,9 @@ def test_two_scripts():
     expect_status(done, 1)
     expect_in("A  rebind-bug: The listening socket that does not come back.\n"
               "   as expected: 6 expectations met\nB  rebind-fix: ", done.stdout, "the head")
-    expect_in("\nThey part, A at 0.200, event 23, line 25, and B at 0.400, event 23, line 21:\n",
+    expect_in("\nThey part, A at 0.200, event 23, line 26, and B at 0.400, event 23, line 22:\n",
               done.stdout, "the parting")
-    expect_in("  (line 25)\n+      0.200  script    > after 10s open  (line 21)\n", done.stdout,
+    expect_in("  (line 26)\n+      0.200  script    > after 10s open  (line 22)\n", done.stdout,
               "what they are told")
 
 
@@ -410,7 +410,7 @@ def test_page():
                       ("rebind-fix", ["reuse-address=yes"], 0)], "the runs")
         expect([list_texts(page)[n].split(" port")[0] for page, n in zip(runs, parting)]
                == ["cannot bind", "listens on"], f"{parting}")
-        expect_in(f"\nThey part at 10.200, event {parting[0]}, line 21:\n", done.stdout, "the text")
+        expect_in(f"\nThey part at 10.200, event {parting[0]}, line 22:\n", done.stdout, "the text")
         places = {actor["name"]: (actor["place"], actor["owner"]) for actor in runs[1]["actors"]}
         for name, place in (("web", ("application", "app")), ("phone", ("peers", "")),
                             ("kernel", ("kernel", "")), ("script", ("script", ""))):
