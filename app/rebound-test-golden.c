@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "rebound-diff.h"
 #include "rebound-visible-text.h"
@@ -106,6 +107,32 @@ write_log (const char *path, GBytes *log, GError **error)
   return rebound_whole_file_commit (file, error);
 }
 
+/* The log at @path, or %NULL. What is no regular file is not opened: a FIFO has no end that one
+ * could wait for, nor has a device. */
+static GBytes *
+read_log (const char *path, GError **error)
+{
+  struct stat about;
+  char *text;
+  gsize size_bytes;
+
+  if (stat (path, &about) < 0)
+    {
+      int error_number = errno;
+
+      g_set_error_literal (error, G_IO_ERROR, g_io_error_from_errno (error_number),
+                           strerrorname_np (error_number));
+      return NULL;
+    }
+  if (!S_ISREG (about.st_mode))
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, "it is no regular file");
+      return NULL;
+    }
+  return g_file_get_contents (path, &text, &size_bytes, error) ? g_bytes_new_take (text, size_bytes)
+                                                               : NULL;
+}
+
 /* What is wrong stays wrong in play after play, so it is the script's failure. */
 static void
 tell_unreadable (ReboundTestResult *result, const char *path, const GError *error)
@@ -160,20 +187,16 @@ rebound_test_golden_check (ReboundTestGolden *self, ReboundTestResult *result, G
   g_autofree char *path = get_path (self, result->script);
   g_autofree char *difference = NULL;
   gboolean is_missing;
-  char *text = NULL;
-  gsize size_bytes;
 
   if (result->verdict != REBOUND_TEST_AS_EXPECTED)
     return TRUE;
-  if (g_file_get_contents (path, &text, &size_bytes, &read_error))
-    {
-      golden = g_bytes_new_take (text, size_bytes);
-      difference = rebound_diff_describe (golden, result->play->log);
-      if (difference == NULL)
-        return TRUE;
-    }
-  is_missing = g_error_matches (read_error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
-  if (is_missing || self->update)
+  golden = read_log (path, &read_error);
+  is_missing = g_error_matches (read_error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  if (golden != NULL)
+    difference = rebound_diff_describe (golden, result->play->log);
+  if (golden != NULL && difference == NULL)
+    return TRUE;
+  if (is_missing || (difference != NULL && self->update))
     {
       note (result, is_missing ? "golden log written" : "golden log updated", path);
       return write_log (path, result->play->log, error);

@@ -54,7 +54,8 @@ THREE = {"a.life": GOOD, "b.life": ENDLESS, "c.life": BAD}
 def test_timeout():
     """--timeout: a play that takes too long is killed, and is a failure that says so"""
     with folder_of(THREE) as folder:
-        done = run("test", ".", "--timeout=200ms", "-j1", "-o", "summary", "-o", "junit:x.xml", cwd=folder)
+        done = run("test", ".", "--timeout=200ms", "-j1", "-o", "summary", "-o", "junit:x.xml",
+                   cwd=folder)
         expect_status(done, 1)
         expect_equal(done.stdout.splitlines()[:3], [
             "as expected      a.life",
@@ -102,8 +103,8 @@ def test_ignored():
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGTERM)
         expect_equal(process.wait(), 130, "status")
-    with playing({"a.life": GOOD, "b.life": "launch\nrepeat 3000\nhome\nopen\nend\n"}, "-j1", "-o", "tap",
-                 prefix=prefix) as (_, process, _before):
+    files = {"a.life": GOOD, "b.life": "launch\nrepeat 3000\nhome\nopen\nend\n"}
+    with playing(files, "-j1", "-o", "tap", prefix=prefix) as (_, process, _before):
         process.send_signal(signal.SIGINT)
         expect_equal(process.wait(), 0, "status")
 
