@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "rebound-about.h"
+#include "rebound-columns.h"
 #include "rebound-command.h"
 #include "rebound-script-source.h"
 #include "rebound-visible.h"
@@ -91,6 +93,18 @@ print_heading (GPtrArray *entries, guint first)
 }
 
 static void
+print_entry (const Entry *entry, int width)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+  glong column = 2 + width + 2;
+
+  g_string_append_printf (line, "  %-*s  ", width, entry->about->name);
+  rebound_columns_append (line, entry->about->title, column, column,
+                          rebound_columns_of_terminal (STDOUT_FILENO));
+  printf ("%s\n", line->str);
+}
+
+static void
 print_sections (GPtrArray *entries)
 {
   size_t width = 0;
@@ -106,7 +120,7 @@ print_sections (GPtrArray *entries)
           printf ("%s", i > 0 ? "\n" : "");
           print_heading (entries, i);
         }
-      printf ("  %-*s  %s\n", (int) width, entry->about->name, entry->about->title);
+      print_entry (entry, (int) width);
     }
 }
 

@@ -52,10 +52,15 @@ def read_all(controller):
     return shown.decode("utf-8")
 
 
-def play_on_terminal(text, *words, columns=80, stdout=True, **variables):
-    """What is shown on a terminal of COLUMNS; and what goes to a pipe, if standard output does."""
+def open_terminal(columns):
     controller, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    return controller, terminal
+
+
+def play_on_terminal(text, *words, columns=80, stdout=True, **variables):
+    """What is shown on a terminal of COLUMNS; and what goes to a pipe, if standard output does."""
+    controller, terminal = open_terminal(columns)
     process = start("run", *words, "-", stdin=subprocess.PIPE, stderr=terminal,
                     stdout=terminal if stdout else subprocess.PIPE,
                     env=program.ENVIRONMENT | variables)
@@ -248,6 +253,18 @@ def test_width():
     narrow, least = (COLOUR.sub("", play_on_terminal(LONG, columns=columns)[0])
                      .split("\nas expected: ")[0] for columns in (20, 40))
     expect_equal(narrow, least, "narrower than can be read")
+
+
+def test_width_of_list():
+    """the list of scripts is as wide as the terminal, too"""
+    controller, terminal = open_terminal(80)
+    process = start("list", stdout=terminal)
+    os.close(terminal)
+    shown = read_all(controller).replace("\r\n", "\n")
+    expect_equal(process.wait(), 0, "status")
+    process.stderr.close()
+    expect_equal([line for line in shown.splitlines() if len(line) > 80], [], "wide lines")
+    expect_equal(shown.split(), run("list").stdout.split(), "the words")
 
 
 def test_no_width():
