@@ -243,7 +243,8 @@ def lint(path):
 def test_page():
     """the example of docs/testing.md is what its script comes to"""
     page = (program.TESTS.parent / "docs" / "testing.md").read_text(encoding="utf-8")
-    shown, script = re.findall(r"^```\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    shown, script = [text for language, text in blocks if not language]
     empty = "listener shop port=30000\nlaunch\nhome\nopen\nexpect shop.state == listening\n"
     with folder_of({"stories/back.life": script, "stories/empty.life": empty}) as folder:
         done = run("test", "stories", cwd=folder)
