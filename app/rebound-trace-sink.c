@@ -3,9 +3,9 @@
  * lasts is a slice: an application's states and tasks, a socket's states.
  *
  * Time is the run's, to the microsecond. A handler takes none of it, so the events of an instant
- * are put behind each other, nanoseconds apart, in their order: a picture in which cause and effect
- * lie on each other shows neither. Where there are so many that they reach into the next instant,
- * that one is moved behind them; the time itself is among the fields. */
+ * are put behind each other, half a microsecond apart, in their order: a picture in which cause and
+ * effect lie on each other shows neither. Where there are so many that they reach into the next
+ * instant, that one is moved behind them; the time itself is among the fields. */
 
 #include "rebound-trace-sink.h"
 

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The format of chrome://tracing, which Perfetto reads as well (“Trace Event Format”). Its times
- * are microseconds with a fraction, and Perfetto keeps them as nanoseconds, so that is what is
- * counted in here. Nobody need have the whole of it in memory: a record is written when all of it
- * is known, of a slice when it ends, and readers sort by time. */
+/* Trace events, as Chrome has them and Perfetto reads them. Nobody need have the whole of it in
+ * memory: a record is written when all of it is known, of a slice when it ends, and readers sort by
+ * time.
+ *
+ * Times are microseconds with a fraction. Readers have them as floating-point numbers, in which
+ * 0.024 and 0.008 are more than 0.032, so that a slice would reach into the one behind it; and
+ * Perfetto makes nanoseconds of them, and cuts off what is left. An eighth of a microsecond is
+ * exact in both, so nothing in here is finer. */
 
 #include "rebound-trace-writer.h"
 
@@ -12,9 +16,9 @@
 #define NS_PER_USEC 1000
 
 /* Within an event's room: its mark begins, a flow leaves, a flow arrives. */
-#define MARK_NS   1
-#define LEAVE_NS  2
-#define ARRIVE_NS 3
+#define MARK_NS   125
+#define LEAVE_NS  250
+#define ARRIVE_NS 375
 
 struct _ReboundTraceWriter
 {

@@ -8,10 +8,10 @@
 G_BEGIN_DECLS
 
 /* The room that an event has on the axis of time, in nanoseconds. A handler takes no virtual time,
- * so many events share an instant, and what is drawn at one place cannot be told apart. Perfetto
- * counts in nanoseconds; a slice within the room needs one before it and one for each end of a
- * flow. */
-#define REBOUND_TRACE_SLOT_NS 4
+ * so many events share an instant, and what is drawn at one place cannot be told apart. A slice
+ * within the room needs a place before it and one for each end of a flow: it is four of what can be
+ * counted in, see rebound-trace-writer.c. */
+#define REBOUND_TRACE_SLOT_NS 500
 
 /* A line of the picture. */
 typedef struct

@@ -18,7 +18,8 @@ import trace_rules
 from program import expect, expect_equal, expect_in, expect_status, list_scripts, run
 from trace_rules import lane, ns
 
-SLOT_NS = 4
+# An event's room, and where in it are its mark and the ends of flows.
+SLOT_NS, MARK_NS, LEAVE_NS, ARRIVE_NS = 500, 125, 250, 375
 
 
 def read_both(script, *words, **options):
@@ -44,7 +45,7 @@ class Run:
                       if record["name"] == "thread_name"}
         self.processes = {record["pid"]: record["args"]["name"] for record in self.of("M")
                           if record["name"] == "process_name"}
-        self.place_ns = {record["args"]["n"]: ns(record["ts"]) - 1 for record in self.of("i")}
+        self.place_ns = {record["args"]["n"]: ns(record["ts"]) - MARK_NS for record in self.of("i")}
         self.end_ns = max([ns(record["ts"]) + ns(record["dur"]) for record in self.of("X")],
                           default=0)
 
@@ -88,7 +89,7 @@ GOOD = [
     {"ph": "X", "pid": 1, "tid": 11, "ts": 1, "dur": 2.5, "cat": "x", "name": "within"},
     {"ph": "X", "pid": 1, "tid": 11, "ts": 10, "dur": 5, "cat": "x", "name": "after"},
     {"ph": "X", "pid": 2, "tid": 21, "ts": 2, "dur": 4, "cat": "x", "name": "elsewhere"},
-    {"ph": "i", "pid": 1, "tid": 12, "s": "t", "ts": 3.001, "cat": "x", "name": "word"},
+    {"ph": "i", "pid": 1, "tid": 12, "s": "t", "ts": 3.125, "cat": "x", "name": "word"},
     {"ph": "s", "pid": 1, "tid": 11, "ts": 1.5, "cat": "f", "name": "flow", "id": 7},
     {"ph": "t", "pid": 1, "tid": 11, "ts": 2, "cat": "f", "name": "flow", "id": 7},
     {"ph": "f", "pid": 2, "tid": 21, "ts": 3, "cat": "f", "name": "flow", "id": 7, "bp": "e"},
@@ -137,7 +138,7 @@ BROKEN = [
     ("no time", set_in(10, ts=None), "ts is no number"),
     ("a time that is text", set_in(10, ts="3"), "ts is no number"),
     ("a time before the run", set_in(10, ts=-1), "ts is below 0"),
-    ("a time that is too fine", set_in(10, ts=3.0005), "finer than a nanosecond"),
+    ("a time that is too fine", set_in(10, ts=3.001), "eighths of a microsecond"),
     ("no name", set_in(10, name=None), "name is no text"),
     ("no category", set_in(10, cat=None), "cat is no text"),
     ("args that are no object", set_in(10, args=[1]), "args are no object"),
@@ -370,7 +371,7 @@ def test_time_wait():
             begin, end = bounds(record)
             expect_bounds(a_run, record)
             if end is not None and a_run.place_ns[end] == a_run.time(end) * 1000:
-                expect(0 <= a_run.time(end) - a_run.time(begin) - record["dur"] < 1,
+                expect(0 <= a_run.time(end) - a_run.time(begin) - record["dur"] < 1000,
                        f"{a_run.name}: the length of {record}")
         n_seen += len(seen)
     expect(n_seen > 1000, f"only {n_seen} were seen")
@@ -588,7 +589,7 @@ def list_flows(a_run, name):
     ends = defaultdict(dict)
     for record in a_run.records:
         if record["ph"] in "sf" and record["name"] == name:
-            at_ns = ns(record["ts"]) - (1 if record["ph"] == "s" else 2)
+            at_ns = ns(record["ts"]) + MARK_NS - (LEAVE_NS if record["ph"] == "s" else ARRIVE_NS)
             ends[record["id"]][record["ph"]] = a_run.lane_of(record), marks[lane(record), at_ns]
     return [(end["s"], end["f"]) for _, end in sorted(ends.items())]
 
