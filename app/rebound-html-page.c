@@ -19,13 +19,13 @@ static const char *const styles[] = { "page.css",    "summary.css", "toolbar.css
 
 /* In the order in which they need each other; each says what it is. */
 static const char *const scripts[]
-    = { "text.js",       "search.js",      "model.js",      "axis.js",         "life.js",
-        "sockets.js",    "packets.js",     "lanes.js",      "palette.js",      "brush.js",
-        "paint-bars.js", "paint-marks.js", "paint-axis.js", "paint-arrows.js", "paint-over.js",
-        "app.js",        "view.js",        "labels.js",     "overview.js",     "timeline.js",
-        "details.js",    "keys.js",        "pointer.js",    "filter.js",       "table.js",
-        "source.js",     "statistics.js",  "summary.js",    "legend.js",       "print.js",
-        "hook.js",       "main.js" };
+    = { "text.js",       "search.js",     "guess.js",       "model.js",      "axis.js",
+        "life.js",       "sockets.js",    "packets.js",     "lanes.js",      "palette.js",
+        "brush.js",      "paint-bars.js", "paint-marks.js", "paint-axis.js", "paint-arrows.js",
+        "paint-over.js", "app.js",        "view.js",        "labels.js",     "overview.js",
+        "timeline.js",   "details.js",    "keys.js",        "pointer.js",    "filter.js",
+        "table.js",      "source.js",     "statistics.js",  "summary.js",    "legend.js",
+        "print.js",      "hook.js",       "main.js" };
 
 static void
 append_file (GString *out, const char *name)

@@ -12,21 +12,21 @@ const Lanes = (() => {
   const HEAD = 30; // heights, in pixels
   const MOST_ROWS = 10; // bars beside each other; what is beyond shares the last
 
-  const PLACES = ["script", "device", "application", "peers", "kernel"];
+  const PLACES = ["script", "device", "application", "actors", "peers", "kernel"];
 
   // Bars that do not meet share a row. Listening sockets last, and stand first.
   function pack(bars) {
     const rows = [];
     const ends = [];
 
-    bars.forEach((bar, order) => {
+    bars.forEach(bar => {
       let row = ends.findIndex(end => end >= 0 && end < bar.from);
       if (row < 0) row = Math.min(rows.length, MOST_ROWS - 1);
       if (row === rows.length) rows.push([]);
+      else if (!(ends[row] >= 0 && ends[row] < bar.from)) rows[row].isShared = true;
       rows[row].push(bar);
       ends[row] = bar.to < 0 ? -1 : Math.max(ends[row] ?? -1, bar.to);
       bar.row = row;
-      bar.order = order;
     });
     return rows;
   }
@@ -143,7 +143,8 @@ const Lanes = (() => {
               first: segment.from === bar.from,
             });
         parts.sort((a, b) => a.start - b.start);
-        return { parts, starts: Float64Array.from(parts, part => part.start) };
+        const isShared = row.isShared === true;
+        return { parts, isShared, starts: Float64Array.from(parts, part => part.start) };
       });
     }
   }

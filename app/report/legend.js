@@ -18,6 +18,7 @@ class Legend {
         this.list("Application", [...states]),
         this.list("TCP", [...tcp].sort()),
         this.ends(tcp.size),
+        this.marks(),
       );
   }
 
@@ -38,6 +39,17 @@ class Legend {
     );
   }
 
+  marks() {
+    return Text.element(
+      "ul",
+      {},
+      Text.element("li", { class: "of" }, "Events"),
+      ...Legend.MARKS.map(([glyph, kind, name]) =>
+        Text.element("li", {}, Text.element("span", { class: `glyph g-${kind}` }, glyph), name),
+      ),
+    );
+  }
+
   ends(count) {
     if (count === 0) return "";
     return Text.element(
@@ -49,3 +61,13 @@ class Legend {
     );
   }
 }
+
+// As paint-marks.js draws them.
+Legend.MARKS = [
+  ["▶", "script", "statement"],
+  ["✓", "met", "met"],
+  ["✕", "failed", "failed"],
+  ["●", "event", "event"],
+  ["●", "warning", "trouble"],
+  ["■", "event", "socket"],
+];

@@ -52,6 +52,7 @@ const Model = (() => {
   }
 
   function copy(model, run, data, tables) {
+    Guess.complete(data);
     const events = data.events;
     const first = run.first;
     const actors = copyActors(model, run, data);
@@ -85,6 +86,9 @@ const Model = (() => {
       if (!known.has(key))
         known.set(key, severityOf(model.groups[model.group[g]], model.kinds[model.kind[g]]));
       model.severity[g] = known.get(key);
+      // A system call that failed has an event like any other.
+      if (model.severity[g] === NORMAL && model.kindOf(g) === "returned" && model.fieldsOf(g).error)
+        model.severity[g] = WARNING;
       if (model.severity[g] === FAILED) model.failures.push(g);
     }
   }
@@ -146,8 +150,8 @@ const Model = (() => {
     });
     model.kinds = tables.kinds.names;
     model.groups = tables.groups.names;
-    judge(model);
     addQuestions(model);
+    judge(model);
     // Where two runs part: the first event of each that the other has not, or -1 behind its last.
     model.parting =
       data.parting === null || data.runs.length < 2

@@ -5,6 +5,7 @@
 
 const PaintBars = (() => {
   const HATCH_ROOM = 14; // as much of a hatched bar stays to be seen
+  const SHARED_BACK = 50; // parts before the first in sight that are looked at
   const LABEL_ROOM = 26; // less than that has no label
 
   function paintBand(brush, palette, view, lane, top) {
@@ -74,13 +75,13 @@ const PaintBars = (() => {
     context.lineWidth = 1;
   }
 
-  function paintPart(brush, palette, part, x, end, top, height) {
+  function paintPart(brush, palette, part, x, end, top, height, isShared) {
     const name = Palette.ofState(part.state);
     const { context } = brush;
 
     context.fillStyle = palette.fill[name] ?? palette.muted;
     context.fillRect(x, top, Math.max(1.5, end - x), height);
-    if (end - x > LABEL_ROOM) {
+    if (end - x > LABEL_ROOM && !isShared) {
       const prefix =
         part.first || x < 0 || end - x > 120 ? `${Text.brief(part.bar.connection, 40)} ` : "";
       label(brush, palette, prefix + part.state, name, x, end, top + height / 2);
@@ -90,17 +91,19 @@ const PaintBars = (() => {
     brush.drawn.bars++;
   }
 
-  // The part before the first that starts in sight may reach into it, however early it began.
+  // The part before the first that starts in sight may reach into it, however early it began; and
+  // of those that start in one pixel the last. In the row that the rest shares they meet, and more
+  // than one may.
   function paintRow(brush, palette, view, row, top) {
-    const { parts, starts } = row;
+    const { parts, starts, isShared } = row;
     const height = Lanes.ROW - 3;
-    let i = Math.max(0, Search.first(starts, view.from) - 1);
+    let i = Math.max(0, Search.first(starts, view.from) - (isShared ? SHARED_BACK : 1));
 
     while (i < parts.length && starts[i] < view.to) {
       const x = Math.max(-3, view.x(starts[i]));
       const end = Math.min(brush.width + 3, view.x(parts[i].stop));
-      if (end >= 0) paintPart(brush, palette, parts[i], x, end, top, height);
-      i = end - x < 1.5 ? Math.max(i + 1, Search.next(starts, view.at(x + 1.5), i)) : i + 1;
+      if (end >= 0) paintPart(brush, palette, parts[i], x, end, top, height, isShared);
+      i = end - x < 1.5 ? Math.max(i + 1, Search.next(starts, view.at(x + 1.5), i) - 1) : i + 1;
     }
   }
 

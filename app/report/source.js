@@ -4,6 +4,8 @@
 // of it. Two runs of one script share it.
 "use strict";
 
+const LINE_CHARACTERS = 2000; // of a line of the script that are shown
+
 class Source {
   constructor(app) {
     this.app = app;
@@ -64,7 +66,7 @@ class Source {
         "li",
         { class: "line" },
         Text.element("span", { class: "number" }, String(i + 1)),
-        Text.element("bdi", {}, Text.brief(line, 2000)),
+        Text.element("bdi", {}, Text.brief(line, LINE_CHARACTERS)),
       );
       if (/^\s*#/.test(line)) item.classList.add("comment");
       item.dataset.place = this.placeOf(file, index, i);
@@ -82,10 +84,14 @@ class Source {
     this.lines.set(key, item);
     if (this.failed.has(key)) item.classList.add("failed");
     if (!this.first.has(key) || item.classList.contains("played")) return;
+    const link = Text.element("a", { href: `#${this.app.model.idOf(this.first.get(key))}` });
+
+    link.tabIndex = -1;
+    link.append(...item.lastChild.childNodes);
+    item.lastChild.append(link);
     item.classList.add("played");
-    item.setAttribute("role", "button");
-    item.tabIndex = -1;
-    item.addEventListener("click", () => {
+    item.addEventListener("click", event => {
+      event.preventDefault();
       if (getSelection().isCollapsed) this.app.select(this.first.get(key));
     });
   }
@@ -95,20 +101,18 @@ class Source {
     const old = this.scroller.querySelector("[tabindex='0']");
 
     if (old !== null) old.tabIndex = -1;
-    if (item !== null) item.tabIndex = 0;
+    if (item !== null) item.querySelector("a").tabIndex = 0;
   }
 
   key(event) {
     const played = [...this.scroller.querySelectorAll(".played")];
-    const at = played.indexOf(event.target);
+    const at = played.indexOf(event.target.closest(".played"));
     const to = event.key === "ArrowDown" ? at + 1 : event.key === "ArrowUp" ? at - 1 : -1;
 
     if (at < 0) return;
-    if (event.key === "Enter" || event.key === " ") event.target.click();
-    else if (played[to] !== undefined) {
-      this.roving(played[to]);
-      played[to].focus();
-    } else return;
+    if (played[to] === undefined) return;
+    this.roving(played[to]);
+    played[to].querySelector("a").focus();
     event.preventDefault();
   }
 
