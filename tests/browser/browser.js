@@ -48,8 +48,12 @@ function watch(page, own) {
 
 // Opens the page at PATH, with HASH behind it, in a context of its own.
 async function open(path, { hash = '', ...options }) {
-  const context = await (browser ?? await launch()).newContext({
-    viewport: DESKTOP, offline: true, reducedMotion: 'reduce', locale: 'en-GB', ...options,
+  const context = await (browser ?? (await launch())).newContext({
+    viewport: DESKTOP,
+    offline: true,
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+    ...options,
   });
   const page = await context.newPage();
   const own = pathToFileURL(path).href;

@@ -26,11 +26,14 @@ export function inFolder(name) {
 
 export function rebound(words, options = {}) {
   const done = spawnSync(process.env.REBOUND, words, {
-    encoding: 'utf8', env: ENVIRONMENT, timeout: HANG_MS, maxBuffer: MOST_BYTES, ...options,
+    encoding: 'utf8',
+    env: ENVIRONMENT,
+    timeout: HANG_MS,
+    maxBuffer: MOST_BYTES,
+    ...options,
   });
 
-  if (done.error)
-    throw done.error;
+  if (done.error) throw done.error;
   return done;
 }
 
@@ -38,8 +41,7 @@ export function rebound(words, options = {}) {
 export function needIsolation() {
   const done = rebound(['run', '-'], { input: 'launch\n' });
 
-  if (done.status === 77)
-    throw new Skip(done.stderr.trim());
+  if (done.status === 77) throw new Skip(done.stderr.trim());
 }
 
 export function writeScript(name, text) {
@@ -50,7 +52,10 @@ export function writeScript(name, text) {
 }
 
 function readEvents(path) {
-  return readFileSync(path, 'utf8').split('\n').filter((line) => line !== '').map(JSON.parse);
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(JSON.parse);
 }
 
 let count = 0;
@@ -59,16 +64,25 @@ function nextStem() {
   return inFolder(`report-${++count}`);
 }
 
-// Plays SCRIPT: the status, the page's path, and the events that the page is to show.
+// Plays SCRIPT: the status, the log for people, the page's path, and the events that it is to show.
 export function makeReport(script, ...words) {
   const stem = nextStem();
   const page = `${stem}.html`;
-  const done = rebound(['run', script, ...words, '--quiet', '--output', `html:${page}`,
-    '--output', `jsonl:${stem}.jsonl`]);
+  const done = rebound([
+    'run',
+    script,
+    ...words,
+    '--output',
+    `html:${page}`,
+    '--output',
+    `jsonl:${stem}.jsonl`,
+  ]);
 
-  expect(done.status === 0 || done.status === 1,
-    `run ${script} ${words.join(' ')}: status ${done.status}\n${done.stderr}`);
-  return { status: done.status, page, events: readEvents(`${stem}.jsonl`) };
+  expect(
+    done.status === 0 || done.status === 1,
+    `run ${script} ${words.join(' ')}: status ${done.status}\n${done.stderr}`,
+  );
+  return { status: done.status, text: done.stdout, page, events: readEvents(`${stem}.jsonl`) };
 }
 
 const made = new Map();
@@ -77,16 +91,23 @@ const made = new Map();
 export function reportOf(script, ...words) {
   const key = [script, ...words].join('\0');
 
-  if (!made.has(key))
-    made.set(key, makeReport(script, ...words));
+  if (!made.has(key)) made.set(key, makeReport(script, ...words));
   return made.get(key);
 }
 
 // Bug and cure on one axis.
 export function compareReport() {
   const page = `${nextStem()}.html`;
-  const done = rebound(['compare', 'rebind-fix', '--set', 'reuse-address=no', '--with', 'reuse-address=yes',
-    '--output', `html:${page}`]);
+  const done = rebound([
+    'compare',
+    'rebind-fix',
+    '--set',
+    'reuse-address=no',
+    '--with',
+    'reuse-address=yes',
+    '--output',
+    `html:${page}`,
+  ]);
 
   expect(done.status === 0 || done.status === 1, `compare: status ${done.status}\n${done.stderr}`);
   return { status: done.status, page, text: done.stdout };

@@ -26,13 +26,14 @@ export function after(cleanup) {
 }
 
 export function expect(holds, what) {
-  if (!holds)
-    throw new Failure(what);
+  if (!holds) throw new Failure(what);
 }
 
 export function expectEqual(seen, expected, what) {
-  expect(isDeepStrictEqual(seen, expected),
-    `${what}: expected ${inspect(expected, { depth: 6 })}, saw ${inspect(seen, { depth: 6 })}`);
+  expect(
+    isDeepStrictEqual(seen, expected),
+    `${what}: expected ${inspect(expected, { depth: 6 })}, saw ${inspect(seen, { depth: 6 })}`,
+  );
 }
 
 export function expectIn(part, text, what) {
@@ -43,8 +44,7 @@ function tell(error) {
   const text = error instanceof Failure ? error.message : (error?.stack ?? String(error));
   const lines = text.split('\n').map((line) => line.slice(0, LONGEST_LINE));
 
-  if (lines.length > MOST_LINES)
-    lines.splice(MOST_LINES / 2, lines.length - MOST_LINES, '…');
+  if (lines.length > MOST_LINES) lines.splice(MOST_LINES / 2, lines.length - MOST_LINES, '…');
   return lines.map((line) => `# ${line}\n`).join('');
 }
 
@@ -64,21 +64,18 @@ async function report(number, { name, body }) {
 }
 
 export async function clearAway() {
-  while (cleanups.length > 0)
-    await cleanups.pop()();
+  while (cleanups.length > 0) await cleanups.pop()();
 }
 
 // Tries all cases. What cannot be had for any of them, BEGIN says by throwing Skip.
-export async function main(begin = async() => {}) {
+export async function main(begin = async () => {}) {
   try {
     await begin();
     process.stdout.write(`1..${cases.length}\n`);
     for (const [index, each] of cases.entries())
-      if (!await report(index + 1, each))
-        process.exitCode = 1;
+      if (!(await report(index + 1, each))) process.exitCode = 1;
   } catch (error) {
-    if (!(error instanceof Skip))
-      throw error;
+    if (!(error instanceof Skip)) throw error;
     process.stdout.write(`1..0 # SKIP ${error.message}\n`);
   } finally {
     await clearAway();
