@@ -702,6 +702,13 @@ def test_same():
     for script in ("rebind-bug", "pool-lock", "defunct-socket", "simultaneous-close"):
         expect_equal(read_both(script)[0] == play(script).text, True, f"{script}: the same")
         expect("/tmp" not in play(script).text, f"{script}: a path is in it")
+    quiet = read_both("rebind-bug", "--quiet", "--show=life")[0]
+    expect(quiet == play("rebind-bug").text, "it depends on what is shown")
+
+
+def test_full():
+    """a trace that cannot be written is an error"""
+    expect_status(run("run", "rebind-bug", "-o", "trace:/dev/full"), 99)
 
 
 def test_without_packets():

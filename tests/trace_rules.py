@@ -7,8 +7,10 @@ check(text) lists the breakages, each with the number of its record, from 0, and
 """
 
 import json
+from bisect import bisect_right
 from collections import defaultdict
 from decimal import Decimal
+from itertools import accumulate
 
 PHASES = {"M", "X", "i", "s", "t", "f", "C"}
 NAMES = {"process_name": ("name", str), "thread_name": ("name", str),
@@ -175,13 +177,25 @@ def check_nesting(found, slices):
             around.append((end, number))
 
 
+class Cover:
+    """Where there is a slice on a lane, whichever."""
+
+    def __init__(self, of_lane):
+        self.begins = [begin for begin, _, _ in of_lane]
+        self.latest_ends = list(accumulate((end for _, end, _ in of_lane), max))
+
+    def has(self, at_ns):
+        index = bisect_right(self.begins, at_ns)
+        return index > 0 and self.latest_ends[index - 1] > at_ns
+
+
 def check_flows(found, records, slices):
     flows = defaultdict(list)
+    covers = {who: Cover(of_lane) for who, of_lane in slices.items()}
     for number, record in enumerate(records):
         if record["ph"] in "stf":
             flows[record["cat"], record["name"], record["id"]].append((number, record))
-            at = ns(record["ts"])
-            if not any(begin <= at < end for begin, end, _ in slices[lane(record)]):
+            if lane(record) not in covers or not covers[lane(record)].has(ns(record["ts"])):
                 found.add(number, f"a flow's {record['ph']} is in no slice")
     for key, ends in flows.items():
         phases = [record["ph"] for _, record in ends]
