@@ -220,48 +220,57 @@ rebound_trace_writer_end (ReboundTraceWriter *self)
 
 /* -- names -- */
 
+/* A process's own records have no lane. */
 static void
-name (ReboundTraceWriter *self,
-      ReboundTraceLane lane,
-      const char *what,
-      const char *value,
-      const char *sort_what,
-      guint order)
+add_name (ReboundTraceWriter *self, ReboundTraceLane lane, const char *what, GString *args)
 {
-  GString *args = rebound_trace_args_new ();
-  GString *sort_args = rebound_trace_args_new ();
-
   begin_record (self, "M");
-  add_lane (self, lane);
+  add_number (self, "pid", lane.pid);
+  if (lane.tid > 0)
+    add_number (self, "tid", lane.tid);
   add_string (self, "name", what);
-  rebound_trace_args_add_string (args, "name", value);
   add_args (self, args);
   end_record (self);
+}
 
-  begin_record (self, "M");
-  add_lane (self, lane);
-  add_string (self, "name", sort_what);
-  rebound_trace_args_add_number (sort_args, "sort_index", order);
-  add_args (self, sort_args);
-  end_record (self);
+static GString *
+name_to_args (const char *name)
+{
+  GString *args = rebound_trace_args_new ();
+
+  rebound_trace_args_add_string (args, "name", name);
+  return args;
+}
+
+static GString *
+order_to_args (guint order)
+{
+  GString *args = rebound_trace_args_new ();
+
+  rebound_trace_args_add_number (args, "sort_index", order);
+  return args;
 }
 
 void
 rebound_trace_writer_name_process (ReboundTraceWriter *self,
                                    guint pid,
-                                   const char *process,
+                                   const char *name,
                                    guint order)
 {
-  name (self, (ReboundTraceLane){ pid, 0 }, "process_name", process, "process_sort_index", order);
+  ReboundTraceLane process = { pid, 0 };
+
+  add_name (self, process, "process_name", name_to_args (name));
+  add_name (self, process, "process_sort_index", order_to_args (order));
 }
 
 void
 rebound_trace_writer_name_lane (ReboundTraceWriter *self,
                                 ReboundTraceLane lane,
-                                const char *thread,
+                                const char *name,
                                 guint order)
 {
-  name (self, lane, "thread_name", thread, "thread_sort_index", order);
+  add_name (self, lane, "thread_name", name_to_args (name));
+  add_name (self, lane, "thread_sort_index", order_to_args (order));
 }
 
 /* -- what happens -- */
@@ -270,7 +279,7 @@ void
 rebound_trace_writer_add_slice (ReboundTraceWriter *self,
                                 ReboundTraceLane lane,
                                 const char *category,
-                                const char *slice,
+                                const char *name,
                                 gint64 begin_ns,
                                 gint64 end_ns,
                                 GString *args)
@@ -280,7 +289,7 @@ rebound_trace_writer_add_slice (ReboundTraceWriter *self,
   add_time (self, "ts", begin_ns);
   add_time (self, "dur", end_ns - begin_ns);
   add_string (self, "cat", category);
-  add_string (self, "name", slice);
+  add_string (self, "name", name);
   if (args != NULL)
     add_args (self, args);
   end_record (self);
@@ -290,7 +299,7 @@ void
 rebound_trace_writer_add_instant (ReboundTraceWriter *self,
                                   const ReboundTracePlace *place,
                                   const char *category,
-                                  const char *instant,
+                                  const char *name,
                                   const char *object)
 {
   begin_record (self, "i");
@@ -298,7 +307,7 @@ rebound_trace_writer_add_instant (ReboundTraceWriter *self,
   add_lane (self, place->lane);
   add_time (self, "ts", place->slot_ns + MARK_NS);
   add_string (self, "cat", category);
-  add_string (self, "name", instant);
+  add_string (self, "name", name);
   append_key (self->record, "args");
   g_string_append (self->record, object);
   end_record (self);
@@ -307,20 +316,20 @@ rebound_trace_writer_add_instant (ReboundTraceWriter *self,
 void
 rebound_trace_writer_add_mark (ReboundTraceWriter *self,
                                const ReboundTracePlace *place,
-                               const char *mark,
+                               const char *name,
                                guint64 number)
 {
   GString *args = rebound_trace_args_new ();
 
   rebound_trace_args_add_number (args, "event", (gint64) number);
-  rebound_trace_writer_add_slice (self, place->lane, "mark", mark, place->slot_ns + MARK_NS,
+  rebound_trace_writer_add_slice (self, place->lane, "mark", name, place->slot_ns + MARK_NS,
                                   place->slot_ns + REBOUND_TRACE_SLOT_NS, args);
 }
 
 static void
 add_flow_end (ReboundTraceWriter *self,
               const char *phase,
-              const char *flow,
+              const char *name,
               const ReboundTracePlace *place,
               int offset_ns)
 {
@@ -328,7 +337,7 @@ add_flow_end (ReboundTraceWriter *self,
   add_lane (self, place->lane);
   add_time (self, "ts", place->slot_ns + offset_ns);
   add_string (self, "cat", "cause");
-  add_string (self, "name", flow);
+  add_string (self, "name", name);
   add_number (self, "id", self->n_flows);
   if (*phase == 'f')
     add_string (self, "bp", "e");
@@ -337,26 +346,26 @@ add_flow_end (ReboundTraceWriter *self,
 
 void
 rebound_trace_writer_add_flow (ReboundTraceWriter *self,
-                               const char *flow,
+                               const char *name,
                                const ReboundTracePlace *from,
                                const ReboundTracePlace *to)
 {
   self->n_flows++;
-  add_flow_end (self, "s", flow, from, LEAVE_NS);
-  add_flow_end (self, "f", flow, to, ARRIVE_NS);
+  add_flow_end (self, "s", name, from, LEAVE_NS);
+  add_flow_end (self, "f", name, to, ARRIVE_NS);
 }
 
 void
 rebound_trace_writer_add_counter (ReboundTraceWriter *self,
                                   guint pid,
-                                  const char *counter,
+                                  const char *name,
                                   gint64 slot_ns,
                                   GString *values)
 {
   begin_record (self, "C");
   add_number (self, "pid", pid);
   add_time (self, "ts", slot_ns);
-  add_string (self, "name", counter);
+  add_string (self, "name", name);
   add_args (self, values);
   end_record (self);
 }

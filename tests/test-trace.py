@@ -79,11 +79,11 @@ def test_rules():
 
 
 GOOD = [
-    {"ph": "M", "pid": 1, "tid": 0, "name": "process_name", "args": {"name": "one"}},
-    {"ph": "M", "pid": 1, "tid": 0, "name": "process_sort_index", "args": {"sort_index": 3}},
+    {"ph": "M", "pid": 1, "name": "process_name", "args": {"name": "one"}},
+    {"ph": "M", "pid": 1, "name": "process_sort_index", "args": {"sort_index": 3}},
     {"ph": "M", "pid": 1, "tid": 11, "name": "thread_name", "args": {"name": "a"}},
     {"ph": "M", "pid": 1, "tid": 12, "name": "thread_name", "args": {"name": "b"}},
-    {"ph": "M", "pid": 2, "tid": 0, "name": "process_name", "args": {"name": "two"}},
+    {"ph": "M", "pid": 2, "name": "process_name", "args": {"name": "two"}},
     {"ph": "M", "pid": 2, "tid": 21, "name": "thread_name", "args": {"name": "c"}},
     {"ph": "X", "pid": 1, "tid": 11, "ts": 0, "dur": 10, "cat": "x", "name": "around"},
     {"ph": "X", "pid": 1, "tid": 11, "ts": 1, "dur": 2.5, "cat": "x", "name": "within"},

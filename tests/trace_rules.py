@@ -99,10 +99,9 @@ def check_form(found, number, record):
     phase = record.get("ph")
     if phase not in PHASES:
         return found.add(number, f"no phase is called {phase!r}")
-    needed = ["pid"] if phase == "C" or record.get("name") in (
-        "process_name", "process_sort_index") else ["pid", "tid"]
-    for key in needed:
-        if not is_count(record.get(key)):
+    has_lane = phase != "C" and not str(record.get("name")).startswith("process_")
+    for key in ("pid", "tid"):
+        if (key in record or key == "pid" or has_lane) and not is_count(record.get(key)):
             found.add(number, f"{key} is no number from 1: {record.get(key)!r}")
     if not isinstance(record.get("name"), str):
         found.add(number, f"name is no text: {record.get('name')!r}")
@@ -143,7 +142,7 @@ def check_names(found, records):
             used.setdefault(record["pid"], number)
             if record["ph"] != "C":
                 used.setdefault(lane(record), number)
-        if "tid" in record and record["ph"] != "C" and record["tid"] != 0:
+        if "tid" in record:
             if homes.setdefault(record["tid"], record["pid"]) != record["pid"]:
                 found.add(number, f"tid {record['tid']} is in two processes")
     for who, number in used.items():
