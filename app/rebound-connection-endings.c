@@ -13,12 +13,21 @@ struct _ReboundConnectionEndings
   GHashTable *endings; /* name → ReboundConnectionEnding */
 };
 
+static void
+ending_free (gpointer data)
+{
+  ReboundConnectionEnding *ending = data;
+
+  g_free (ending->by);
+  g_free (ending);
+}
+
 ReboundConnectionEndings *
 rebound_connection_endings_new (void)
 {
   ReboundConnectionEndings *self = g_new0 (ReboundConnectionEndings, 1);
 
-  self->endings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->endings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, ending_free);
   return self;
 }
 
@@ -76,14 +85,12 @@ rebound_connection_endings_take (ReboundConnectionEndings *self, ReboundEvent *p
     return;
   ending = g_new0 (ReboundConnectionEnding, 1);
   ending->flag = is_over ? "RST" : "FIN";
-  ending->by = g_intern_string (rebound_event_fields_get_string (packet, "from"));
+  ending->by = g_strdup (rebound_event_fields_get_string (packet, "from"));
   g_hash_table_insert (self->endings, g_strdup (connection), ending);
 }
 
-ReboundConnectionEnding
+const ReboundConnectionEnding *
 rebound_connection_endings_look_up (ReboundConnectionEndings *self, const char *connection)
 {
-  const ReboundConnectionEnding *ending = g_hash_table_lookup (self->endings, connection);
-
-  return ending != NULL ? *ending : (ReboundConnectionEnding){ NULL, NULL };
+  return g_hash_table_lookup (self->endings, connection);
 }

@@ -11,7 +11,7 @@ typedef struct _ReboundConnectionEndings ReboundConnectionEndings;
 typedef struct
 {
   const char *flag; /* "FIN", or "RST", by which it is over whatever was before (static) */
-  const char *by;   /* who sent it, of FINs the first one: as the packet has it (interned) */
+  char *by;         /* who sent it, of FINs the first one: as the packet has it */
 } ReboundConnectionEnding;
 
 ReboundConnectionEndings *rebound_connection_endings_new (void);
@@ -25,9 +25,9 @@ gboolean rebound_connection_endings_is_first (ReboundEvent *packet);
 
 void rebound_connection_endings_take (ReboundConnectionEndings *self, ReboundEvent *packet);
 
-/* Of the last connection of that name; flag is NULL where it has not ended. */
-ReboundConnectionEnding rebound_connection_endings_look_up (ReboundConnectionEndings *self,
-                                                            const char *connection);
+/* Of the last connection of that name; NULL where it has not ended. (transfer none) */
+const ReboundConnectionEnding *rebound_connection_endings_look_up (ReboundConnectionEndings *self,
+                                                                   const char *connection);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReboundConnectionEndings, rebound_connection_endings_free)
 

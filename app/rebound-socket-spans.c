@@ -38,6 +38,7 @@ span_free (ReboundSocketSpan *span)
   g_free (span->end);
   g_free (span->reclaimed);
   g_free (span->how);
+  g_free (span->ending_by);
   g_free (span);
 }
 
@@ -147,8 +148,14 @@ begin (ReboundSocketSpans *self,
 static void
 settle (ReboundSocketSpans *self, ReboundSocketSpan *span)
 {
-  if (!span->has_settled)
-    span->ending = rebound_connection_endings_look_up (self->endings, span->connection);
+  const ReboundConnectionEnding *ending
+      = rebound_connection_endings_look_up (self->endings, span->connection);
+
+  if (span->has_settled)
+    return;
+  g_free (span->ending_by);
+  span->ending = ending != NULL ? ending->flag : NULL;
+  span->ending_by = ending != NULL ? g_strdup (ending->by) : NULL;
 }
 
 /* Tells of a state that is over. */
@@ -278,7 +285,7 @@ keep_ending (ReboundSocketSpans *self, ReboundSocketSpan *span, const char *conn
   if (strcmp (span->connection, connection) != 0)
     return;
   settle (self, span);
-  span->has_settled = span->ending.flag != NULL;
+  span->has_settled = span->ending != NULL;
 }
 
 /* The name is another connection's from now on: those that had it keep how they have ended. */
@@ -297,7 +304,7 @@ on_packet (ReboundSocketSpans *self, ReboundEvent *event, gint64 ns)
   const char *connection = rebound_connection_endings_name (event);
 
   if (connection != NULL && rebound_connection_endings_is_first (event)
-      && rebound_connection_endings_look_up (self->endings, connection).flag != NULL)
+      && rebound_connection_endings_look_up (self->endings, connection) != NULL)
     pass_name_on (self, connection);
   rebound_connection_endings_take (self->endings, event);
 }

@@ -20,14 +20,15 @@ typedef struct
   gint64 begin_ns;
   guint64 begin_number; /* the event's */
   gint64 end_ns;
-  guint64 end_number;             /* 0 where it is over because the run is */
-  gint64 port;                    /* that it was accepted on, or -1 */
-  gint64 generation;              /* of a listener, or -1 */
-  char *reclaimed;                /* the style in which the system took it away, or NULL */
-  char *how;                      /* its owner's word for how it ended, or NULL */
-  ReboundConnectionEnding ending; /* as far as it is known */
-  gboolean has_settled;           /* and will not change */
-  GList link;                     /* among those that there are */
+  guint64 end_number;   /* 0 where it is over because the run is */
+  gint64 port;          /* that it was accepted on, or -1 */
+  gint64 generation;    /* of a listener, or -1 */
+  char *reclaimed;      /* the style in which the system took it away, or NULL */
+  char *how;            /* its owner's word for how it ended, or NULL */
+  const char *ending;   /* what has ended the connection by then, as ReboundConnectionEnding, */
+  char *ending_by;      /* and by whom; or NULL */
+  gboolean has_settled; /* whether that will not change */
+  GList link;           /* among those that there are */
 } ReboundSocketSpan;
 
 /* Who is told of a socket that has come, and of a state that is over. */

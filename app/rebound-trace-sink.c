@@ -101,8 +101,8 @@ draw_socket (const ReboundSocketSpan *span, gpointer user_data)
   rebound_trace_args_add_string (args, "end", span->end);
   add_bounds (args, span->begin_number, span->end_number);
   rebound_trace_args_add_number (args, "generation", span->generation);
-  rebound_trace_args_add_string (args, "ended_by", span->ending.flag);
-  rebound_trace_args_add_string (args, "sent_by", span->ending.by);
+  rebound_trace_args_add_string (args, "ended_by", span->ending);
+  rebound_trace_args_add_string (args, "sent_by", span->ending_by);
   rebound_trace_args_add_string (args, "reclaimed", span->reclaimed);
   rebound_trace_args_add_string (args, "how", span->how);
   rebound_trace_writer_add_slice (self->writer, get_socket_lane (self, span), "socket", span->state,
