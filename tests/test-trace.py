@@ -8,6 +8,7 @@ tasks, sockets and pools what can be worked out from the lines without a look at
 import functools
 import json
 import os
+import signal
 import sys
 import tempfile
 from collections import Counter, defaultdict
@@ -15,7 +16,8 @@ from pathlib import Path
 
 import program
 import trace_rules
-from program import expect, expect_equal, expect_in, expect_status, list_scripts, run
+from program import (expect, expect_equal, expect_in, expect_status, list_scripts, read_until, run,
+                     start)
 from trace_rules import lane, ns
 
 # An event's room, and where in it are its mark and the ends of flows.
@@ -721,11 +723,28 @@ def test_without_packets():
 
 
 def test_failed_run():
-    """a run that fails, and one that ends early, have a whole trace"""
+    """a run that fails has a whole trace"""
     a_run = Run("failed", *read_both("rebind-fix", "--set", "reuse-address=no"))
     expect_equal(trace_rules.check(a_run.text), [], "the rules")
     expect_equal(a_run.whole["otherData"]["settings"], "reuse-address=no", "settings")
     expect_equal([record["args"] for record in a_run.of("i")], a_run.events, "events")
+
+
+def test_interrupted():
+    """a run that is interrupted has a whole trace, up to there"""
+    with tempfile.TemporaryDirectory() as folder:
+        script, trace = Path(folder, "script.life"), Path(folder, "trace")
+        script.write_text("launch\nafter 1h home\n", encoding="utf-8")
+        process = start("run", str(script), "--clock=real", "-o", f"trace:{trace}")
+        read_until(process, "did become active")
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=program.HANG_SECONDS)
+        expect_equal(process.returncode, 130, "status")
+        text = trace.read_text(encoding="utf-8")
+    expect_equal(trace_rules.check(text), [], "the rules")
+    states = [record["name"] for record in trace_rules.parse(text)["traceEvents"]
+              if record.get("cat") == "state"]
+    expect_equal(states, ["not-running", "inactive", "active"], "states")
 
 
 if __name__ == "__main__":
