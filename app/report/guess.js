@@ -18,16 +18,13 @@ const Guess = (() => {
     "source-destroyed": "sockets",
     explanation: "explanations",
     statistics: "statistics",
-    suspended: "life",
-    resumed: "life",
-    died: "life",
   };
 
   const PLACES = { script: "script", run: "script", device: "device", kernel: "kernel" };
 
   function groupOf(kind, fields) {
     if (kind === "failed" && "statement" in fields) return "checks";
-    return GROUPS[kind] ?? (/^(will|did)-/.test(kind) ? "life" : "actors");
+    return GROUPS[kind] ?? (Life.isLife(kind) ? "life" : "actors");
   }
 
   function textOf(kind, fields) {

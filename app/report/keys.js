@@ -111,6 +111,12 @@ class Keys {
     else this.timeline.scroller.scrollTop += direction * 60;
   }
 
+  help() {
+    const keys = document.getElementById("keys").textContent.replace(/\s+/g, " ");
+
+    document.getElementById("announce").textContent = keys;
+  }
+
   foldLane() {
     const { app } = this;
     const lane = app.selected < 0 ? null : app.lanes.byActor[app.model.actor[app.selected]];
@@ -152,6 +158,8 @@ class Keys {
         return () => this.stepFailure(-1);
       case "c":
         return () => this.foldLane();
+      case "?":
+        return () => this.help();
       case "Enter":
         return () => this.closeUp();
       case "Escape":

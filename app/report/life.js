@@ -16,13 +16,21 @@ const Life = (() => {
     died: "not running",
   };
 
-  // A launch that is not followed by the foreground is one into the background.
+  // What else an application is told, which changes no state.
+  const OTHERS = new Set(["will-terminate", "did-receive-memory-warning"]);
+
+  // A launch that leads to no activity is one into the background, from its first callback on.
   function mendLaunches(segments) {
-    segments.forEach((segment, i) => {
+    for (let i = 0; i < segments.length; i++) {
       const next = segments[i + 1];
-      if (segment.launch && (next === undefined || next.state === "suspended"))
-        segment.state = "background";
-    });
+      if (!segments[i].launch || next?.state === "active" || next?.state === "not running")
+        continue;
+      segments[i].state = "background";
+      if (next?.state === "background") {
+        segments[i].to = next.to;
+        segments.splice(i + 1, 1);
+      }
+    }
   }
 
   // By index of actor: the segments { state, from, to } with events' indices; to is -1 at the end.
@@ -46,5 +54,7 @@ const Life = (() => {
     return lives;
   }
 
-  return { statesOf };
+  const isLife = kind => kind in NEXT || OTHERS.has(kind);
+
+  return { statesOf, isLife };
 })();

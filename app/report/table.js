@@ -73,7 +73,7 @@ class Table {
   }
 
   space(rows) {
-    const cell = Text.element("td", { colSpan: this.columns.length });
+    const cell = Text.element("td", {});
 
     cell.style.height = `${rows * Table.ROW}px`;
     return Text.element("tr", { class: "space", "aria-hidden": "true" }, cell);
