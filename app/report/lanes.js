@@ -5,11 +5,14 @@
 "use strict";
 
 const Lanes = (() => {
+  // Heights, in pixels.
   const BAND = 22;
   const MARKS = 20;
+  const HEADS = 5; // between marks and bars, for the heads of arrows
   const ROW = 13;
   const PADDING = 5;
-  const HEAD = 30; // heights, in pixels
+  const HEAD = 30; // a run's name, where there are two
+
   const MOST_ROWS = 10; // bars beside each other; what is beyond shares the last
 
   const PLACES = ["script", "device", "application", "actors", "peers", "kernel"];
@@ -95,7 +98,7 @@ const Lanes = (() => {
       lane.top = top;
       lane.bandTop = top + PADDING;
       lane.marksTop = lane.bandTop + (lane.states !== null ? BAND : 0);
-      lane.rowsTop = lane.marksTop + MARKS;
+      lane.rowsTop = lane.marksTop + MARKS + (lane.rows.length > 0 ? HEADS : 0);
       lane.height = lane.rowsTop - top + PADDING + (lane.folded ? 0 : lane.rows.length * ROW);
       top += lane.height;
     }

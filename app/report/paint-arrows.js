@@ -7,7 +7,10 @@ const PaintArrows = (() => {
   const ARROW_ROOM = 10; // pixels that an arrow needs on average
   const LABEL_ROOM = 40;
 
-  const middleOf = (lane, view) => lane.marksTop + Lanes.MARKS / 2 - view.scrolled;
+  // Where it leaves or reaches a lane: below the marks of the upper one, above those of the lower.
+  function edgeOf(lane, view, isUpper) {
+    return lane.marksTop - view.scrolled + (isUpper ? Lanes.MARKS - 1 : 1);
+  }
 
   function paintHead(context, x, y, down) {
     context.beginPath();
@@ -25,9 +28,9 @@ const PaintArrows = (() => {
 
     if (!from.shown || !to.shown || from === to) return null;
     const { context } = brush;
-    const y0 = middleOf(from, view);
-    const y1 = middleOf(to, view);
-    const down = y1 > y0;
+    const down = to.top > from.top;
+    const y0 = edgeOf(from, view, down);
+    const y1 = edgeOf(to, view, !down);
     context.strokeStyle = context.fillStyle = arrow.reset ? palette.failed : palette.arrow;
     context.beginPath();
     context.arc(x, y0, 1.75, 0, Math.PI * 2);

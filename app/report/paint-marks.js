@@ -82,6 +82,11 @@ const PaintMarks = (() => {
         : model.severity[g] === Model.WARNING
           ? palette.warning
           : palette.ink;
+    // What passes behind it leaves it legible.
+    brush.context.strokeStyle = palette.panel;
+    brush.context.lineWidth = 3;
+    brush.context.strokeText(text, x, y + 0.5);
+    brush.context.lineWidth = 1;
     brush.context.fillText(text, x, y + 0.5);
     brush.drawn.labels++;
   }

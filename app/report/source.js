@@ -130,7 +130,7 @@ class Source {
     item.classList.add("current");
     item.setAttribute("aria-current", "true");
     if (item.classList.contains("played")) this.roving(item);
-    const top = item.offsetTop - scroller.offsetTop;
+    const top = item.offsetTop;
     const room = scroller.clientHeight;
     if (top < scroller.scrollTop + 20 || top > scroller.scrollTop + room - 40)
       scroller.scrollTop = top - room / 3;

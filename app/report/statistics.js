@@ -15,6 +15,8 @@ const Statistics = (() => {
 
   const isSaid = (rows, name) => rows.some(({ fields }) => (fields[name] ?? 0) !== 0);
 
+  const isWord = (rows, name) => rows.some(({ fields }) => typeof fields[name] === "string");
+
   function shown(name, value) {
     if (value === undefined) return "–";
     if (typeof value !== "number") return String(value);
@@ -41,7 +43,7 @@ const Statistics = (() => {
       ...columns.map(name =>
         Text.element(
           "th",
-          { scope: "col" },
+          { scope: "col", class: isWord(rows, name) ? "word" : "" },
           Text.brief(name.replace(/_usec$/, "").replaceAll("_", " ")),
         ),
       ),

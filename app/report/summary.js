@@ -47,7 +47,6 @@ class Summary {
       this.line("ended", about.ended),
       this.failures(run),
       this.why(run),
-      Statistics.tableOf(this.app.model, run),
     );
     const section = Text.element(
       "section",
@@ -59,6 +58,7 @@ class Summary {
         this.unlessBefore(run, "source"),
         this.unlessBefore(run, "problem"),
       ),
+      Statistics.tableOf(this.app.model, run),
     );
 
     section.dataset.run = run.index;
