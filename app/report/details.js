@@ -86,12 +86,25 @@ class Tooltip {
     return lines;
   }
 
+  ofGap({ before, after }) {
+    const length = Text.duration(after.time - before.time);
+
+    return [
+      Text.element("p", { class: "when" }, `${Text.time(before.time)} to ${Text.time(after.time)}`),
+      Text.element("p", {}, `${length} without an event${after.folded ? ", folded" : ""}`),
+    ];
+  }
+
+  linesOf(hit) {
+    if (hit.gap !== undefined) return this.ofGap(hit.gap);
+    return hit.part !== undefined ? this.ofPart(hit.part) : this.ofEvent(hit.event);
+  }
+
   show(hit, x, y) {
-    const about = hit.part ?? hit.event;
+    const about = hit.part ?? hit.gap?.after ?? hit.event;
     const { element } = this;
 
-    if (about !== this.about)
-      element.replaceChildren(...(hit.part ? this.ofPart(hit.part) : this.ofEvent(hit.event)));
+    if (about !== this.about) element.replaceChildren(...this.linesOf(hit));
     this.about = about;
     element.hidden = false;
     const { width, height } = element.getBoundingClientRect();

@@ -66,7 +66,6 @@ class Pointer {
     this.pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     this.moved = 0;
     this.tooltip.hide();
-    this.timeline.element.focus({ preventScroll: true });
   }
 
   move(event) {
@@ -111,7 +110,14 @@ class Pointer {
     const hit = this.timeline.hit(event.offsetX, event.offsetY);
 
     this.canvas.style.cursor = hit !== null && hit.event >= 0 ? "pointer" : "grab";
-    if (hit === null) this.tooltip.hide();
-    else this.tooltip.show(hit, event.clientX, event.clientY);
+    if (hit !== null) this.tooltip.show(hit, event.clientX, event.clientY);
+    else this.hoverGap(event);
+  }
+
+  hoverGap(event) {
+    const gap = this.timeline.gapAt(event.offsetX);
+
+    if (gap === null) this.tooltip.hide();
+    else this.tooltip.show({ gap }, event.clientX, event.clientY);
   }
 }

@@ -151,7 +151,7 @@ class Timeline {
     const { brush, palette, view, app } = this;
     const { model } = app;
 
-    if (model.parting !== null) PaintOver.paintParting(brush, palette, view, this.partingAt());
+    if (model.parting?.some(g => g >= 0)) PaintOver.paintParting(brush, palette, view, this.partingAt());
     PaintOver.paintFailures(brush, palette, view, app.failures);
     if (app.selected >= 0)
       PaintOver.paintSelected(
@@ -186,6 +186,17 @@ class Timeline {
     if (arrow !== null) return { lane, event: arrow.event, arrow };
     const part = this.hitPart(lane, view.at(x), below);
     return part === null ? null : { lane, part, event: part.from };
+  }
+
+  // The stretch without events that is there, as two instants, or null.
+  gapAt(x) {
+    const { axis } = this.app;
+    const i = Search.first(axis.starts, this.view.at(x));
+    const before = axis.instants[i - 1];
+    const after = axis.instants[i];
+
+    if (axis.name === "linear" || before === undefined || after === undefined) return null;
+    return this.view.at(x) > before.to + 5 / this.view.scale ? { before, after } : null;
   }
 
   isPlain(lane, y) {
