@@ -55,34 +55,29 @@ class Tooltip {
     ];
   }
 
-  ofPart(part) {
-    const { model } = this.app;
-    const end = part.to ?? (part.bar && part.bar.to) ?? -1;
-    const from = part.from < 0 ? 0 : model.time[part.from];
-    const segment = part.bar ? part.bar.segments.find(some => some.from === part.from) : part;
-    const to = segment.to < 0 ? null : model.time[segment.to];
-    const lines = [
-      Text.element(
-        "p",
-        { class: "when" },
-        part.bar ? Text.isolated(part.bar.connection, 60) : "",
-        part.bar ? " · " : "",
-        part.state,
-      ),
-    ];
+  // How long a state lasted; within an instant no time passes.
+  span({ from, to }) {
+    const { time } = this.app.model;
+    const begun = from < 0 ? 0 : time[from];
 
-    if (part.bar) lines.push(Text.element("p", {}, Text.isolated(part.bar.end, 60), "’s end"));
-    lines.push(
-      Text.element(
-        "p",
-        {},
-        to === null
-          ? `from ${Text.time(from)} to the end of the run`
-          : `from ${Text.time(from)} to ${Text.time(to)}: ${Text.duration(to - from)}`,
-      ),
-    );
-    if (part.bar && part.last && end >= 0 && part.bar.ends !== "")
-      lines.push(Text.element("p", {}, `ended by: ${part.bar.ends}`));
+    if (to < 0) return `from ${Text.time(begun)} to the end of the run`;
+    if (time[to] === begun) return `at ${Text.time(begun)}, for no time at all`;
+    return `from ${Text.time(begun)} to ${Text.time(time[to])}: ${Text.duration(time[to] - begun)}`;
+  }
+
+  // Of an application's state, or of a part of a socket's bar.
+  ofPart(part) {
+    const { bar, state } = part;
+
+    if (bar === undefined)
+      return [Text.element("p", { class: "when" }, state), Text.element("p", {}, this.span(part))];
+    const name = Text.isolated(bar.connection, 60);
+    const lines = [
+      Text.element("p", { class: "when" }, name, ` · ${state}`),
+      Text.element("p", {}, Text.isolated(bar.end, 60), "’s end"),
+      Text.element("p", {}, this.span(part)),
+    ];
+    if (part.last && bar.to >= 0) lines.push(Text.element("p", {}, `ended by: ${bar.ends}`));
     return lines;
   }
 

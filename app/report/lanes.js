@@ -140,6 +140,7 @@ const Lanes = (() => {
               bar,
               state: segment.state,
               from: segment.from,
+              to: segment.to,
               start: at(segment.from, 0),
               stop: at(segment.to, whole),
               last: segment.to === bar.to,

@@ -151,7 +151,8 @@ class Timeline {
     const { brush, palette, view, app } = this;
     const { model } = app;
 
-    if (model.parting?.some(g => g >= 0)) PaintOver.paintParting(brush, palette, view, this.partingAt());
+    if (model.parting?.some(g => g >= 0))
+      PaintOver.paintParting(brush, palette, view, this.partingAt());
     PaintOver.paintFailures(brush, palette, view, app.failures);
     if (app.selected >= 0)
       PaintOver.paintSelected(
