@@ -311,17 +311,14 @@ test('the folded axis keeps the order, the linear one the scale', async () => {
 });
 
 test('empty time is folded, and the fold says so', async () => {
-  const { page: path, events } = reportOf('day-in-the-life');
+  const { page: path, events } = reportOf('pool-policies');
   const gaps = events
     .slice(1)
     .map((event, i) => ({ n: events[i].n, length: event.time_usec - events[i].time_usec }));
   const { n } = gaps.reduce((most, gap) => (gap.length > most.length ? gap : most));
 
   await withPage(path, {}, async (page) => {
-    const [left, right] = [await at(page, n), await at(page, n + 1)];
-    const pointer = { x: Math.round((left.x + right.x) / 2), y: left.y };
-    for (let i = 0; i < 5; i++) await wheelAt(page, pointer, { y: -300 });
-    await settle(page);
+    await lookAt(page, n);
     expect((await drawn(page)).folds > 0, 'nothing is folded');
     await page.locator('input[name=axis][value=linear]').check({ force: true });
     await until(page, () => window.rebound.drawn.folds === 0);
