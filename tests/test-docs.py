@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The documents say what is so: the actors' pages and the tables of the lifecycle are what describe prints, the table of the
 ways out is what this kernel answers, the scripts in them play, the README's table of scripts is the list, its log is the log, its table
-of policies is a run's.
+of policies is a run's, and its picture is there.
 
 Usage: test-docs.py PROGRAM SOURCE-ROOT
 """
@@ -163,7 +163,17 @@ def comparison_is_real():
     case("every line of the README's comparison is in it", excerpt != "" and foreign == [], "\n".join(foreign))
 
 
-print("1..18")
+def picture_is_shown():
+    path = root / "docs" / "rebind.png"
+    data = path.read_bytes() if path.is_file() else b""
+    width = int.from_bytes(data[16:20], "big") if data.startswith(b"\x89PNG\r\n\x1a\n") else 0
+    case("the README shows docs/rebind.png, which is no wider than it is read and no large file",
+         re.search(r"^!\[[^]]+\]\(docs/rebind\.png\)$", readme, re.M) is not None and 800 <= width <= 1200
+         and len(data) < 300_000, f"{width} pixels, {len(data)} bytes; make it anew: docs/make-picture PROGRAM")
+
+
+print("1..19")
+picture_is_shown()
 actors_are_described()
 page_is_made("lifecycle.md")
 page_is_whole("lifecycle.md", "describe lifecycle", "describe profiles")
