@@ -28,12 +28,12 @@ from program import (Skip, expect, expect_equal, expect_in, expect_status, list_
 SCRIPT = "day-in-the-life"
 
 # The formats, and which of them are not for terminals.
-TEXTS = ["text", "jsonl", "tap", "junit"]
+TEXTS = ["text", "jsonl", "tap", "junit", "trace", "html"]
 BINARIES = ["pcapng"]
 FORMATS = TEXTS + BINARIES
 
 # Those that have more to say of it than fits where there is next to no room.
-LONG = ["text", "jsonl", "pcapng"]
+LONG = ["text", "jsonl", "pcapng", "trace", "html"]
 
 SHOW_ALL = "--show=all,packets,sockets"
 
@@ -58,23 +58,33 @@ def files_of(folder):
 # -- the same run has the same events in every format --
 
 
-def count_jsonl(path):
-    """Events by actor and kind."""
-    events = [json.loads(line) for line in path.read_bytes().split(b"\n")[:-1]]
+def count_lines(lines):
+    """The events of JSON Lines, by actor and kind."""
+    events = [json.loads(line) for line in lines.split(b"\n")[:-1]]
     return collections.Counter((event["actor"], event["kind"]) for event in events)
 
 
+# A line of the text, one that was folded, and what is said of lines that were, as a group.
+LINE = re.compile(r" *\d+\.\d+  (\S+) .*?"
+                  r"(?:  ×(\d+)(?:, every [^,]+)?(?:, until [\d.]+)?)?")
+GROUP = re.compile(r" +…  these (\d+) lines ×(\d+).*")
+
+
 def count_text(path):
-    """Lines by actor, those that were folded unfolded, and explanations and rows of the table of
-    statistics, which stand at the end."""
-    counts = collections.Counter()
+    """Lines by actor, those that were folded unfolded; and how many explanations stand behind
+    them."""
+    lines = []
     log, _, rest = path.read_text(encoding="utf-8").partition("\n\n")[2].partition("\n\n")
     for line in log.splitlines():
-        match = re.match(r" *\d+\.\d+  (\S+) .*?(?:  \((\d+) times, until [\d.]+\))?$", line)
-        if match and line[:10].strip():
-            counts[match[1]] += int(match[2] or 1)
-    counts["explanations"] = len(re.findall(r"^  - ", rest, re.MULTILINE))
-    return counts, rest
+        if match := GROUP.fullmatch(line):
+            begin = len(lines) - int(match[1])
+            lines[begin:] = [(actor, number * int(match[2])) for actor, number in lines[begin:]]
+        elif match := LINE.fullmatch(line):
+            lines.append((match[1], int(match[2] or 1)))
+    counts = collections.Counter()
+    for actor, number in lines:
+        counts[actor] += number
+    return counts, len(re.findall(r"^  - ", rest, re.MULTILINE))
 
 
 def read_pcapng(path):
@@ -105,11 +115,10 @@ def read_options(data):
     return options
 
 
-def compare_text(path, events):
+def compare_text(path, events, _play):
     """Every event is a line, but for those of the end, which are counted there."""
-    counts, _ = count_text(path)
-    explanations = sum(number for (_, kind), number in events.items() if kind == "explanation")
-    expect_equal(counts.pop("explanations"), explanations, "explanations in the text")
+    counts, n_explanations = count_text(path)
+    expect_equal(n_explanations, events[("kernel", "explanation")], "explanations in the text")
     expected = collections.Counter()
     for (actor, kind), number in events.items():
         if kind not in ("explanation", "statistics"):
@@ -117,15 +126,28 @@ def compare_text(path, events):
     expect_equal(counts, expected, "lines of the text by actor")
 
 
-def compare_pcapng(path, events):
+# The table of sockets, which belongs to what a script prints, too.
+TABLE = {("kernel", "sockets"), ("kernel", "socket")}
+
+
+def list_kinds(play, groups):
+    """Actors and kinds of the events of some groups."""
+    done = play("--format=jsonl", f"--show={groups}")
+    return set(count_lines(done.stdout.encode("utf-8")))
+
+
+def compare_pcapng(path, events, play):
     """Every packet, by its number; and every event of life, actors and sockets as a comment."""
     numbers, comments = read_pcapng(path)
     expect_equal(len(numbers), events[("kernel", "packet")], "packets")
     expect_equal(len(set(numbers)), len(numbers), "their numbers")
+    told = list_kinds(play, "life,actors,sockets") - list_kinds(play, "script") - TABLE
+    expected = collections.Counter()
+    for (actor, kind), number in events.items():
+        if (actor, kind) in told:
+            expected[actor] += number
     told = collections.Counter(comment.partition(": ")[0] for comment in comments)
-    for actor, number in told.items():
-        most = sum(count for (name, _), count in events.items() if name == actor)
-        expect(number <= most, f"{actor} has {number} comments, and {most} events")
+    expect_equal(told, expected, "comments by actor")
 
 
 def compare_checks(n_good, n_bad, events):
@@ -133,16 +155,35 @@ def compare_checks(n_good, n_bad, events):
                  "what was met, and what failed")
 
 
-def compare_tap(path, events):
+def compare_tap(path, events, _play):
     points = tap_text.read(path.read_bytes().decode("utf-8")).points[:-1]
     compare_checks(sum(point.good for point in points), sum(not point.good for point in points),
                    events)
 
 
-def compare_junit(path, events):
+def compare_junit(path, events, _play):
     cases = ElementTree.parse(path).getroot()[0].findall("testcase")[:-1]
     bad = [case for case in cases if len(case)]
     compare_checks(len(cases) - len(bad), len(bad), events)
+
+
+def compare_trace(path, events, _play):
+    """Every event is an instant that has its line among its args."""
+    records = json.loads(path.read_bytes())["traceEvents"]
+    seen = collections.Counter((record["args"]["actor"], record["args"]["kind"])
+                               for record in records if record["ph"] == "i")
+    expect_equal(seen, events, "instants by actor and kind")
+
+
+def compare_html(path, events, _play):
+    """Every event is in the data of the page."""
+    page = path.read_text(encoding="utf-8")
+    told = json.loads(re.search(r'<script[^>]* id="data"[^>]*>(.*?)</script>', page, re.DOTALL)[1])
+    (told,) = told["runs"]
+    seen = collections.Counter(
+        (told["actors"][actor]["name"], told["kinds"][kind])
+        for actor, kind in zip(told["events"]["actor"], told["events"]["kind"]))
+    expect_equal(seen, events, "events of the page by actor and kind")
 
 
 # How the events of a format are counted, against those of JSON Lines. A new format is a line here.
@@ -151,19 +192,33 @@ COMPARE = {
     "pcapng": compare_pcapng,
     "tap": compare_tap,
     "junit": compare_junit,
+    "trace": compare_trace,
+    "html": compare_html,
 }
 
 
-def compare_all(script):
+def compare_folded(folder, play):
+    """Without packets between them lines are folded, and none is lost by that."""
+    play("--show=all", *output_to(folder, ["text", "jsonl"], "folded."))
+    events = count_lines(Path(folder, "folded.jsonl").read_bytes())
+    compare_text(Path(folder, "folded.text"), events, play)
+
+
+def compare_reports(status, *words, **options):
+    """Plays with every format at once, and holds each of them against JSON Lines."""
+    def play(*more):
+        return run("run", *more, *words, **options)
+
     with tempfile.TemporaryDirectory() as folder:
-        done = run("run", SHOW_ALL, *output_to(folder), script)
-        expect_status(done, 0)
+        done = play(SHOW_ALL, *output_to(folder))
+        expect_status(done, status)
         expect_equal(files_of(folder), sorted(f"run.{name}" for name in FORMATS), "files")
         paths = {name: Path(folder) / f"run.{name}" for name in FORMATS}
-        expect_equal(done.stdout, paths["text"].read_text(encoding="utf-8"), "standard output")
-        events = count_jsonl(paths["jsonl"])
+        expect_equal(paths["text"].read_text(encoding="utf-8"), done.stdout, "the text in a file")
+        events = count_lines(paths["jsonl"].read_bytes())
         for name, compare in COMPARE.items():
-            compare(paths[name], events)
+            compare(paths[name], events, play)
+        compare_folded(folder, play)
 
 
 def test_same_alone():
@@ -408,19 +463,12 @@ def test_not_run():
 
 def test_failed_run():
     """a run that was not as expected has its reports all the same, and its status"""
-    with tempfile.TemporaryDirectory() as folder:
-        done = run("run", *output_to(folder), "-", input="launch\nexpect app.state == background\n")
-        expect_status(done, 1)
-        paths = {name: Path(folder) / f"run.{name}" for name in FORMATS}
-        events = count_jsonl(paths["jsonl"])
-        expect_equal(events[("script", "failed")], 1, "failed")
-        for name, compare in COMPARE.items():
-            compare(paths[name], events)
+    compare_reports(1, "-", input="launch\nexpect app.state == background\n")
 
 
 def main():
-    cases = [(f"{script}: every format has the same events", functools.partial(compare_all, script))
-             for script in list_scripts()]
+    cases = [(f"{script}: every format has the same events",
+              functools.partial(compare_reports, 0, script)) for script in list_scripts()]
     return program.main(cases + program.cases_of(globals()))
 
 
