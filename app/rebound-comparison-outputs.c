@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The forms of a comparison are fewer than those of a run, and each is written when both runs are
- * over, so they are no sinks. What holds for a run's files holds for these: begun before anything
- * is played, put into their places when they are whole. */
+ * over, so they are no sinks. */
 
 #include "rebound-comparison-outputs.h"
 
@@ -12,8 +11,8 @@
 #include "rebound-columns.h"
 #include "rebound-command.h"
 #include "rebound-comparison-text.h"
+#include "rebound-destinations.h"
 #include "rebound-html-page.h"
-#include "rebound-whole-file.h"
 
 #define OPTION "--output"
 
@@ -25,16 +24,10 @@ typedef struct
   WriteFunc write;
 } Format;
 
-typedef struct
-{
-  WriteFunc write;
-  char *path; /* "-": standard output */
-  ReboundWholeFile *file;
-} Output;
-
 struct _ReboundComparisonOutputs
 {
-  GPtrArray *outputs; /* Output */
+  ReboundDestinations *destinations;
+  GPtrArray *writers; /* WriteFunc, one a destination */
 };
 
 static void
@@ -75,64 +68,27 @@ find_format (const char *name)
   return NULL;
 }
 
-static void
-output_free (gpointer data)
-{
-  Output *output = data;
-
-  g_clear_pointer (&output->file, rebound_whole_file_free);
-  g_free (output->path);
-  g_free (output);
-}
-
 static gboolean
-is_standard (const char *path)
-{
-  return strcmp (path, "-") == 0;
-}
-
-static gboolean
-is_taken (ReboundComparisonOutputs *self, const char *path)
-{
-  for (guint i = 0; i < self->outputs->len; i++)
-    if (strcmp (((Output *) self->outputs->pdata[i])->path, path) == 0)
-      return TRUE;
-  return FALSE;
-}
-
-static void
 add (ReboundComparisonOutputs *self, WriteFunc write, const char *path)
 {
-  Output *output = g_new0 (Output, 1);
-
-  output->write = write;
-  output->path = g_strdup (path);
-  g_ptr_array_add (self->outputs, output);
+  if (!rebound_destinations_add (self->destinations, OPTION, path))
+    return FALSE;
+  g_ptr_array_add (self->writers, (gpointer) write);
+  return TRUE;
 }
 
 static gboolean
 parse (ReboundComparisonOutputs *self, const char *spec)
 {
-  const char *colon = strchr (spec, ':');
-  g_autofree char *name
-      = colon != NULL ? g_strndup (spec, (gsize) (colon - spec)) : g_strdup (spec);
-  const char *path = colon != NULL ? colon + 1 : "-";
+  const char *colon = strchrnul (spec, ':');
+  g_autofree char *name = g_strndup (spec, (gsize) (colon - spec));
   WriteFunc write = find_format (name);
 
-  if (write == NULL)
-    rebound_command_complain (OPTION
-                              ": “%s” is no format of a comparison; expected one of text, html",
-                              name);
-  else if (*path == '\0')
-    rebound_command_complain (OPTION ": no file is named; expected one, or - for standard output");
-  else if (is_taken (self, path))
-    rebound_command_complain (OPTION ": two outputs go to %s; expected one of them elsewhere",
-                              is_standard (path) ? "standard output" : path);
-  else
-    {
-      add (self, write, path);
-      return TRUE;
-    }
+  if (write != NULL)
+    return add (self, write, *colon != '\0' ? colon + 1 : "-");
+  rebound_command_complain (OPTION
+                            ": “%s” is no format of a comparison; expected one of text, html",
+                            name);
   return FALSE;
 }
 
@@ -141,11 +97,12 @@ rebound_comparison_outputs_new (char **specs)
 {
   g_autoptr (ReboundComparisonOutputs) self = g_new0 (ReboundComparisonOutputs, 1);
 
-  self->outputs = g_ptr_array_new_with_free_func (output_free);
+  self->destinations = rebound_destinations_new ();
+  self->writers = g_ptr_array_new ();
   for (guint i = 0; specs != NULL && specs[i] != NULL; i++)
     if (!parse (self, specs[i]))
       return NULL;
-  if (!is_taken (self, "-"))
+  if (!rebound_destinations_has_standard (self->destinations))
     add (self, write_text, "-");
   return g_steal_pointer (&self);
 }
@@ -153,37 +110,21 @@ rebound_comparison_outputs_new (char **specs)
 void
 rebound_comparison_outputs_free (ReboundComparisonOutputs *self)
 {
-  g_ptr_array_unref (self->outputs);
+  rebound_destinations_free (self->destinations);
+  g_ptr_array_unref (self->writers);
   g_free (self);
 }
 
 gboolean
 rebound_comparison_outputs_want_packets (ReboundComparisonOutputs *self)
 {
-  for (guint i = 0; i < self->outputs->len; i++)
-    if (((Output *) self->outputs->pdata[i])->write == write_html)
-      return TRUE;
-  return FALSE;
+  return g_ptr_array_find (self->writers, (gconstpointer) write_html, NULL);
 }
 
 gboolean
 rebound_comparison_outputs_open (ReboundComparisonOutputs *self)
 {
-  for (guint i = 0; i < self->outputs->len; i++)
-    {
-      Output *output = self->outputs->pdata[i];
-      g_autoptr (GError) error = NULL;
-
-      if (is_standard (output->path))
-        continue;
-      output->file = rebound_whole_file_new (output->path, OPTION, &error);
-      if (output->file == NULL)
-        {
-          rebound_command_complain ("%s", error->message);
-          return FALSE;
-        }
-    }
-  return TRUE;
+  return rebound_destinations_open (self->destinations);
 }
 
 gboolean
@@ -191,20 +132,11 @@ rebound_comparison_outputs_write (ReboundComparisonOutputs *self,
                                   const ReboundComparison *comparison,
                                   gboolean all)
 {
-  gboolean whole = TRUE;
-
-  for (guint i = 0; i < self->outputs->len; i++)
+  for (guint i = 0; i < self->writers->len; i++)
     {
-      Output *output = self->outputs->pdata[i];
-      g_autoptr (GError) error = NULL;
+      WriteFunc write = (WriteFunc) self->writers->pdata[i];
 
-      output->write (comparison,
-                     output->file != NULL ? rebound_whole_file_get_stream (output->file) : stdout,
-                     all);
-      if (output->file == NULL || rebound_whole_file_commit (output->file, &error))
-        continue;
-      rebound_command_complain ("%s", error->message);
-      whole = FALSE;
+      write (comparison, rebound_destinations_get_stream (self->destinations, i), all);
     }
-  return whole;
+  return rebound_destinations_commit (self->destinations);
 }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Files are begun before the run and put into their places after it, all of them: one that fails is
- * no reason to lose the others. Standard output is one stream, so two reports on it are a mistake,
- * and so is the same file twice. */
+/* What a run is told in, and where each goes: the formats' sinks over the run's destinations. */
 
 #include "rebound-outputs.h"
 
@@ -9,23 +7,20 @@
 #include <unistd.h>
 
 #include "rebound-command.h"
+#include "rebound-destinations.h"
 #include "rebound-pcap-sink.h"
 #include "rebound-play.h"
-#include "rebound-whole-file.h"
 
 typedef struct
 {
-  const char *option; /* static */
   const ReboundFormat *format;
-  char *path;  /* "-": standard output */
-  char *place; /* the same, however it was called */
-  ReboundWholeFile *file;
   ReboundEventSink *sink;
 } Output;
 
 struct _ReboundOutputs
 {
-  GPtrArray *outputs;    /* Output */
+  ReboundDestinations *destinations;
+  GPtrArray *outputs;    /* Output, one a destination */
   GPtrArray *pcap_sinks; /* those of them that take packets, not owned */
 };
 
@@ -35,9 +30,6 @@ output_free (gpointer data)
   Output *output = data;
 
   g_clear_object (&output->sink);
-  g_clear_pointer (&output->file, rebound_whole_file_free);
-  g_free (output->path);
-  g_free (output->place);
   g_free (output);
 }
 
@@ -46,6 +38,7 @@ rebound_outputs_new (void)
 {
   ReboundOutputs *self = g_new0 (ReboundOutputs, 1);
 
+  self->destinations = rebound_destinations_new ();
   self->outputs = g_ptr_array_new_with_free_func (output_free);
   self->pcap_sinks = g_ptr_array_new ();
   return self;
@@ -56,30 +49,8 @@ rebound_outputs_free (ReboundOutputs *self)
 {
   g_ptr_array_unref (self->pcap_sinks);
   g_ptr_array_unref (self->outputs);
+  rebound_destinations_free (self->destinations);
   g_free (self);
-}
-
-static gboolean
-is_standard (const char *path)
-{
-  return strcmp (path, "-") == 0;
-}
-
-static char *
-find_place (const char *path)
-{
-  return is_standard (path) ? g_strdup (path) : g_canonicalize_filename (path, NULL);
-}
-
-static gboolean
-is_taken (ReboundOutputs *self, const char *path)
-{
-  g_autofree char *place = find_place (path);
-
-  for (guint i = 0; i < self->outputs->len; i++)
-    if (strcmp (((Output *) self->outputs->pdata[i])->place, place) == 0)
-      return TRUE;
-  return FALSE;
 }
 
 gboolean
@@ -91,21 +62,12 @@ rebound_outputs_add (ReboundOutputs *self, const char *option, const char *forma
 
   if (known == NULL)
     rebound_command_complain ("%s: “%s” is no format; expected one of %s", option, format, list);
-  else if (*path == '\0')
-    rebound_command_complain ("%s: no file is named; expected one, or - for standard output",
-                              option);
-  else if (is_standard (path) && known->is_binary && isatty (STDOUT_FILENO))
+  else if (strcmp (path, "-") == 0 && known->is_binary && isatty (STDOUT_FILENO))
     rebound_command_complain ("%s: %s is not for a terminal; expected a file", option, format);
-  else if (is_taken (self, path))
-    rebound_command_complain ("%s: two outputs go to %s; expected one of them elsewhere", option,
-                              is_standard (path) ? "standard output" : path);
-  else
+  else if (rebound_destinations_add (self->destinations, option, path))
     {
       output = g_new0 (Output, 1);
-      output->option = option;
       output->format = known;
-      output->path = g_strdup (path);
-      output->place = find_place (path);
       g_ptr_array_add (self->outputs, output);
       return TRUE;
     }
@@ -125,7 +87,7 @@ rebound_outputs_parse (ReboundOutputs *self, const char *option, const char *spe
 gboolean
 rebound_outputs_has_standard (ReboundOutputs *self)
 {
-  return is_taken (self, "-");
+  return rebound_destinations_has_standard (self->destinations);
 }
 
 ReboundCapture
@@ -141,21 +103,7 @@ rebound_outputs_get_capture (ReboundOutputs *self)
 gboolean
 rebound_outputs_open (ReboundOutputs *self)
 {
-  for (guint i = 0; i < self->outputs->len; i++)
-    {
-      Output *output = self->outputs->pdata[i];
-      g_autoptr (GError) error = NULL;
-
-      if (is_standard (output->path))
-        continue;
-      output->file = rebound_whole_file_new (output->path, output->option, &error);
-      if (output->file == NULL)
-        {
-          rebound_command_complain ("%s", error->message);
-          return FALSE;
-        }
-    }
-  return TRUE;
+  return rebound_destinations_open (self->destinations);
 }
 
 /* A ReboundPacketFunc. */
@@ -176,13 +124,14 @@ rebound_outputs_attach (ReboundOutputs *self,
   for (guint i = 0; i < self->outputs->len; i++)
     {
       Output *output = self->outputs->pdata[i];
-      FILE *stream = output->file != NULL ? rebound_whole_file_get_stream (output->file) : stdout;
+      FILE *stream = rebound_destinations_get_stream (self->destinations, i);
+      gboolean is_standard = rebound_destinations_is_standard (self->destinations, i);
       ReboundSinkOptions own = *options;
 
       if (own.filter.groups == 0)
         own.filter.groups = output->format->groups;
-      own.colour = own.colour && output->file == NULL;
-      own.wall_time = own.wall_time && output->file == NULL;
+      own.colour = own.colour && is_standard;
+      own.wall_time = own.wall_time && is_standard;
       output->sink = output->format->new_sink (about, &own, stream);
       rebound_run_add_sink (about->run, output->sink);
       if (REBOUND_IS_PCAP_SINK (output->sink))
@@ -195,17 +144,5 @@ rebound_outputs_attach (ReboundOutputs *self,
 gboolean
 rebound_outputs_commit (ReboundOutputs *self)
 {
-  gboolean whole = TRUE;
-
-  for (guint i = 0; i < self->outputs->len; i++)
-    {
-      Output *output = self->outputs->pdata[i];
-      g_autoptr (GError) error = NULL;
-
-      if (output->file == NULL || rebound_whole_file_commit (output->file, &error))
-        continue;
-      rebound_command_complain ("%s", error->message);
-      whole = FALSE;
-    }
-  return whole;
+  return rebound_destinations_commit (self->destinations);
 }

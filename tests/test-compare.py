@@ -463,7 +463,7 @@ def test_outputs():
                                            "one of text, html"),
                         (["-o", "html:"], "--output: no file is named"),
                         (["-o", "html", "-o", "text"], "--output: two outputs go to standard"),
-                        (["-o", "html:x", "-o", "text:x"], "--output: two outputs go to x")):
+                        (["-o", "html:x", "-o", "text:./x"], "--output: two outputs go to ./x")):
         expect_complaint([*SAMPLE, *words], 2, text)
     expect_complaint([*SAMPLE, "-o", "html:/no/such/x"], 99, "--output: /no/such/x cannot be "
                                                              "written: ENOENT")
