@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "rebound-about.h"
+#include "rebound-colour.h"
 #include "rebound-command.h"
 #include "rebound-comparison-outputs.h"
 #include "rebound-filter.h"
@@ -28,10 +29,12 @@ typedef struct
   char **with;
   char *show;
   char **output;
+  char *color;
   gboolean all;
 
   /* What comes of them. */
   ReboundFilter filter;
+  gboolean colour;
   char **second_variables;
   const char *words[2];
   gboolean are_files[2];
@@ -126,8 +129,8 @@ resolve (CompareOptions *options, int argc, char **argv)
 {
   options->filter.groups = REBOUND_FILTER_READABLE;
   options->outputs = rebound_comparison_outputs_new (options->output);
-  if (options->outputs == NULL || !resolve_words (options, argc, argv)
-      || !check_settings (options->play.variables, "--set")
+  if (options->outputs == NULL || !rebound_colour_parse (options->color, &options->colour)
+      || !resolve_words (options, argc, argv) || !check_settings (options->play.variables, "--set")
       || !check_settings (options->with, "--with")
       || (options->show != NULL
           && !rebound_filter_parse_groups (&options->filter, options->show,
@@ -224,7 +227,8 @@ compare (CompareOptions *options)
     }
   comparison
       = rebound_comparison_new (options->records[0], options->records[1], options->filter.groups);
-  if (!rebound_comparison_outputs_write (options->outputs, comparison, options->all))
+  if (!rebound_comparison_outputs_write (options->outputs, comparison, options->all,
+                                         options->colour))
     return REBOUND_EXIT_INTERNAL;
   return comparison->is_same ? 0 : EXIT_DIFFER;
 }
@@ -238,6 +242,7 @@ compare_options_clear (CompareOptions *options)
   g_strfreev (options->output);
   g_clear_pointer (&options->outputs, rebound_comparison_outputs_free);
   g_free (options->show);
+  g_free (options->color);
   for (guint side = 0; side < G_N_ELEMENTS (options->records); side++)
     g_clear_pointer (&options->records[side], rebound_record_free);
 }
@@ -258,6 +263,8 @@ rebound_command_compare (int argc, char **argv)
       "Say it as text, or show both runs on one page as html, in a file (default: -, standard "
       "output); any number of times",
       "text|html[:FILE]" },
+    { "color", 0, 0, G_OPTION_ARG_STRING, &options.color,
+      "Colours in the text (default: auto, on a terminal)", "auto|always|never" },
     { "all", 0, 0, G_OPTION_ARG_NONE, &options.all,
       "Show every line, however many there are and however much is the same", NULL },
     G_OPTION_ENTRY_NULL,

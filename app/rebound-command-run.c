@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "rebound-colour.h"
 #include "rebound-command.h"
 #include "rebound-outputs.h"
 #include "rebound-play.h"
@@ -25,18 +26,6 @@ typedef struct
   char **output;
   gboolean quiet;
 } RunOptions;
-
-static gboolean
-is_one_of (const char *option, const char *value, const char *const *known)
-{
-  g_autofree char *list = NULL;
-
-  if (value == NULL || g_strv_contains (known, value))
-    return TRUE;
-  list = g_strjoinv (", ", (char **) known);
-  rebound_command_complain ("%s: “%s” is none; expected one of %s", option, value, list);
-  return FALSE;
-}
 
 /* Somebody who asks for no report on standard output has the text there, too. */
 static gboolean
@@ -66,22 +55,9 @@ resolve_captures (RunOptions *options)
 }
 
 static gboolean
-wants_colour (const RunOptions *options)
-{
-  const char *no_color = g_getenv ("NO_COLOR");
-
-  if (options->color != NULL && strcmp (options->color, "auto") != 0)
-    return strcmp (options->color, "always") == 0;
-  return isatty (STDOUT_FILENO) && (no_color == NULL || *no_color == '\0')
-         && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
-}
-
-static gboolean
 resolve (RunOptions *options)
 {
-  static const char *const colors[] = { "auto", "always", "never", NULL };
-
-  if (!is_one_of ("--color", options->color, colors)
+  if (!rebound_colour_parse (options->color, &options->sink.colour)
       || (options->show != NULL
           && !rebound_filter_parse_groups (&options->sink.filter, options->show,
                                            &options->play.watches))
@@ -92,7 +68,6 @@ resolve (RunOptions *options)
   options->sink.filter.quiet = options->quiet;
   options->sink.filter.actors
       = options->actor != NULL ? g_strsplit (options->actor, ",", -1) : NULL;
-  options->sink.colour = wants_colour (options);
   options->sink.fold = options->play.mode == REBOUND_CLOCK_VIRTUAL;
   options->sink.wall_time = isatty (STDOUT_FILENO);
   return TRUE;

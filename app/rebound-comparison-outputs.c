@@ -16,7 +16,8 @@
 
 #define OPTION "--output"
 
-typedef void (*WriteFunc) (const ReboundComparison *comparison, FILE *stream, gboolean all);
+typedef void (*WriteFunc) (const ReboundComparison *comparison,
+                           const ReboundComparisonStyle *style);
 
 typedef struct
 {
@@ -30,19 +31,9 @@ struct _ReboundComparisonOutputs
   GPtrArray *writers; /* WriteFunc, one a destination */
 };
 
-static void
-write_text (const ReboundComparison *comparison, FILE *stream, gboolean all)
-{
-  ReboundComparisonStyle style = { stream, 0, all };
-
-  if (stream == stdout)
-    style.columns = rebound_columns_of_terminal (STDOUT_FILENO);
-  rebound_comparison_print (comparison, &style);
-}
-
 /* A page has all of both. */
 static void
-write_html (const ReboundComparison *comparison, FILE *stream, gboolean all)
+write_html (const ReboundComparison *comparison, const ReboundComparisonStyle *style)
 {
   g_autoptr (ReboundRecording) first = rebound_record_to_recording (comparison->records[0]);
   g_autoptr (ReboundRecording) second = rebound_record_to_recording (comparison->records[1]);
@@ -51,11 +42,11 @@ write_html (const ReboundComparison *comparison, FILE *stream, gboolean all)
 
   for (guint side = 0; side < G_N_ELEMENTS (partings); side++)
     partings[side] = rebound_comparison_get_parting (comparison, side);
-  rebound_html_page_write (stream, both, G_N_ELEMENTS (both), partings);
+  rebound_html_page_write (style->stream, both, G_N_ELEMENTS (both), partings);
 }
 
 static const Format formats[] = {
-  { "text", write_text },
+  { "text", rebound_comparison_print },
   { "html", write_html },
 };
 
@@ -103,7 +94,7 @@ rebound_comparison_outputs_new (char **specs)
     if (!parse (self, specs[i]))
       return NULL;
   if (!rebound_destinations_has_standard (self->destinations))
-    add (self, write_text, "-");
+    add (self, rebound_comparison_print, "-");
   return g_steal_pointer (&self);
 }
 
@@ -130,13 +121,21 @@ rebound_comparison_outputs_open (ReboundComparisonOutputs *self)
 gboolean
 rebound_comparison_outputs_write (ReboundComparisonOutputs *self,
                                   const ReboundComparison *comparison,
-                                  gboolean all)
+                                  gboolean all,
+                                  gboolean colour)
 {
   for (guint i = 0; i < self->writers->len; i++)
     {
       WriteFunc write = (WriteFunc) self->writers->pdata[i];
+      gboolean is_standard = rebound_destinations_is_standard (self->destinations, i);
+      const ReboundComparisonStyle style = {
+        .stream = rebound_destinations_get_stream (self->destinations, i),
+        .colour = colour && is_standard,
+        .columns = is_standard ? rebound_columns_of_terminal (STDOUT_FILENO) : 0,
+        .all = all,
+      };
 
-      write (comparison, rebound_destinations_get_stream (self->destinations, i), all);
+      write (comparison, &style);
     }
   return rebound_destinations_commit (self->destinations);
 }

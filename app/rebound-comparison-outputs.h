@@ -20,11 +20,12 @@ gboolean rebound_comparison_outputs_want_packets (ReboundComparisonOutputs *self
 /* Begins the files. FALSE after a complaint. */
 gboolean rebound_comparison_outputs_open (ReboundComparisonOutputs *self);
 
-/* Writes all of them, the text @all of it, and puts the files into their places. FALSE after a
- * complaint. */
+/* Writes all of them, the text @all of it and on standard output in @colour, and puts the files
+ * into their places. FALSE after a complaint. */
 gboolean rebound_comparison_outputs_write (ReboundComparisonOutputs *self,
                                            const ReboundComparison *comparison,
-                                           gboolean all);
+                                           gboolean all,
+                                           gboolean colour);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReboundComparisonOutputs, rebound_comparison_outputs_free)
 

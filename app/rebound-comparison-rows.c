@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "rebound-colour.h"
 #include "rebound-columns.h"
 #include "rebound-comparison-text.h"
 
@@ -103,12 +104,23 @@ make_cell (const ReboundStretch *stretch, glong columns)
 }
 
 static void
+append_cell (GString *line, const char *text, const char *colour)
+{
+  g_string_append_printf (line, "%s%s%s", colour, text,
+                          *colour != '\0' ? REBOUND_COLOUR_RESET : "");
+}
+
+/* What only one has is in its colour. */
+static void
 print_two_columns (const Printer *self,
                    char mark,
                    const ReboundStretch *first,
                    const ReboundStretch *second)
 {
   glong columns = (self->style->columns - GAP_COLUMNS) / 2;
+  gboolean differ = strchr ("<|>", mark) != NULL;
+  const char *first_colour = rebound_comparison_colour_of (self->style, differ ? '-' : ' ');
+  const char *second_colour = rebound_comparison_colour_of (self->style, differ ? '+' : ' ');
   g_auto (GStrv) left = make_cell (first, columns);
   g_auto (GStrv) right = make_cell (second, columns);
   guint n_left = g_strv_length (left);
@@ -119,10 +131,12 @@ print_two_columns (const Printer *self,
       const char *text = i < n_left ? left[i] : "";
       const char *other = i < n_right ? right[i] : "";
       glong padding = MAX (columns - rebound_columns_measure (text, -1), 0);
-      g_autofree char *line
-          = g_strdup_printf ("%s%*s %c %s", text, (int) padding, "", i == 0 ? mark : ' ', other);
+      g_autoptr (GString) line = g_string_new (NULL);
 
-      fprintf (self->style->stream, "%s\n", g_strchomp (line));
+      append_cell (line, text, i < n_left ? first_colour : "");
+      g_string_append_printf (line, "%*s %c ", (int) padding, "", i == 0 ? mark : ' ');
+      append_cell (line, other, i < n_right ? second_colour : "");
+      fprintf (self->style->stream, "%s\n", g_strchomp (line->str));
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "rebound-colour.h"
 #include "rebound-columns.h"
 #include "rebound-repeat.h"
 #include "rebound-visible.h"
@@ -80,6 +81,17 @@ rebound_comparison_describe (const ReboundStretch *stretch,
   return g_string_free (out, FALSE);
 }
 
+const char *
+rebound_comparison_colour_of (const ReboundComparisonStyle *style, char mark)
+{
+  if (!style->colour)
+    return "";
+  return mark == '-'   ? REBOUND_COLOUR_RED
+         : mark == '+' ? REBOUND_COLOUR_GREEN
+         : mark == '~' ? REBOUND_COLOUR_YELLOW
+                       : "";
+}
+
 void
 rebound_comparison_print_stretch (const ReboundComparisonStyle *style,
                                   char mark,
@@ -87,8 +99,10 @@ rebound_comparison_print_stretch (const ReboundComparisonStyle *style,
                                   const char *remark)
 {
   g_autofree char *line = rebound_comparison_describe (stretch, remark, 2, style->columns);
+  const char *colour = rebound_comparison_colour_of (style, mark);
 
-  fprintf (style->stream, "%c %s\n", mark, line);
+  fprintf (style->stream, "%s%c %s%s\n", colour, mark, line,
+           *colour != '\0' ? REBOUND_COLOUR_RESET : "");
 }
 
 void

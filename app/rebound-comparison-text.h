@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   FILE *stream;
+  gboolean colour;
   glong columns; /* of the terminal, that lines are wrapped to; or 0 */
   gboolean all;  /* every line of what followed, however long it is */
 } ReboundComparisonStyle;
@@ -29,6 +30,9 @@ void rebound_comparison_print_stretch (const ReboundComparisonStyle *style,
                                        char mark,
                                        const ReboundStretch *stretch,
                                        const char *remark);
+
+/* What the lines of a side are shown in, or "". */
+const char *rebound_comparison_colour_of (const ReboundComparisonStyle *style, char mark);
 
 /* "10.200": enough digits for the microsecond. (transfer full) */
 char *rebound_comparison_format_time (gint64 usec);

@@ -7,17 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "rebound-colour.h"
 #include "rebound-columns.h"
 #include "rebound-repeat.h"
 #include "rebound-visible.h"
-
-#define RESET  "\033[0m"
-#define DIM    "\033[2m"
-#define BOLD   "\033[1m"
-#define RED    "\033[31m"
-#define GREEN  "\033[32m"
-#define YELLOW "\033[33m"
-#define BLUE   "\033[34m"
 
 /* Three hours of a run, to the millisecond. Actors' names are short; a longer one pushes its own
  * line. */
@@ -106,19 +99,21 @@ colour_of (ReboundTextPage *self, ReboundEvent *event)
   switch (rebound_event_get_group (event))
     {
     case REBOUND_EVENT_GROUP_LIFE:
-      return BLUE;
+      return REBOUND_COLOUR_BLUE;
     case REBOUND_EVENT_GROUP_SCRIPT:
-      return BOLD;
+      return REBOUND_COLOUR_BOLD;
     case REBOUND_EVENT_GROUP_CHECKS:
-      return strcmp (kind, "met") == 0 ? GREEN : RED;
+      return strcmp (kind, "met") == 0 ? REBOUND_COLOUR_GREEN : REBOUND_COLOUR_RED;
     case REBOUND_EVENT_GROUP_SOCKETS:
     case REBOUND_EVENT_GROUP_PACKETS:
     case REBOUND_EVENT_GROUP_EXPLANATIONS:
     case REBOUND_EVENT_GROUP_POOL:
     case REBOUND_EVENT_GROUP_STATISTICS:
-      return DIM;
+      return REBOUND_COLOUR_DIM;
     case REBOUND_EVENT_GROUP_ACTORS:
-      return strstr (kind, "fail") != NULL || strstr (kind, "refused") != NULL ? YELLOW : "";
+      return strstr (kind, "fail") != NULL || strstr (kind, "refused") != NULL
+                 ? REBOUND_COLOUR_YELLOW
+                 : "";
     }
   return "";
 }
@@ -149,12 +144,13 @@ rebound_text_page_put_event (ReboundTextPage *self, ReboundEvent *event, const c
   char time[REBOUND_REPEAT_TIME_BYTES];
 
   rebound_repeat_print_time (time, rebound_event_get_time_usec (event));
-  g_string_append_printf (self->line, "%s%*s%s  %-*s  %s", in_colour (self, DIM), TIME_COLUMNS,
-                          time, in_colour (self, RESET), ACTOR_COLUMNS, actor, colour);
+  g_string_append_printf (self->line, "%s%*s%s  %-*s  %s", in_colour (self, REBOUND_COLOUR_DIM),
+                          TIME_COLUMNS, time, in_colour (self, REBOUND_COLOUR_RESET), ACTOR_COLUMNS,
+                          actor, colour);
   make_visible (self, text, end - text);
   g_string_append (self->text, suffix);
   rebound_columns_append (self->line, self->text->str, at, TEXT_COLUMN, columns);
-  g_string_append (self->line, *colour != '\0' ? RESET : "");
+  g_string_append (self->line, *colour != '\0' ? REBOUND_COLOUR_RESET : "");
   put_line (self);
   if (*end != '\0')
     put_more (self, end + 1, columns);
@@ -165,10 +161,10 @@ rebound_text_page_put_remark (ReboundTextPage *self, const char *text)
 {
   const int bytes = TIME_COLUMNS + (int) strlen ("…") - 1; /* printf pads by bytes */
 
-  g_string_append_printf (self->line, "%s%*s  ", in_colour (self, DIM), bytes, "…");
+  g_string_append_printf (self->line, "%s%*s  ", in_colour (self, REBOUND_COLOUR_DIM), bytes, "…");
   rebound_columns_append (self->line, text, TIME_COLUMNS + 2, TIME_COLUMNS + 2,
                           count_columns (self));
-  g_string_append (self->line, in_colour (self, RESET));
+  g_string_append (self->line, in_colour (self, REBOUND_COLOUR_RESET));
   put_line (self);
 }
 
@@ -180,10 +176,13 @@ rebound_text_page_put (ReboundTextPage *self,
                        const char *label,
                        const char *text)
 {
-  static const char *const styles[] = { "", DIM, BOLD, GREEN BOLD, RED BOLD };
+  static const char *const styles[]
+      = { "", REBOUND_COLOUR_DIM, REBOUND_COLOUR_BOLD, REBOUND_COLOUR_GREEN REBOUND_COLOUR_BOLD,
+          REBOUND_COLOUR_RED REBOUND_COLOUR_BOLD };
   const char *colour = in_colour (self, styles[style]);
 
-  g_string_append_printf (self->line, "%s%s%s", colour, label, *colour != '\0' ? RESET : "");
+  g_string_append_printf (self->line, "%s%s%s", colour, label,
+                          *colour != '\0' ? REBOUND_COLOUR_RESET : "");
   make_visible (self, text, -1);
   g_strdelimit (self->text->str, "\n", ' '); /* a file can be called so */
   rebound_columns_append (self->line, self->text->str, rebound_columns_measure (label, -1),

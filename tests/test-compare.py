@@ -246,6 +246,23 @@ def test_terminal():
     expect(all(len(line) <= 120 for line in lines), f"{lines}")
 
 
+def test_colours():
+    """--color: what only one has is red or green, in one column; never in a file"""
+    second = change(5, connection="phone#2")
+    text = compare_events(EVENTS, second, "--color=always")[1]
+    expect_in("\n\x1b[31m-      0.600  phone     connected: connection=phone#1\x1b[0m\n"
+              "\x1b[32m+      0.600  phone     connected: connection=phone#2\x1b[0m\n"
+              "       0.600  script    as expected", text, "--color=always")
+    for words in ([], ["--color=never"], ["--color=auto"]):
+        expect("\x1b" not in compare_events(EVENTS, second, *words)[1], f"{words}: colours")
+    with Folder() as folder:
+        names = folder.write("a.jsonl", EVENTS), folder.write("b.jsonl", second)
+        path = Path(folder.folder.name, "text")
+        run("compare", *names, "--color=always", "-o", f"text:{path}")
+        expect("\x1b" not in path.read_text(encoding="utf-8"), "colours in a file")
+    expect_complaint([*SAMPLE, "--color=pink"], 2, "--color: “pink” is none; expected one of auto")
+
+
 def test_files_are_found():
     """a file of events is told by its suffix, or by how it begins; a pipe is one"""
     with Folder() as folder:
