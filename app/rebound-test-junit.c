@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A suite is a script, and its cases are its expectations, in the order in which they were held
  * against it; with one more for the play as a whole, which is what fails where none of them does.
- * Times are the run's own. */
+ * They have the names and the times that `rebound run --output=junit` gives them. */
 
 #include <string.h>
 
+#include "rebound-checks.h"
 #include "rebound-junit.h"
 #include "rebound-test-reporter.h"
 
@@ -30,10 +31,10 @@ begin (FILE *stream)
 static void
 add_check (ReboundJunit *junit, const char *word, const ReboundTestCheck *check)
 {
-  g_autofree char *name = g_strdup_printf ("line %s: %s", check->line, check->statement);
   const ReboundJunitCase test_case = {
     .class_name = word,
-    .name = name,
+    .name = check->name,
+    .time_usec = check->since_usec,
     .outcome = check->is_met ? REBOUND_JUNIT_PASSED : REBOUND_JUNIT_FAILED,
     .type = "expectation",
     .message = check->seen,
@@ -48,8 +49,6 @@ describe (const ReboundTestResult *result)
 {
   GString *text = g_string_new (NULL);
 
-  if (result->play != NULL && result->play->problem != NULL)
-    g_string_append_printf (text, "it ended there: %s\n", result->play->problem);
   if (result->play != NULL)
     g_string_append (text, result->play->messages);
   if (result->details != NULL)
@@ -82,13 +81,14 @@ static void
 add_play (ReboundJunit *junit, const ReboundTestResult *result)
 {
   g_autofree char *text = describe (result);
+  gboolean is_broken_off = result->verdict == REBOUND_TEST_FAILED && result->play->problem != NULL;
   const ReboundJunitCase test_case = {
     .class_name = result->script->word,
-    .name = "the play",
-    .time_usec = result->play != NULL ? MAX (result->play->virtual_usec, 0) : 0,
+    .name = REBOUND_CHECKS_RUN,
+    .time_usec = result->play != NULL ? result->play->rest_usec : 0,
     .outcome = get_outcome (result),
     .type = rebound_test_verdict_to_nick (result->verdict),
-    .message = result->headline,
+    .message = is_broken_off ? result->play->problem : result->headline,
     .text = text,
   };
 
@@ -112,14 +112,25 @@ add_output (ReboundJunit *junit, const ReboundTestResult *result)
 }
 
 static void
+add_about (ReboundJunit *junit, const char *name, const char *text)
+{
+  if (text != NULL && *text != '\0')
+    rebound_junit_add_property (junit, name, text);
+}
+
+static void
 take (gpointer data, const ReboundTestResult *result)
 {
   Junit *self = data;
   const ReboundTestPlay *play = result->play;
 
   rebound_junit_begin_suite (self->junit, result->script->word, PACKAGE);
-  if (play != NULL && play->title != NULL && *play->title != '\0')
-    rebound_junit_add_property (self->junit, "title", play->title);
+  if (play != NULL)
+    {
+      add_about (self->junit, "title", play->title);
+      add_about (self->junit, "source", play->source);
+      add_about (self->junit, "problem", play->field_problem);
+    }
   for (guint i = 0; play != NULL && i < play->checks->len; i++)
     add_check (self->junit, result->script->word, play->checks->pdata[i]);
   add_play (self->junit, result);

@@ -8,6 +8,7 @@ check_free (gpointer data)
 {
   ReboundTestCheck *check = data;
 
+  g_free (check->name);
   g_free (check->statement);
   g_free (check->line);
   g_free (check->seen);
@@ -31,6 +32,8 @@ rebound_test_play_free (ReboundTestPlay *self)
   g_ptr_array_unref (self->checks);
   g_ptr_array_unref (self->why);
   g_free (self->title);
+  g_free (self->source);
+  g_free (self->field_problem);
   g_free (self->problem);
   g_free (self->messages);
   g_clear_pointer (&self->log, g_bytes_unref);

@@ -9,9 +9,11 @@ G_BEGIN_DECLS
 typedef struct
 {
   gboolean is_met;
+  char *name; /* of no other of the script's */
   char *statement;
-  char *line; /* "12", "part.life:12" */
-  char *seen; /* NULL where it was met */
+  char *line;        /* "12", "part.life:12" */
+  char *seen;        /* NULL where it was met */
+  gint64 since_usec; /* of the run's time, since the one before */
 } ReboundTestCheck;
 
 /* How a play ended. */
@@ -36,10 +38,13 @@ typedef struct
   int signal_number; /* of one that crashed */
   GPtrArray *checks; /* ReboundTestCheck */
   GPtrArray *why;    /* char *: the explanations */
-  char *title;
+  char *title;       /* what the script says of itself, or NULL: see ReboundAbout */
+  char *source;
+  char *field_problem;
   char *problem;       /* why it ended before its script's end, or NULL */
   char *messages;      /* what it has said on standard error, mistakes say; bytes */
-  gint64 virtual_usec; /* how far its clock got; -1 where that is not known */
+  gint64 virtual_usec; /* how far its clock got; -1 where it was not there at its end */
+  gint64 rest_usec;    /* of that, since the last expectation */
   GBytes *log;         /* what people read of it, or NULL; see rebound-test-golden.h */
   GBytes *events;      /* everything, for a comparison of two plays, or NULL */
 } ReboundTestPlay;

@@ -6,11 +6,14 @@
 
 #include <string.h>
 
+#include "rebound-checks.h"
+
 struct _ReboundTestWitness
 {
   GObject parent_instance;
 
   FILE *stream;
+  ReboundChecks *checks;
 };
 
 static void rebound_test_witness_sink_init (ReboundEventSinkInterface *iface);
@@ -22,13 +25,22 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (ReboundTestWitness,
                                                       rebound_test_witness_sink_init))
 
 static void
+rebound_test_witness_finalize (GObject *object)
+{
+  rebound_checks_free (REBOUND_TEST_WITNESS (object)->checks);
+  G_OBJECT_CLASS (rebound_test_witness_parent_class)->finalize (object);
+}
+
+static void
 rebound_test_witness_class_init (ReboundTestWitnessClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = rebound_test_witness_finalize;
 }
 
 static void
 rebound_test_witness_init (ReboundTestWitness *self)
 {
+  self->checks = rebound_checks_new ();
 }
 
 /* -- in the playing process -- */
@@ -47,49 +59,49 @@ write_line (FILE *stream, const char *const *fields)
 }
 
 ReboundEventSink *
-rebound_test_witness_new (const char *title, FILE *stream)
+rebound_test_witness_new (const ReboundAbout *about, FILE *stream)
 {
   ReboundTestWitness *self = g_object_new (REBOUND_TYPE_TEST_WITNESS, NULL);
 
   self->stream = stream;
-  write_line (stream, (const char *[]){ "title", title, NULL });
+  write_line (stream,
+              (const char *[]){ "about", about->title, about->source, about->problem, NULL });
   return REBOUND_EVENT_SINK (self);
 }
 
-static const char *
-get_field (ReboundEvent *event, const char *name)
+static void
+write_check (ReboundTestWitness *self, const ReboundCheck *check)
 {
-  for (guint i = 0; i < rebound_event_get_n_fields (event); i++)
-    if (strcmp (rebound_event_get_field_name (event, i), name) == 0
-        && G_VALUE_HOLDS_STRING (rebound_event_get_field_value (event, i)))
-      return g_value_get_string (rebound_event_get_field_value (event, i));
-  return NULL;
+  g_autofree char *since_usec = g_strdup_printf ("%" G_GINT64_FORMAT, check->since_usec);
+
+  write_line (self->stream, (const char *[]){ check->met ? "met" : "failed", check->name,
+                                              check->line, check->statement, since_usec,
+                                              check->seen != NULL ? check->seen : "", NULL });
 }
 
-/* A check that is no statement's, a busy loop say, ends the run, which then says why. */
 static void
 rebound_test_witness_write (ReboundEventSink *sink, ReboundEvent *event)
 {
   ReboundTestWitness *self = REBOUND_TEST_WITNESS (sink);
-  ReboundEventGroup group = rebound_event_get_group (event);
-  const char *statement = get_field (event, "statement");
-  const char *line = get_field (event, "line");
-  const char *seen = get_field (event, "seen");
+  const char *explanation = rebound_checks_get_explanation (event);
+  g_auto (ReboundCheck) check = { 0 };
 
-  if (group == REBOUND_EVENT_GROUP_EXPLANATIONS)
-    write_line (self->stream, (const char *[]){ "why", rebound_event_get_text (event), NULL });
-  else if (group == REBOUND_EVENT_GROUP_CHECKS && statement != NULL && line != NULL)
-    write_line (self->stream, (const char *[]){ rebound_event_get_kind (event), line, statement,
-                                                seen != NULL ? seen : "", NULL });
+  if (explanation != NULL)
+    write_line (self->stream, (const char *[]){ "why", explanation, NULL });
+  else if (rebound_checks_take (self->checks, event, &check))
+    write_check (self, &check);
 }
 
 static void
 rebound_test_witness_finish (ReboundEventSink *sink, const ReboundSummary *summary)
 {
   ReboundTestWitness *self = REBOUND_TEST_WITNESS (sink);
-  g_autofree char *usec = g_strdup_printf ("%" G_GINT64_FORMAT, summary->virtual_usec);
+  g_autofree char *virtual_usec = g_strdup_printf ("%" G_GINT64_FORMAT, summary->virtual_usec);
+  g_autofree char *rest_usec
+      = g_strdup_printf ("%" G_GINT64_FORMAT, rebound_checks_get_rest_usec (self->checks, summary));
 
-  write_line (self->stream, (const char *[]){ "end", usec, summary->problem, NULL });
+  write_line (self->stream,
+              (const char *[]){ "end", virtual_usec, rest_usec, summary->problem, NULL });
 }
 
 static void
@@ -107,9 +119,11 @@ add_check (ReboundTestPlay *play, gboolean is_met, char **fields)
   ReboundTestCheck *check = g_new0 (ReboundTestCheck, 1);
 
   check->is_met = is_met;
-  check->line = g_strdup (fields[1]);
-  check->statement = g_strdup (fields[2]);
-  check->seen = is_met ? NULL : g_strdup (fields[3]);
+  check->name = g_strdup (fields[1]);
+  check->line = g_strdup (fields[2]);
+  check->statement = g_strdup (fields[3]);
+  check->since_usec = g_ascii_strtoll (fields[4], NULL, 10);
+  check->seen = is_met ? NULL : g_strdup (fields[5]);
   g_ptr_array_add (play->checks, check);
 }
 
@@ -118,16 +132,21 @@ read_line (ReboundTestPlay *play, char **fields)
 {
   guint n_fields = g_strv_length (fields);
 
-  if (n_fields == 4 && (strcmp (fields[0], "met") == 0 || strcmp (fields[0], "failed") == 0))
+  if (n_fields == 6)
     add_check (play, strcmp (fields[0], "met") == 0, fields);
   else if (n_fields == 2 && strcmp (fields[0], "why") == 0)
     g_ptr_array_add (play->why, g_strdup (fields[1]));
-  else if (n_fields == 2 && strcmp (fields[0], "title") == 0)
-    play->title = g_strdup (fields[1]);
-  else if (n_fields >= 2 && strcmp (fields[0], "end") == 0)
+  else if (n_fields == 4 && strcmp (fields[0], "about") == 0)
+    {
+      play->title = g_strdup (fields[1]);
+      play->source = g_strdup (fields[2]);
+      play->field_problem = g_strdup (fields[3]);
+    }
+  else if (n_fields >= 3 && strcmp (fields[0], "end") == 0)
     {
       play->virtual_usec = g_ascii_strtoll (fields[1], NULL, 10);
-      play->problem = g_strdup (fields[2]);
+      play->rest_usec = g_ascii_strtoll (fields[2], NULL, 10);
+      play->problem = g_strdup (fields[3]);
     }
 }
 

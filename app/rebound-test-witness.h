@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "lifecycle/rebound-event-sink.h"
+#include "rebound-about.h"
 #include "rebound-test-play.h"
 
 G_BEGIN_DECLS
@@ -13,7 +14,7 @@ G_DECLARE_FINAL_TYPE (ReboundTestWitness, rebound_test_witness, REBOUND, TEST_WI
 
 /* A sink in the playing process that writes down for another what a report needs of the play: a
  * line an expectation, an explanation, and the end. */
-ReboundEventSink *rebound_test_witness_new (const char *title, FILE *stream);
+ReboundEventSink *rebound_test_witness_new (const ReboundAbout *about, FILE *stream);
 
 /* In the other process: puts what was written down into @play, as far as it goes. */
 void rebound_test_witness_read (GBytes *written, ReboundTestPlay *play);
