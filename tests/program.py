@@ -80,6 +80,18 @@ def read_until(process, text):
     raise Failure(f"the output ended before “{text}” came:\n{seen}")
 
 
+def read_terminal(controller):
+    """All that is shown on a terminal until nobody has it open any more."""
+    shown = b""
+    try:
+        while data := os.read(controller, 65536):
+            shown += data
+    except OSError:  # EIO: so a terminal says that it is over
+        pass
+    os.close(controller)
+    return shown.decode("utf-8")
+
+
 def as_nobody():
     """What before a command makes it that of a user without any right. Only root may."""
     if os.geteuid() != 0 or shutil.which("setpriv") is None:

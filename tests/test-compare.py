@@ -224,15 +224,9 @@ def read_terminal(columns, *words):
     if pid == 0:
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
         os.execve(REBOUND, [REBOUND, *words], program.ENVIRONMENT | {"NO_COLOR": "1"})
-    out = b""
-    try:
-        while chunk := os.read(fd, 65536):
-            out += chunk
-    except OSError:  # EIO: the other end is closed
-        pass
-    os.close(fd)
+    shown = program.read_terminal(fd)
     expect_equal(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 1, "status")
-    return out.decode("utf-8").replace("\r\n", "\n").splitlines()
+    return shown.replace("\r\n", "\n").splitlines()
 
 
 def test_terminal():

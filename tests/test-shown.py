@@ -216,16 +216,10 @@ def play_on_terminal(*words, **variables):
     environment = program.ENVIRONMENT | variables
     process = start("run", "rebind-bug", *words, stdout=terminal, env=environment)
     os.close(terminal)
-    shown = b""
-    try:
-        while data := os.read(controller, 65536):
-            shown += data
-    except OSError:  # EIO: nobody has the terminal open any more
-        pass
-    os.close(controller)
+    shown = program.read_terminal(controller)
     expect_equal(process.wait(), 0, "status")
     process.stderr.close()
-    return shown.decode("utf-8")
+    return shown
 
 
 def test_color():

@@ -164,16 +164,10 @@ def read_terminal(*words, **variables):
                     env=program.ENVIRONMENT | variables)
     os.close(terminal)
     told = process.stdout.read()
-    shown = b""
-    try:
-        while data := os.read(controller, 65536):
-            shown += data
-    except OSError:  # EIO: nobody has the terminal open any more
-        pass
-    os.close(controller)
+    shown = program.read_terminal(controller)
     expect_equal(process.wait(), 0, "status")
     process.stdout.close()
-    return shown.decode("utf-8"), told
+    return shown, told
 
 
 def test_progress():

@@ -41,17 +41,6 @@ def lines_of(text, *words):
     return [line for line in done.stdout.splitlines() if re.match(r" *([\d.]+|…)  ", line)]
 
 
-def read_all(controller):
-    shown = b""
-    try:
-        while data := os.read(controller, 65536):
-            shown += data
-    except OSError:  # EIO: nobody has the terminal open any more
-        pass
-    os.close(controller)
-    return shown.decode("utf-8")
-
-
 def open_terminal(columns):
     controller, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
@@ -68,7 +57,7 @@ def play_on_terminal(text, *words, columns=80, stdout=True, **variables):
     process.stdin.write(text)
     process.stdin.close()
     piped = "" if stdout else process.stdout.read()
-    shown = read_all(controller)
+    shown = program.read_terminal(controller)
     process.wait()
     if not stdout:
         process.stdout.close()
@@ -260,7 +249,7 @@ def test_width_of_list():
     controller, terminal = open_terminal(80)
     process = start("list", stdout=terminal)
     os.close(terminal)
-    shown = read_all(controller).replace("\r\n", "\n")
+    shown = program.read_terminal(controller).replace("\r\n", "\n")
     expect_equal(process.wait(), 0, "status")
     process.stderr.close()
     expect_equal([line for line in shown.splitlines() if len(line) > 80], [], "wide lines")
