@@ -14,6 +14,7 @@ const Lanes = (() => {
   const HEAD = 30; // a run's name, where there are two
 
   const MOST_ROWS = 10; // bars beside each other; what is beyond shares the last
+  const SHARED_BACK = 50; // how many of these are looked at for one that lasts
 
   const PLACES = ["script", "device", "application", "actors", "peers", "kernel"];
 
@@ -127,11 +128,14 @@ const Lanes = (() => {
 
     for (const lane of lanes.byActor) {
       const whole = ends[lane.run];
-      if (lane.states !== null)
-        lane.states.forEach(segment => {
-          segment.start = at(segment.from, 0);
-          segment.stop = at(segment.to, whole);
-        });
+      if (lane.states !== null) {
+        for (const state of lane.states) {
+          state.start = at(state.from, 0);
+          state.stop = at(state.to, whole);
+        }
+        const starts = Float64Array.from(lane.states, state => state.start);
+        lane.band = { parts: lane.states, isShared: false, starts };
+      }
       lane.parts = lane.rows.map(row => {
         const parts = [];
         for (const bar of row)
@@ -153,8 +157,17 @@ const Lanes = (() => {
     }
   }
 
+  // The part of a row at a place, or null; where some share the row, the one that began last.
+  function partAt({ parts, starts, isShared }, position) {
+    const last = Search.first(starts, position) - 1;
+
+    for (let i = last; i >= 0 && i > last - (isShared ? SHARED_BACK : 1); i--)
+      if (position <= parts[i].stop) return parts[i];
+    return null;
+  }
+
   const at = (lanes, y) =>
     lanes.visible.find(lane => y >= lane.top && y < lane.top + lane.height) ?? null;
 
-  return { make, arrange, fill, place, at, BAND, MARKS, ROW, HEAD };
+  return { make, arrange, fill, place, partAt, at, SHARED_BACK, BAND, MARKS, ROW, HEAD };
 })();

@@ -5,31 +5,48 @@
 
 const PaintBars = (() => {
   const HATCH_ROOM = 14; // as much of a hatched bar stays to be seen
-  const SHARED_BACK = 50; // parts before the first in sight that are looked at
+  const NAME_ROOM = 120; // a later part of a bar has its name too
   const LABEL_ROOM = 26; // less than that has no label
 
-  function paintBand(brush, palette, view, lane, top) {
+  // What is in sight, but for what is hidden by something in the same pixel. The part before the
+  // first that starts in sight may reach into it, however early it began; and of those that start in
+  // one pixel the last. In the row that the rest shares they meet, and more than one may.
+  function forEachPart(brush, view, row, take) {
+    const { parts, starts, isShared } = row;
+    let i = Math.max(0, Search.first(starts, view.from) - (isShared ? Lanes.SHARED_BACK : 1));
+
+    while (i < parts.length && starts[i] < view.to) {
+      const x = Math.max(-3, view.x(starts[i]));
+      const end = Math.min(brush.width + 3, view.x(parts[i].stop));
+      if (end >= 0) take(parts[i], x, end);
+      brush.drawn.bars++;
+      i = end - x < 1.5 ? Math.max(i + 1, Search.next(starts, view.at(x + 1.5), i) - 1) : i + 1;
+    }
+  }
+
+  // What is pale has an outline.
+  function fill(brush, palette, name, x, top, width, height) {
     const { context } = brush;
+
+    context.fillStyle = palette.fill[name] ?? palette.muted;
+    context.fillRect(x, top, Math.max(1.5, width), height);
+    if (!palette.pale[name] || width < 4) return;
+    context.strokeStyle = palette.outline;
+    context.strokeRect(x + 0.5, top + 0.5, width - 1, height - 1);
+  }
+
+  function paintBand(brush, palette, view, lane, top) {
     const height = Lanes.BAND - 3;
 
-    for (const segment of lane.states) {
-      const x = Math.max(-2, view.x(segment.start));
-      const end = Math.min(brush.width + 2, view.x(segment.stop));
-      if (end <= x) continue;
-      const name = Palette.ofState(segment.state);
-      const idle = name === "not-running";
-      context.fillStyle = palette.fill[name];
-      context.fillRect(x, top, Math.max(1, end - x), height);
-      if (idle) {
-        context.strokeStyle = palette.line;
-        context.strokeRect(x + 0.5, top + 0.5, end - x - 1, height - 1);
-      } else if (end - x > 3) {
-        context.fillStyle = palette.panel;
-        context.fillRect(x, top, 1, height);
+    forEachPart(brush, view, lane.band, (part, x, end) => {
+      const name = Palette.ofState(part.state);
+      fill(brush, palette, name, x, top, end - x, height);
+      if (end - x > 3) {
+        brush.context.fillStyle = palette.panel;
+        brush.context.fillRect(x, top, 1, height);
       }
-      label(brush, palette, segment.state, name, x, end, top + height / 2);
-      brush.drawn.bars++;
-    }
+      label(brush, palette, part.state, name, x, end, top + height / 2);
+    });
   }
 
   // On a hatched ground a text stands on a patch of its own.
@@ -75,36 +92,18 @@ const PaintBars = (() => {
     context.lineWidth = 1;
   }
 
-  function paintPart(brush, palette, part, x, end, top, height, isShared) {
+  function paintPart(brush, palette, part, x, end, top, isLabelled) {
+    const height = Lanes.ROW - 3;
     const name = Palette.ofState(part.state);
-    const { context } = brush;
 
-    context.fillStyle = palette.fill[name] ?? palette.muted;
-    context.fillRect(x, top, Math.max(1.5, end - x), height);
-    if (end - x > LABEL_ROOM && !isShared) {
-      const prefix =
-        part.first || x < 0 || end - x > 120 ? `${Text.brief(part.bar.connection, 40)} ` : "";
+    fill(brush, palette, name, x, top, end - x, height);
+    if (end - x > LABEL_ROOM && isLabelled) {
+      const isNamed = part.first || x < 0 || end - x > NAME_ROOM;
+      const prefix = isNamed ? `${Text.brief(part.bar.connection, 40)} ` : "";
       label(brush, palette, prefix + part.state, name, x, end, top + height / 2);
     }
     if (part.last && part.bar.to >= 0 && end - x > 2)
       paintEnd(brush, palette, part, end, top, height);
-    brush.drawn.bars++;
-  }
-
-  // The part before the first that starts in sight may reach into it, however early it began; and
-  // of those that start in one pixel the last. In the row that the rest shares they meet, and more
-  // than one may.
-  function paintRow(brush, palette, view, row, top) {
-    const { parts, starts, isShared } = row;
-    const height = Lanes.ROW - 3;
-    let i = Math.max(0, Search.first(starts, view.from) - (isShared ? SHARED_BACK : 1));
-
-    while (i < parts.length && starts[i] < view.to) {
-      const x = Math.max(-3, view.x(starts[i]));
-      const end = Math.min(brush.width + 3, view.x(parts[i].stop));
-      if (end >= 0) paintPart(brush, palette, parts[i], x, end, top, height, isShared);
-      i = end - x < 1.5 ? Math.max(i + 1, Search.next(starts, view.at(x + 1.5), i) - 1) : i + 1;
-    }
   }
 
   function paint(brush, palette, view, lane) {
@@ -115,7 +114,17 @@ const PaintBars = (() => {
     brush.font(10, palette.font);
     if (!lane.folded)
       lane.parts.forEach((row, i) =>
-        paintRow(brush, palette, view, row, lane.rowsTop + shift + i * Lanes.ROW + 1),
+        forEachPart(brush, view, row, (part, x, end) =>
+          paintPart(
+            brush,
+            palette,
+            part,
+            x,
+            end,
+            lane.rowsTop + shift + i * Lanes.ROW + 1,
+            !row.isShared,
+          ),
+        ),
       );
   }
 

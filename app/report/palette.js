@@ -18,6 +18,7 @@ const Palette = (() => {
     "failed",
     "met",
     "mark",
+    "outline",
     "arrow",
     "dim",
     "not-running",
@@ -80,23 +81,33 @@ const Palette = (() => {
     return pattern;
   }
 
-  // Black or white, whichever is read better on a colour "#rrggbb".
-  function inkOn(colour) {
+  // The luminance of "#rrggbb", as WCAG 2 has it.
+  function luminanceOf(colour) {
     const part = i => {
       const share = parseInt(colour.slice(i, i + 2), 16) / 255;
       return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
     };
-    return 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5) > 0.18 ? "#10151a" : "#ffffff";
+    return 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5);
+  }
+
+  // Black or white, whichever is read better.
+  const inkOn = colour => (luminanceOf(colour) > 0.18 ? "#10151a" : "#ffffff");
+
+  // What is no darker or lighter than that has an outline: WCAG asks for 3 to 1 of a figure.
+  function isPale(colour, ground) {
+    const [dark, light] = [luminanceOf(colour), luminanceOf(ground)].sort((a, b) => a - b);
+    return (light + 0.05) / (dark + 0.05) < 3;
   }
 
   function read(context) {
     const style = getComputedStyle(document.documentElement);
-    const palette = { fill: {}, text: {} };
+    const palette = { fill: {}, text: {}, pale: {} };
 
     for (const name of NAMES) palette[name] = style.getPropertyValue(`--${name}`).trim();
     for (const name of NAMES.slice(NAMES.indexOf("not-running"))) {
       const hatched = HATCHED.has(name);
       palette.fill[name] = hatched ? hatch(context, palette[name], palette.panel) : palette[name];
+      palette.pale[name] = isPale(palette[name], palette.panel);
       palette.text[name] = hatched ? palette.ink : inkOn(palette[name]);
     }
     palette.font = style.getPropertyValue("--font").trim();

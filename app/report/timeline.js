@@ -221,19 +221,10 @@ class Timeline {
   }
 
   hitPart(lane, position, y) {
-    const isAt = part => position >= part.start && position <= part.stop;
+    const isBand = lane.states !== null && y >= lane.bandTop && y < lane.marksTop;
 
-    if (lane.states !== null && y >= lane.bandTop && y < lane.marksTop)
-      return lane.states.find(isAt) ?? null;
-    if (lane.folded || y < lane.rowsTop) return null;
-    const row = lane.parts[Math.floor((y - lane.rowsTop) / Lanes.ROW)];
-    if (row === undefined) return null;
-    for (
-      let i = Search.first(row.starts, position) - 1, tries = 0;
-      i >= 0 && tries < 20;
-      i--, tries++
-    )
-      if (isAt(row.parts[i])) return row.parts[i];
-    return null;
+    if (!isBand && (lane.folded || y < lane.rowsTop)) return null;
+    const row = isBand ? lane.band : lane.parts[Math.floor((y - lane.rowsTop) / Lanes.ROW)];
+    return row === undefined ? null : Lanes.partAt(row, position);
   }
 }
