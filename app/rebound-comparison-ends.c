@@ -312,6 +312,7 @@ print_failed_of (const ReboundComparison *self, const ReboundComparisonStyle *st
   finish_list (&list);
 }
 
+/* By what they say, on whichever lines. */
 static GHashTable *
 find_explained (const ReboundRecord *record)
 {
@@ -322,7 +323,7 @@ find_explained (const ReboundRecord *record)
       const ReboundRecordEvent *event = rebound_record_get (record, i);
 
       if (event->group == REBOUND_EVENT_GROUP_EXPLANATIONS)
-        g_hash_table_add (texts, (gpointer) event->text);
+        g_hash_table_add (texts, (gpointer) event->key);
     }
   return texts;
 }
@@ -339,7 +340,7 @@ print_why_of (const ReboundComparison *self, const ReboundComparisonStyle *style
       const ReboundRecordEvent *event = rebound_record_get (record, i);
 
       if (event->group == REBOUND_EVENT_GROUP_EXPLANATIONS
-          && !g_hash_table_contains (others, event->text))
+          && !g_hash_table_contains (others, event->key))
         print_entry (&list, event->text);
     }
   finish_list (&list);

@@ -142,6 +142,13 @@ append_member (GString *object, const char *name, const char *value)
   g_string_append_printf (object, ":%s", value);
 }
 
+/* Where in the script something is from, which is another line in another script. */
+static gboolean
+is_place (const char *name)
+{
+  return strcmp (name, "line") == 0 || strcmp (name, "ended_line") == 0;
+}
+
 static gboolean
 add_field (Fields *self, const char *name, JsonNode *node, GError **error)
 {
@@ -153,9 +160,21 @@ add_field (Fields *self, const char *name, JsonNode *node, GError **error)
                    "%s is a value that no event has; expected a text, a number, true or false",
                    name);
   append_member (self->all, name, json->str);
-  if (strcmp (name, "line") != 0)
+  if (!is_place (name))
     append_member (self->same, name, json->str);
   return TRUE;
+}
+
+/* An explanation names lines in its sentences: "it had closed phone#1 first (line 22)". */
+static void
+forget_lines (GString *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text->str, "line ", -1);
+
+  g_string_truncate (text, 0);
+  for (guint i = 0; parts[i] != NULL; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? "line " : "",
+                            parts[i] + (i > 0 ? strspn (parts[i], "0123456789") : 0));
 }
 
 static const char *
@@ -205,13 +224,16 @@ finish_event (JsonObject *object,
               GStringChunk *strings,
               ReboundRecordEvent *event)
 {
-  const char *same = close_object (strings, fields->same);
-  g_autofree char *key = g_strconcat (event->actor, SEPARATOR, event->kind, SEPARATOR, same, NULL);
+  g_autofree char *key = NULL;
   g_autofree char *text = NULL;
 
+  if (strcmp (event->kind, "explanation") == 0)
+    forget_lines (fields->same);
+  key = g_strconcat (event->actor, SEPARATOR, event->kind, SEPARATOR, fields->same->str, NULL);
   event->fields = close_object (strings, fields->all);
-  event->place = keep (strings, find_text (object, "line"));
   event->statement = keep (strings, find_text (object, "statement"));
+  if (event->statement != NULL)
+    event->place = keep (strings, find_text (object, "line"));
   event->key = keep (strings, key);
   text = describe (object, event, fields->text->str);
   event->text = keep (strings, text);

@@ -139,6 +139,31 @@ def test_same():
             expect_in("\nThe same: 375 events in 51.200 seconds", done.stdout, f"{words}")
 
 
+FAILING = "client phone connect=127.0.0.1:30000 retry-every=200ms\nlaunch\nwait phone.connected within 1s\n"
+
+
+def test_same_failure():
+    """two that fail in the same way are the same: as files, and under two names"""
+    with Folder() as folder:
+        first, second = folder.write("a.life", FAILING), folder.write("b.life", "# b\n" + FAILING)
+        name = folder.write("run.jsonl", "")
+        expect_status(run("run", first, "--output", f"jsonl:{name}"), 1)
+        for words in ([first, second], [first, name], [name, second]):
+            done = run("compare", *words)
+            expect_status(done, 0)
+            expect_in("NOT as expected: 1 of 1 expectations failed\n", done.stdout, f"{words}")
+
+
+def test_other_lines():
+    """a script on other lines is the same script, explanations and the holders of a port as well"""
+    shipped = program.TESTS.parent / "app" / "scripts"
+    with Folder() as folder:
+        for name in ("rebind-bug", "why-is-it-taken", "close-loses-data", "pool-lock"):
+            text = (shipped / f"{name}.life").read_text(encoding="utf-8")
+            done = run("compare", name, folder.write("moved.life", "#\n#\n" + text))
+            expect_status(done, 0)
+
+
 def test_set_for_both():
     """--set is for both, and --with for the second besides"""
     done = run("compare", "rebind-bug", "rebind-fix", "--set", "reuse-address=yes")
