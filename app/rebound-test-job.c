@@ -169,7 +169,6 @@ live (const ReboundTestScript *script,
 {
   die_with (parent);
   setpgid (0, 0);
-  signal (SIGPIPE, SIG_DFL);
   sigprocmask (SIG_SETMASK, &settings->mask, NULL);
   take_files (settings, fds);
   if (cpu >= 0)

@@ -101,8 +101,6 @@ add_unless_ignored (sigset_t *set, int number)
     sigaddset (set, number);
 }
 
-/* A report whose reader is gone is one that could not be written, and not the end of the process
- * before its files are cleared away. */
 static void
 take_signals (ReboundTestPool *self)
 {
@@ -115,7 +113,6 @@ take_signals (ReboundTestPool *self)
   add_unless_ignored (&set, SIGHUP);
   sigprocmask (SIG_BLOCK, &set, &self->settings.mask);
   signal (SIGCHLD, SIG_DFL); /* one who had it ignored would have no child to wait for */
-  signal (SIGPIPE, SIG_IGN);
   self->signal_fd = signalfd (-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 

@@ -108,7 +108,7 @@ WRONG = [
     (["--output=xml"], "“xml” is no format; expected one of summary, tap, junit"),
     (["--output="], "“” is no format"), (["--output=tap:"], "no file is named; expected one"),
     (["--output=tap", "-o", "junit:-"], "two outputs go to standard output"),
-    (["--output=tap:x", "--output=junit:x"], "two outputs go to x"),
+    (["--output=tap:x", "--output=junit:./x"], "two outputs go to ./x"),
     (["--golden=g", "a/one.life", "b/one.life"],
      "g/one.log would be the log of both a/one.life and b/one.life"),
     (["--clock=real"], "--clock=real"),
@@ -337,6 +337,12 @@ def test_cannot_write():
             done = run("test", ".", stdout=full, cwd=folder)
         expect_status(done, 99)
         expect_in("standard output could not be written: ENOSPC", done.stderr, "the complaint")
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = run("test", ".", "-o", "tap", stdout=writer, cwd=folder)
+        os.close(writer)
+        expect_status(done, 99)
+        expect_in("standard output could not be written: EPIPE", done.stderr, "the complaint")
         expect_equal(os.listdir(folder), ["a.life"], "what is in the folder")
 
 
