@@ -111,11 +111,19 @@ def test_ignored():
 
 def test_killed():
     """who is killed leaves no process behind, and no half of a report"""
-    with playing(THREE, "-j1", "-o", "tap", "-o", "junit:x.xml") as (folder, process, _):
+    files = {"a.life": ENDLESS} | {f"b{number}.life": GOOD for number in range(20)}
+    with folder_of(files) as folder:
+        controller, terminal = pty.openpty()
+        process = start("test", ".", "-j2", "-o", "junit:x.xml", cwd=folder, stderr=terminal)
+        os.close(terminal)
+        shown = b""
+        while b"[18 of 21]" not in shown:  # by then the endless one has been playing for long
+            shown += os.read(controller, 65536)
         handles = [os.pidfd_open(pid) for pid in children_of(process.pid)]
-        expect_equal(len(handles), 1, "children")
         process.kill()
-        expect_equal(process.wait(), -signal.SIGKILL, "status")
+        process.communicate()
+        os.close(controller)
+        expect(handles, "there are no children")
         expect_gone(handles)
         expect(not (folder / "x.xml").exists(), "there is a report")
 
