@@ -12,7 +12,7 @@
 #include "rebound-test-golden.h"
 #include "rebound-test-pool.h"
 #include "rebound-test-reports.h"
-#include "rebound-visible-text.h"
+#include "rebound-visible.h"
 
 /* As long as a wait without a limit waits: scripts take milliseconds, and one that hangs is not to
  * keep a machine until its own limit. */

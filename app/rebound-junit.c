@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-#include "rebound-visible-text.h"
+#include "rebound-visible.h"
 
 struct _ReboundJunit
 {

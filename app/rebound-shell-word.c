@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "rebound-visible-text.h"
+#include "rebound-visible.h"
 
 /* What no shell takes for itself, wherever in a word it stands. */
 #define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:=@%+"

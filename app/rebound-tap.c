@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#include "rebound-visible-text.h"
+#include "rebound-visible.h"
 
 #define SUBTEST_COLUMNS 4
 #define BLOCK_COLUMNS   2

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 
 #include "rebound-diff.h"
-#include "rebound-visible-text.h"
+#include "rebound-visible.h"
 #include "rebound-whole-file.h"
 
 #define SUFFIX ".log"

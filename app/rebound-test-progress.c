@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "rebound-visible-text.h"
+#include "rebound-visible.h"
 
 /* Of a terminal that does not say: DEC's, and of all that came after it. */
 #define DEFAULT_COLUMNS 80

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "rebound-visible-text.h"
+#include "rebound-visible.h"
 #include "rebound-test-reporter.h"
 
 /* As wide as the longer of the two verdicts. */

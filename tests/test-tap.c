@@ -3,7 +3,7 @@
 
 #include "app/rebound-tap.h"
 
-#include "app/rebound-visible-text.h"
+#include "app/rebound-visible.h"
 #include "written.h"
 
 static void
