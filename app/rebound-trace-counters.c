@@ -9,6 +9,12 @@
 
 #include "rebound-event-fields.h"
 
+typedef struct
+{
+  const char *actor; /* interned */
+  GHashTable *idle;  /* the numbers of its idle connections */
+} Pool;
+
 struct _ReboundTraceCounters
 {
   const ReboundAbout *about;
@@ -18,7 +24,7 @@ struct _ReboundTraceCounters
 
   gint64 n_open; /* as last written; -1: not yet */
   gint64 n_time_wait;
-  GHashTable *pools; /* actor, interned → a set of the numbers of its idle connections */
+  GPtrArray *pools; /* Pool, in the order in which they came */
 
   /* The table that is being told of. */
   gint64 n_rows;
@@ -37,6 +43,15 @@ static const struct
   { "server-closed", FALSE }, { "found-dead", FALSE },   { "invalidates", FALSE },
 };
 
+static void
+pool_free (gpointer data)
+{
+  Pool *pool = data;
+
+  g_hash_table_unref (pool->idle);
+  g_free (pool);
+}
+
 ReboundTraceCounters *
 rebound_trace_counters_new (const ReboundAbout *about,
                             ReboundTraceWriter *writer,
@@ -51,14 +66,14 @@ rebound_trace_counters_new (const ReboundAbout *about,
   self->sockets = sockets;
   self->n_open = -1;
   self->n_time_wait = -1;
-  self->pools = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_hash_table_unref);
+  self->pools = g_ptr_array_new_with_free_func (pool_free);
   return self;
 }
 
 void
 rebound_trace_counters_free (ReboundTraceCounters *self)
 {
-  g_hash_table_unref (self->pools);
+  g_ptr_array_unref (self->pools);
   g_free (self);
 }
 
@@ -93,51 +108,58 @@ count_sockets (ReboundTraceCounters *self, gint64 slot_ns)
 
 /* -- pools -- */
 
-static void
-count_pool (ReboundTraceCounters *self, const char *actor, GHashTable *pool, gint64 slot_ns)
+static Pool *
+get_pool (ReboundTraceCounters *self, const char *actor)
 {
-  g_autofree char *name = g_strdup_printf ("idle connections of %s", actor);
+  Pool *pool;
 
-  add (self, rebound_trace_lanes_get_actor (self->lanes, actor).pid, name, "connections",
-       g_hash_table_size (pool), slot_ns);
+  for (guint i = 0; i < self->pools->len; i++)
+    {
+      pool = self->pools->pdata[i];
+      if (pool->actor == actor)
+        return pool;
+    }
+  pool = g_new0 (Pool, 1);
+  pool->actor = actor;
+  pool->idle = g_hash_table_new (NULL, NULL);
+  g_ptr_array_add (self->pools, pool);
+  return pool;
+}
+
+static void
+count_pool (ReboundTraceCounters *self, const Pool *pool, gint64 slot_ns)
+{
+  g_autofree char *name = g_strdup_printf ("idle connections of %s", pool->actor);
+
+  add (self, rebound_trace_lanes_get_actor (self->lanes, pool->actor).pid, name, "connections",
+       g_hash_table_size (pool->idle), slot_ns);
 }
 
 static void
 take_pool (ReboundTraceCounters *self, ReboundEvent *event, gboolean is_idle, gint64 slot_ns)
 {
-  const char *actor = rebound_event_get_actor (event);
   gint64 connection = rebound_event_fields_get_number (event, "connection");
-  GHashTable *pool = g_hash_table_lookup (self->pools, actor);
-  gboolean has_changed;
+  Pool *pool = get_pool (self, rebound_event_get_actor (event));
+  gpointer number = GSIZE_TO_POINTER ((gsize) connection);
 
-  if (connection < 0)
-    return;
-  if (pool == NULL)
-    {
-      pool = g_hash_table_new (NULL, NULL);
-      g_hash_table_insert (self->pools, (gpointer) actor, pool);
-    }
-  has_changed = is_idle ? g_hash_table_add (pool, GSIZE_TO_POINTER ((gsize) connection))
-                        : g_hash_table_remove (pool, GSIZE_TO_POINTER ((gsize) connection));
-  if (has_changed)
-    count_pool (self, actor, pool, slot_ns);
+  if (is_idle ? g_hash_table_add (pool->idle, number) : g_hash_table_remove (pool->idle, number))
+    count_pool (self, pool, slot_ns);
 }
 
 /* A process's pools end with it. */
 static void
 take_death (ReboundTraceCounters *self, const char *application, gint64 slot_ns)
 {
-  GHashTableIter iter;
-  gpointer actor, pool;
+  for (guint i = 0; i < self->pools->len; i++)
+    {
+      Pool *pool = self->pools->pdata[i];
+      const char *owner = rebound_run_get_owner (self->about->run, pool->actor);
 
-  g_hash_table_iter_init (&iter, self->pools);
-  while (g_hash_table_iter_next (&iter, &actor, &pool))
-    if (g_strcmp0 (rebound_run_get_owner (self->about->run, actor), application) == 0
-        && g_hash_table_size (pool) > 0)
-      {
-        g_hash_table_remove_all (pool);
-        count_pool (self, actor, pool, slot_ns);
-      }
+      if (g_strcmp0 (owner, application) != 0 || g_hash_table_size (pool->idle) == 0)
+        continue;
+      g_hash_table_remove_all (pool->idle);
+      count_pool (self, pool, slot_ns);
+    }
 }
 
 /* -- queues -- */
