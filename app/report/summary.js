@@ -169,18 +169,32 @@ class Summary {
         );
   }
 
+  // How well an event fits an explanation: trouble, of whom and of which connection it speaks, and
+  // the line that it begins with.
+  fitOf(g, { name, connection, line, isFirst }) {
+    const { model } = this.app;
+    let fit = model.severity[g] === Model.WARNING ? 4 : 0;
+
+    if (model.actorOf(g) === name) fit += 2;
+    if (model.fieldsOf(g).connection === connection) fit += 2;
+    if (model.placeOf(g) === line) fit += isFirst ? 8 : 1;
+    return fit;
+  }
+
+  // Of the events of its first instant the one that fits an explanation best.
   firstOf(g, run) {
     const { model } = this.app;
-    const { first_usec: time, text = "" } = model.fieldsOf(g);
+    const { first_usec: time = model.time[g], text = "" } = model.fieldsOf(g);
+    const [, before = "", line = ""] = /^(.*?)\(line ([^)]*)\)/s.exec(text) ?? [];
+    const [connection = ""] = /[a-z][a-z0-9-]*#\d+/.exec(text) ?? [];
+    const sought = { name: text.split(" ")[0], connection, line, isFirst: !before.includes(":") };
     const end = run.first + run.length;
-    const [name] = String(text).split(" ");
-    let at = Search.first(model.time, time ?? model.time[g], run.first, end);
+    const first = Search.first(model.time, time, run.first, end);
+    let best = Math.min(first, g);
 
-    for (let i = at; i < end && model.time[i] === model.time[at]; i++)
-      if (model.severity[i] === Model.WARNING && (model.actorOf(i) === name || i === at)) return i;
-    for (; at < end - 1 && model.time[at + 1] === model.time[at]; at++)
-      if (model.severity[at] === Model.WARNING) return at;
-    return Math.min(Search.first(model.time, time ?? model.time[g], run.first, end), end - 1);
+    for (let i = best; i < end && model.time[i] === time; i++)
+      if (this.fitOf(i, sought) > this.fitOf(best, sought)) best = i;
+    return best;
   }
 
   tellParting() {
