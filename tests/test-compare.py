@@ -139,7 +139,10 @@ def test_same():
             expect_in("\nThe same: 375 events in 51.200 seconds", done.stdout, f"{words}")
 
 
-FAILING = "client phone connect=127.0.0.1:30000 retry-every=200ms\nlaunch\nwait phone.connected within 1s\n"
+FAILING = """client phone connect=127.0.0.1:30000 retry-every=200ms
+launch
+wait phone.connected within 1s
+"""
 
 
 def test_same_failure():
