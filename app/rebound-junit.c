@@ -17,6 +17,10 @@
 
 #include "rebound-visible.h"
 
+/* libxml2, which reads it for many, refuses a text or an attribute of more than 10,000,000 bytes
+ * (XML_MAX_TEXT_LENGTH). */
+#define MOST_BYTES 9999000
+
 struct _ReboundJunit
 {
   GString *suites; /* that have ended */
@@ -27,7 +31,7 @@ struct _ReboundJunit
   char *package;
   GString *properties;
   GString *cases;
-  GString *output;
+  GString *output; /* as it was said */
   GString *error_output;
   guint n_cases;
   guint n_failures;
@@ -60,10 +64,26 @@ rebound_junit_free (ReboundJunit *self)
   g_free (self);
 }
 
+/* @text as it can be shown, and no longer than it can be read. */
+static char *
+make_readable (const char *text, ReboundLines lines)
+{
+  g_autofree char *visible = rebound_visible_text (text, lines);
+  gsize size_bytes = strlen (visible);
+  char *end;
+
+  if (size_bytes <= MOST_BYTES)
+    return g_steal_pointer (&visible);
+  end = g_utf8_find_prev_char (visible, visible + MOST_BYTES + 1);
+  *end = '\0';
+  return g_strdup_printf ("%s… (%" G_GSIZE_FORMAT " bytes more)", visible,
+                          size_bytes - (gsize) (end - visible));
+}
+
 static void
 append_attribute (GString *out, const char *key, const char *value)
 {
-  g_autofree char *visible = rebound_visible_text (value, REBOUND_LINES_SHOWN);
+  g_autofree char *visible = make_readable (value, REBOUND_LINES_SHOWN);
   g_autofree char *escaped = g_markup_escape_text (visible, -1);
 
   g_string_append_printf (out, " %s=\"%s\"", key, escaped);
@@ -81,7 +101,7 @@ append_token (GString *out, const char *key, const char *value)
 static void
 append_text (GString *out, const char *text)
 {
-  g_autofree char *visible = rebound_visible_text (text, REBOUND_LINES_KEPT);
+  g_autofree char *visible = make_readable (text, REBOUND_LINES_KEPT);
   g_autofree char *escaped = g_markup_escape_text (visible, -1);
 
   g_string_append (out, escaped);
@@ -159,13 +179,13 @@ rebound_junit_add_case (ReboundJunit *self, const ReboundJunitCase *test_case)
 void
 rebound_junit_add_output (ReboundJunit *self, const char *text)
 {
-  append_text (self->output, text);
+  g_string_append (self->output, text);
 }
 
 void
 rebound_junit_add_error_output (ReboundJunit *self, const char *text)
 {
-  append_text (self->error_output, text);
+  g_string_append (self->error_output, text);
 }
 
 static void
@@ -183,6 +203,14 @@ append_suite_tag (ReboundJunit *self, gint64 time_usec)
                           self->n_suites, self->n_cases, self->n_failures, self->n_errors, time);
 }
 
+static void
+append_output (GString *out, const char *element, const char *text)
+{
+  g_string_append_printf (out, "    <%s>", element);
+  append_text (out, text);
+  g_string_append_printf (out, "</%s>\n", element);
+}
+
 void
 rebound_junit_end_suite (ReboundJunit *self, gint64 time_usec)
 {
@@ -193,9 +221,8 @@ rebound_junit_end_suite (ReboundJunit *self, gint64 time_usec)
                           self->properties->len > 0 ? "\n" : "", self->properties->str,
                           self->properties->len > 0 ? "    " : "");
   g_string_append (self->suites, self->cases->str);
-  g_string_append_printf (self->suites, "    <system-out>%s</system-out>\n", self->output->str);
-  g_string_append_printf (self->suites, "    <system-err>%s</system-err>\n",
-                          self->error_output->str);
+  append_output (self->suites, "system-out", self->output->str);
+  append_output (self->suites, "system-err", self->error_output->str);
   g_string_append (self->suites, "  </testsuite>\n");
   self->n_suites++;
   self->n_cases = self->n_failures = self->n_errors = 0;

@@ -4,6 +4,8 @@
 
 #include "app/rebound-junit.h"
 
+#include <string.h>
+
 #include "written.h"
 
 #define HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
@@ -100,6 +102,32 @@ test_hostile (void)
            "    <system-err></system-err>\n  </testsuite>\n" TAIL);
 }
 
+/* What is longer than libxml2 reads; the last character that fits is whole. */
+static void
+test_long (void)
+{
+  char *text = NULL;
+  size_t size_bytes;
+  FILE *stream = open_memstream (&text, &size_bytes);
+
+  {
+    g_autoptr (ReboundJunit) junit = rebound_junit_new ();
+    g_autofree char *piece = g_strnfill (5000000, 'a');
+
+    rebound_junit_begin_suite (junit, "a", "b");
+    rebound_junit_add_output (junit, piece);
+    piece[4998999] = '\0';
+    rebound_junit_add_output (junit, piece);
+    rebound_junit_add_output (junit, "ä and more");
+    rebound_junit_end_suite (junit, 0);
+    rebound_junit_write (junit, stream);
+  }
+  g_assert_cmpint (fclose (stream), ==, 0);
+  g_assert_nonnull (strstr (text, "aa… (11 bytes more)</system-out>"));
+  g_assert_true (g_utf8_validate (text, (gssize) size_bytes, NULL));
+  free (text);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -107,5 +135,6 @@ main (int argc, char **argv)
   g_test_add_func ("/junit/none", test_none);
   g_test_add_func ("/junit/outcomes", test_outcomes);
   g_test_add_func ("/junit/hostile", test_hostile);
+  g_test_add_func ("/junit/long", test_long);
   return g_test_run ();
 }

@@ -324,6 +324,23 @@ def test_megabyte():
     play_hostile(piece, 10**6 // len(piece.encode()))
 
 
+def test_ten_megabytes():
+    """ten megabytes that are printed, of which the XML has what xmllint can read"""
+    text = "<&]]>ä" * 2000
+    script = (f"let a={quote(text)}\npeer listener web port=30000\nlaunch\n"
+              f"set web greeting=\"{'$a' * 60}\"\nprint \"{'{web.greeting}' * 14}\"\n")
+    with tempfile.TemporaryDirectory() as folder:
+        played = play_script(folder, script)
+        expect_equal(played.status, 0, f"status; {played.complaint}")
+        shown = played.suite.find("system-out").text
+        whole = text * 60 * 14 + "\n"
+        begin, mark, rest = shown.rpartition("… (")
+        expect(mark and whole.startswith(begin), "it is not the beginning of what was printed")
+        n_more = len(whole.encode()) - len(begin.encode())
+        expect_equal(rest, f"{n_more} bytes more)", "what is said of the rest")
+        validate(played.paths[1])
+
+
 def test_received():
     """bytes that are no UTF-8, from a peer"""
     script = ("peer listener web port=30000 on-accept=hello greeting=\"漢]]>\"\nsocket s\nlaunch\n"
