@@ -203,7 +203,7 @@ play_side (CompareOptions *options, guint side)
                                       lines);
   if (options->records[side] == NULL)
     {
-      rebound_command_complain ("%s: the play has not told of its end", options->words[side]);
+      rebound_command_complain ("%s: the play has not told of all of it", options->words[side]);
       return REBOUND_EXIT_INTERNAL;
     }
   return 0;

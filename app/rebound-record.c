@@ -82,15 +82,17 @@ take_summary (ReboundRecord *self, char **parts)
 
 /* "NAME:LINE:COLUMN", or without the column: "LINE" where it is the script itself. */
 static const char *
-shorten_place (ReboundRecord *self, const char *source)
+shorten_place (ReboundRecord *self, const char *escaped)
 {
+  g_autofree char *source = g_strcompress (escaped);
   gsize length = strlen (self->name);
+  const char *place = source;
 
   if (*source == '\0')
     return NULL;
   if (strncmp (source, self->name, length) == 0 && source[length] == ':')
-    source += length + 1;
-  return g_string_chunk_insert_const (self->strings, source);
+    place += length + 1;
+  return g_string_chunk_insert_const (self->strings, place);
 }
 
 /* "the cast", an actor, whose it is, and of which application. */
@@ -104,47 +106,52 @@ take_actor (ReboundRecord *self, char **parts)
   g_hash_table_insert (self->cast, (gpointer) keep_compressed (self, parts[1]), actor);
 }
 
-/* TRUE at the end. */
 static gboolean
-take_play_line (ReboundRecord *self, const char *line)
+take_event (ReboundRecord *self, char **parts)
 {
-  g_auto (GStrv) parts = g_strsplit (line, "\t", -1);
-  guint n_parts = g_strv_length (parts);
   ReboundRecordEvent event = { 0 };
 
-  if (n_parts == 8 && strcmp (parts[0], "the end") == 0)
-    {
-      take_summary (self, parts);
-      return TRUE;
-    }
-  if (n_parts == 4 && strcmp (parts[0], "the cast") == 0)
-    {
-      take_actor (self, parts);
-      return FALSE;
-    }
-  if (n_parts != 4 || !rebound_record_line_parse (parts[3], self->strings, &event, NULL))
+  if (!rebound_record_line_parse (parts[3], self->strings, &event, NULL))
     return FALSE;
   event.group = (ReboundEventGroup) g_ascii_strtoull (parts[1], NULL, 10);
   event.text = keep_compressed (self, parts[2]);
   event.place = event.place != NULL ? event.place : shorten_place (self, parts[0]);
   g_array_append_val (self->events, event);
-  return FALSE;
+  return TRUE;
+}
+
+/* FALSE where it is none of those that the twin sink writes. */
+static gboolean
+take_play_line (ReboundRecord *self, const char *line, gboolean *is_end)
+{
+  g_auto (GStrv) parts = g_strsplit (line, "\t", -1);
+  guint n_parts = g_strv_length (parts);
+
+  *is_end = n_parts == 8 && strcmp (parts[0], "the end") == 0;
+  if (*is_end)
+    take_summary (self, parts);
+  else if (n_parts == 4 && strcmp (parts[0], "the cast") == 0)
+    take_actor (self, parts);
+  else
+    return n_parts == 4 && take_event (self, parts);
+  return TRUE;
 }
 
 ReboundRecord *
 rebound_record_new_from_play (ReboundAbout *about, const char *lines)
 {
   g_autoptr (ReboundRecord) self = record_new (about->name);
-  gboolean whole = FALSE;
+  gboolean is_end = FALSE;
 
   self->about = about;
-  for (const char *end; *lines != '\0' && (end = strchr (lines, '\n')) != NULL; lines = end + 1)
+  for (const char *end; (end = strchr (lines, '\n')) != NULL; lines = end + 1)
     {
       g_autofree char *line = g_strndup (lines, (gsize) (end - lines));
 
-      whole = take_play_line (self, line);
+      if (is_end || !take_play_line (self, line, &is_end))
+        return NULL;
     }
-  return whole ? g_steal_pointer (&self) : NULL;
+  return is_end ? g_steal_pointer (&self) : NULL;
 }
 
 static gboolean

@@ -60,11 +60,12 @@ rebound_twin_sink_write (ReboundEventSink *sink, ReboundEvent *event)
 {
   ReboundTwinSink *self = REBOUND_TWIN_SINK (sink);
   const char *source = rebound_event_get_source (event);
+  g_autofree char *place = g_strescape (source != NULL ? source : "", NULL);
   g_autofree char *text = g_strescape (rebound_event_get_text (event), NULL);
   g_autofree char *line = rebound_jsonl_sink_to_line (event);
 
-  fprintf (self->stream, "%s\t%u\t%s\t%s\n", source != NULL ? source : "",
-           (guint) rebound_event_get_group (event), text, line);
+  fprintf (self->stream, "%s\t%u\t%s\t%s\n", place, (guint) rebound_event_get_group (event), text,
+           line);
   if (!g_hash_table_contains (self->actors, rebound_event_get_actor (event)))
     g_hash_table_add (self->actors, g_strdup (rebound_event_get_actor (event)));
 }

@@ -145,6 +145,18 @@ wait phone.connected within 1s
 """
 
 
+def test_hostile_names():
+    """a script's name and what it says may have anything in it"""
+    with Folder() as folder:
+        name = folder.write("a\tb\n\x1b.life", 'launch\nprint "\\t|\t\x7f|é"\nhome\n')
+        done = run("compare", name, "rebind-bug")
+        expect_status(done, 1)
+        expect_in(", line 2", done.stdout, "the parting")
+        expect("\x1b" not in done.stdout and "\t" not in done.stdout, f"{done.stdout!r}")
+        expect_status(run("compare", name, name), 0)
+        expect_status(run("check", "--twice", name), 0)
+
+
 def test_same_failure():
     """two that fail in the same way are the same: as files, and under two names"""
     with Folder() as folder:
