@@ -8,6 +8,10 @@ G_BEGIN_DECLS
 
 /* What timers and the stage need of the clock. */
 
+/* How far a run's time goes: JSON, and whoever reads it, has no integer beyond this exactly (RFC
+ * 8259 6). */
+#define REBOUND_CLOCK_LAST_USEC (((gint64) 1 << 53) - 1)
+
 /* The queue of @context, made when first asked for. Queues are ordered by when they were made: the
  * world's is the first of a run. */
 ReboundTimerQueue *rebound_clock_get_queue (ReboundClock *self, GMainContext *context);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "rebound-application-private.h"
+#include "rebound-clock-private.h"
 #include "rebound-device-private.h"
 #include "rebound-error.h"
 #include "rebound-expression-private.h"
@@ -101,9 +102,14 @@ static gboolean
 let_time_pass (ReboundPlayer *self, gint64 duration_usec, GError **error)
 {
   gint64 now_usec = rebound_clock_get_time_usec (self->clock);
-  gint64 until_usec = duration_usec > G_MAXINT64 - now_usec ? G_MAXINT64 : now_usec + duration_usec;
 
-  return rebound_stage_advance (self->stage, until_usec, NULL, NULL, error)
+  if (duration_usec > REBOUND_CLOCK_LAST_USEC - now_usec)
+    {
+      g_set_error_literal (error, REBOUND_ERROR, REBOUND_ERROR_ACTION,
+                           "a run's time ends after 104249 days; expected to be over by then");
+      return FALSE;
+    }
+  return rebound_stage_advance (self->stage, now_usec + duration_usec, NULL, NULL, error)
          != REBOUND_ADVANCE_FAILED;
 }
 
@@ -169,7 +175,7 @@ play_wait (ReboundPlayer *self, const ReboundStatement *statement, GError **erro
   gboolean is_signal = statement->kind == REBOUND_STATEMENT_WAIT_SIGNAL;
   gint64 limit_usec = statement->duration_usec >= 0 ? statement->duration_usec : WAIT_DEFAULT_USEC;
   gint64 start_usec = rebound_clock_get_time_usec (self->clock);
-  gint64 until_usec = limit_usec > G_MAXINT64 - start_usec ? G_MAXINT64 : start_usec + limit_usec;
+  gint64 until_usec = start_usec + MIN (limit_usec, REBOUND_CLOCK_LAST_USEC - start_usec);
   Wait wait = { self, statement };
   ReboundAdvance advance
       = rebound_stage_advance (self->stage, until_usec,

@@ -8,6 +8,7 @@
 
 #include "rebound-application-private.h"
 #include "rebound-checker-private.h"
+#include "rebound-clock-private.h"
 #include "rebound-device-private.h"
 #include "rebound-kernel-private.h"
 #include "rebound-player-private.h"
@@ -118,7 +119,7 @@ pass_time (ReboundApplication *application, gint64 duration_usec, gpointer user_
   gint64 until_usec = rebound_clock_get_time_usec (self->clock) + duration_usec;
   ReboundAdvance advance;
 
-  if (rebound_stage_is_settling (self->stage))
+  if (rebound_stage_is_settling (self->stage) || until_usec > REBOUND_CLOCK_LAST_USEC)
     return FALSE;
   advance = rebound_stage_advance (self->stage, until_usec, is_doomed, application, NULL);
   if (advance == REBOUND_ADVANCE_NOTHING_LEFT) /* so nobody can doom it either */

@@ -69,6 +69,22 @@ test_expect_reads (void)
 }
 
 static void
+test_end_of_time (void)
+{
+  static const Case cases[] = {
+    { "after 9007199254740991us\nexpect device.locked == no",
+      "9007199254.740991s met\nstatus 0\n" },
+    { "after 9007199254740991us\nafter 1us",
+      "status 1: t.life:2:1: a run's time ends after 104249 days; expected to be over by then\n" },
+    { "app.launch\nafter 9007199254740990us\napp.work time=1s", "status 0\n" },
+  };
+
+  g_test_summary ("No event has a time that a reader of JSON would round");
+
+  CHECK_ALL (cases);
+}
+
+static void
 test_work (void)
 {
   static const Case cases[] = {
@@ -544,6 +560,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/player/settles", test_settles);
   g_test_add_func ("/player/expect", test_expect_reads);
   g_test_add_func ("/player/after", test_after);
+  g_test_add_func ("/player/end-of-time", test_end_of_time);
   g_test_add_func ("/player/work", test_work);
   g_test_add_func ("/player/wait", test_wait);
   g_test_add_func ("/player/expect-signal", test_expect_signal);
