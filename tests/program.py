@@ -92,6 +92,22 @@ def read_terminal(controller):
     return shown.decode("utf-8")
 
 
+@functools.cache
+def why_no_strace():
+    if SANITIZED:
+        return "the sanitizers' own calls would be in the trace"
+    if shutil.which("strace") is None:
+        return "there is no strace"
+    done = subprocess.run(["strace", "-f", "-o", "/dev/null", "true"], check=False,
+                          capture_output=True, text=True)
+    return "" if done.returncode == 0 else f"strace may not trace here: {done.stderr.strip()}"
+
+
+def need_strace():
+    if why_no_strace():
+        raise Skip(why_no_strace())
+
+
 def as_nobody():
     """What before a command makes it that of a user without any right. Only root may."""
     if os.geteuid() != 0 or shutil.which("setpriv") is None:

@@ -8,14 +8,12 @@ strace says so. What reads its log is tried first, on calls that sleep and on ca
 import functools
 import json
 import re
-import shutil
-import subprocess
 import sys
 import tempfile
 
 import program
 import strace_log
-from program import Failure, Skip, expect, expect_equal, expect_status, run
+from program import Failure, expect, expect_equal, expect_status, run
 
 BLOCKING = "1 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 5"
 NONBLOCKING = "1 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_IP) = 5"
@@ -121,29 +119,13 @@ def trace(script, *strace_options, arguments=()):
         return done, events, log.read().splitlines()
 
 
-@functools.cache
-def why_no_strace():
-    if program.SANITIZED:
-        return "the sanitizers' own calls would be in the trace"
-    if shutil.which("strace") is None:
-        return "there is no strace"
-    done = subprocess.run(["strace", "-f", "-o", "/dev/null", "true"], check=False,
-                          capture_output=True, text=True)
-    return "" if done.returncode == 0 else f"strace may not trace here: {done.stderr.strip()}"
-
-
-def need_strace():
-    if why_no_strace():
-        raise Skip(why_no_strace())
-
-
 def expect_awake(log):
     found = strace_log.find_sleeps(log)
     expect(not found, f"{len(found)} calls sleep:\n" + "\n".join(found[:5]))
 
 
 def nothing_sleeps(script):
-    need_strace()
+    program.need_strace()
     done, events, log = trace(script)
     expect_status(done, 0)
     calls = [call.name for call in strace_log.read_calls(log)]
@@ -153,7 +135,7 @@ def nothing_sleeps(script):
 
 def test_real_time_sleeps():
     """in real time the same program sleeps, and strace shows it"""
-    need_strace()
+    program.need_strace()
     with tempfile.NamedTemporaryFile("w", suffix=".life", encoding="utf-8") as script:
         script.write("launch\nafter 20ms home\n")
         script.flush()
@@ -173,7 +155,7 @@ def list_binds(log, port):
 
 def test_errno_is_the_calls_own():
     """rebind-bug: the errno that is shown is that of the listener's own bind"""
-    need_strace()
+    program.need_strace()
     done, events, log = trace("rebind-bug")
     expect_status(done, 0)
     shown = [event.get("error") for event in events
@@ -184,7 +166,7 @@ def test_errno_is_the_calls_own():
 
 def test_errno_is_not_made_up():
     """rebind-bug: another errno of bind is shown just so"""
-    need_strace()
+    program.need_strace()
     _, _, log = trace("rebind-bug")
     binds = [call for call in strace_log.read_calls(log) if call.name == "bind"]
     number = 1 + next(at for at, call in enumerate(binds) if call.error == "EADDRINUSE")

@@ -56,6 +56,29 @@ def test_text():
     expect("times, until" not in done.stdout, "a segment was folded")
 
 
+# What is waited for, in real time, in the midst of an instant: longer than the kernel's timers for a
+# window that is closed, and for what it could not send, take (TCP_RTO_MIN: 200 ms).
+SLOW = {
+    "close-proper": ["-e", "trace=shutdown", "-e", "inject=shutdown:delay_enter=450000"],
+    "network-down-at-lock": ["-e", "trace=connect", "-e", "inject=connect:delay_enter=450000:when=6"],
+}
+
+
+def test_slow_machine():
+    """What the kernel sends by its own clock, to a run that is slow, is not told of."""
+    program.need_strace()
+    for script, words in SLOW.items():
+        with tempfile.TemporaryDirectory() as folder:
+            plays = []
+            for name, prefix in (("fast", []), ("slow", ["strace", "-f", "-o", "/dev/null", *words])):
+                done = run("run", script, "--show=all,packets", "--pcap", f"{folder}/{name}",
+                           prefix=prefix)
+                expect_status(done, 0)
+                plays.append((done.stdout, Path(folder, name).read_bytes()))
+        expect_equal(plays[1][0], plays[0][0], f"{script}: the log of a slow run")
+        expect(plays[1][1] == plays[0][1], f"{script}: the file of a slow run is another one")
+
+
 def test_beside_the_others():
     """Packets change nothing but the numbers of the other events."""
     def strip(events):
