@@ -63,6 +63,18 @@ test('search finds what an event says, whatever the case of its letters', async 
   });
 });
 
+test('search finds what only the words for people say', async () => {
+  const { page: path, events } = reportOf('rebind-fix', '--set', 'reuse-address=no');
+  const failed = events.filter(({ actor, kind }) => actor === 'script' && kind === 'failed').length;
+
+  await withPage(path, {}, async (page) => {
+    for (const text of ['NOT AS EXPECTED', 'not as expected', 'Not as Expected']) {
+      await search(page, text);
+      expectEqual((await visible(page)).events, failed, `events with “${text}”`);
+    }
+  });
+});
+
 test('what is searched for is no pattern', async () => {
   const { page: path, events } = bug();
 
