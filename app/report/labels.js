@@ -16,17 +16,18 @@ class Labels {
   make(lane) {
     const { model } = this.app;
     const sockets = lane.rows.length;
+    const isOwn = lane.place === lane.actor; // the script and the kernel are a place each
     const name = Text.element("span", { class: "name" }, Text.isolated(lane.actor, 60));
     const label = Text.element(
       sockets > 0 ? "button" : "div",
       { class: "lane" },
       name,
-      Text.element("span", { class: "place" }, lane.place),
+      isOwn ? "" : Text.element("span", { class: "place" }, lane.place),
     );
 
     label.dataset.actor = lane.actor;
     label.dataset.run = lane.run;
-    label.title = `${Text.brief(lane.actor)} (${lane.place})`;
+    label.title = Text.brief(lane.actor) + (isOwn ? "" : ` (${lane.place})`);
     label.style.top = `${lane.top}px`;
     label.style.height = `${lane.height}px`;
     if (sockets > 0) {

@@ -68,7 +68,8 @@ const PaintBars = (() => {
     brush.context.fillText(shown, from, y + 0.5);
   }
 
-  // FIN ends a bar with a wall, RST with a cross, what has expired with nothing.
+  // FIN ends a bar with a wall, RST with a cross. What has expired has no mark, nor has a listener, or
+  // a connection of which no segment was seen.
   function paintEnd(brush, palette, part, x, top, height) {
     const { context } = brush;
     const middle = top + height / 2;
@@ -82,7 +83,7 @@ const PaintBars = (() => {
       context.moveTo(x + 7, middle - 4);
       context.lineTo(x - 1, middle + 4);
       context.stroke();
-    } else if (part.bar.ends === "FIN" || part.bar.ends === "closed") {
+    } else if (part.bar.ends === "FIN") {
       context.strokeStyle = palette.ink;
       context.beginPath();
       context.moveTo(x, top - 1);
