@@ -64,7 +64,13 @@ class App {
       this.arrows.shown,
       arrow => axis.positions[arrow.event],
     );
-    this.failures = Float64Array.from(model.failures, g => axis.positions[g]).sort();
+    // By run: where its failures are.
+    this.failures = model.runs.map(({ index }) =>
+      Float64Array.from(
+        model.failures.filter(g => model.run[g] === index),
+        g => axis.positions[g],
+      ).sort(),
+    );
     for (let g = 0; g < model.length; g++)
       if (shown[g] && !(model.run[g] === 1 && this.isCommon(g))) rows.push(g);
     if (model.runs.length > 1) rows.sort((a, b) => axis.positions[a] - axis.positions[b] || a - b);

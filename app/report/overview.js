@@ -69,7 +69,7 @@ class Overview {
       context.fillRect(x, height - 6 - high, 1, high);
     });
     context.fillStyle = palette.failed;
-    for (const at of this.app.failures)
+    for (const at of this.app.failures.flatMap(failures => [...failures]))
       context.fillRect((at / this.view.whole) * width - 0.5, 0, 2, height);
     this.key = `${width} ${palette.paper}`;
     this.still = document.createElement("canvas");

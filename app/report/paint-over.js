@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Draws what goes across the lanes: failed expectations; where two runs part; the selected event.
+// Draws what goes across the lanes: failed expectations, behind all else, so that they go through no
+// label; where two runs part; the selected event.
 "use strict";
 
 const PaintOver = (() => {
   const middleOf = (lane, view) => lane.marksTop + Lanes.MARKS / 2 - view.scrolled;
 
-  function paintFailures(brush, palette, view, positions) {
+  // Over the lanes from top to bottom.
+  function paintFailures(brush, palette, view, positions, top, bottom) {
     let i = Search.first(positions, view.from - 2 / view.scale);
 
     brush.context.strokeStyle = palette.failed;
     while (i < positions.length && positions[i] <= view.to) {
       const x = view.x(positions[i]);
-      brush.vertical(x, 0, brush.height);
+      brush.vertical(x, top, bottom);
       brush.drawn.failures++;
       i = Math.max(i + 1, Search.next(positions, view.at(x + 1), i));
     }

@@ -140,11 +140,26 @@ class Timeline {
       context.fillStyle = palette.grid;
       context.fillRect(0, head.top - view.scrolled, brush.width, head.height);
     }
+    this.drawFailures();
     const lanes = app.lanes.visible.filter(lane => this.inSight(lane));
     const labels = PaintArrows.paint(brush, palette, view, app.lanes, app.arrows);
     for (const lane of lanes) PaintBars.paint(brush, palette, view, lane);
     for (const lane of lanes) PaintMarks.paint(brush, palette, view, app.model, lane);
     PaintArrows.paintLabels(brush, palette, labels);
+  }
+
+  // Only the lanes of the run that has them.
+  drawFailures() {
+    const { brush, palette, view, app } = this;
+
+    app.failures.forEach((positions, run) => {
+      const lanes = app.lanes.visible.filter(lane => lane.run === run);
+      if (lanes.length === 0) return;
+      const last = lanes[lanes.length - 1];
+      const top = lanes[0].top - view.scrolled;
+      const bottom = last.top + last.height - view.scrolled;
+      PaintOver.paintFailures(brush, palette, view, positions, top, bottom);
+    });
   }
 
   drawOver() {
@@ -153,7 +168,6 @@ class Timeline {
 
     if (model.parting?.some(g => g >= 0))
       PaintOver.paintParting(brush, palette, view, this.partingAt());
-    PaintOver.paintFailures(brush, palette, view, app.failures);
     if (app.selected >= 0)
       PaintOver.paintSelected(
         brush,
