@@ -2,6 +2,8 @@
 // What the painters share: a canvas that fits its screen, and text that fits its room.
 "use strict";
 
+const LEAST_LETTERS = 6; // of a text that is cut short
+
 class Brush {
   constructor(canvas) {
     this.canvas = canvas;
@@ -48,12 +50,12 @@ class Brush {
     return width;
   }
 
-  // As much of a text as has room, "" if that is next to nothing.
+  // As much of a text as has room, "" if that would be a few letters that say nothing.
   fitted(text, room) {
     if (this.measure(text) <= room) return text;
     let end = Math.floor((text.length * room) / this.measure(text));
-    while (end > 2 && this.measure(text.slice(0, end) + "…") > room) end--;
-    return end > 2 ? text.slice(0, end).trimEnd() + "…" : "";
+    while (end >= LEAST_LETTERS && this.measure(text.slice(0, end) + "…") > room) end--;
+    return end >= LEAST_LETTERS ? text.slice(0, end).trimEnd() + "…" : "";
   }
 
   // A line as thin as the screen can draw it, between two pixels' edges.

@@ -27,8 +27,9 @@ const PaintAxis = (() => {
       const width = brush.measure(text);
       const start = view.x(instant.from);
       const end = view.x(instant.to);
-      // An instant that began out of sight is named at the edge.
-      const x = start < 0 ? Math.min(4, end - width) : start;
+      // An instant that began out of sight is named at the edge; one at the other edge, left of it.
+      const x =
+        start < 0 ? Math.min(4, end - width) : start + width > brush.width ? start - width : start;
       if (x < free || x < -width || end < 0) return;
       brush.context.fillStyle = palette.ink;
       brush.context.fillText(text, x, TIMES);
@@ -67,10 +68,13 @@ const PaintAxis = (() => {
       time <= view.to;
       time += step
     ) {
+      const text = Text.time(Math.round(time));
+      const x = view.x(time);
+      const width = brush.measure(text);
       brush.context.fillStyle = palette.ink;
-      brush.context.fillText(Text.time(Math.round(time)), view.x(time) + 3, TIMES);
+      brush.context.fillText(text, x + 3 + width > brush.width ? x - 3 - width : x + 3, TIMES);
       brush.context.strokeStyle = palette.muted;
-      brush.vertical(view.x(time), TIMES - 6, HEIGHT);
+      brush.vertical(x, TIMES - 6, HEIGHT);
     }
   }
 

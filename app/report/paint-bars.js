@@ -45,21 +45,19 @@ const PaintBars = (() => {
         brush.context.fillStyle = palette.panel;
         brush.context.fillRect(x, top, 1, height);
       }
-      label(brush, palette, part.state, name, x, end, top + height / 2);
+      label(brush, palette, [part.state], name, x, end, top + height / 2);
     });
   }
 
-  // On a hatched ground a text stands on a patch of its own.
-  function label(brush, palette, text, name, x, end, y) {
+  // The first of the texts that has room; the colour says the state also without one. On a hatched
+  // ground a text stands on a patch of its own.
+  function label(brush, palette, texts, name, x, end, y) {
     const from = Math.max(x, 0) + 6;
-    const room = end - from - 4;
     const hatched = Palette.HATCHED.has(name);
-    const shown =
-      room > LABEL_ROOM + (hatched ? HATCH_ROOM : 0)
-        ? brush.fitted(text, room - (hatched ? HATCH_ROOM : 0))
-        : "";
+    const room = Math.min(end, brush.width) - from - 4 - (hatched ? HATCH_ROOM : 0);
+    const shown = texts.find(text => brush.measure(text) <= room);
 
-    if (shown === "") return;
+    if (shown === undefined) return;
     if (hatched) {
       brush.context.fillStyle = palette.panel;
       brush.context.fillRect(from - 3, y - 6, brush.measure(shown) + 6, 12);
@@ -99,9 +97,10 @@ const PaintBars = (() => {
 
     fill(brush, palette, name, x, top, end - x, height);
     if (end - x > LABEL_ROOM && isLabelled) {
+      const connection = Text.brief(part.bar.connection, 40);
       const isNamed = part.first || x < 0 || end - x > NAME_ROOM;
-      const prefix = isNamed ? `${Text.brief(part.bar.connection, 40)} ` : "";
-      label(brush, palette, prefix + part.state, name, x, end, top + height / 2);
+      const texts = isNamed ? [`${connection} ${part.state}`, connection] : [];
+      label(brush, palette, [...texts, part.state], name, x, end, top + height / 2);
     }
     if (part.last && part.bar.to >= 0 && end - x > 2)
       paintEnd(brush, palette, part, end, top, height);
