@@ -72,10 +72,18 @@ const PaintMarks = (() => {
     }
   }
 
-  function paintLabel(brush, palette, model, g, x, y, room) {
-    const text = room > LABEL_ROOM ? brush.fitted(Text.brief(model.textOf(g)), room) : "";
+  // Right of its mark, or left of it where the edge of the canvas would cut it; from free to end
+  // there is room. Returns where it ends.
+  function paintLabel(brush, palette, model, g, mark, y, free, end) {
+    const whole = Text.brief(model.textOf(g));
+    const edge = brush.width - 4;
+    const right = Math.min(end - 11, edge) - mark - 9;
+    const left = end > edge && brush.measure(whole) > right ? mark - 18 - free : 0;
+    const room = mark < brush.width ? Math.max(left, right) : 0;
+    const text = room > LABEL_ROOM ? brush.fitted(whole, room) : "";
 
-    if (text === "") return;
+    if (text === "") return mark;
+    const x = left > right ? mark - 9 - brush.measure(text) : mark + 9;
     brush.context.fillStyle =
       model.severity[g] === Model.FAILED
         ? palette.failed
@@ -89,6 +97,7 @@ const PaintMarks = (() => {
     brush.context.lineWidth = 1;
     brush.context.fillText(text, x, y + 0.5);
     brush.drawn.labels++;
+    return Math.max(mark, x + brush.measure(text));
   }
 
   // A column for what is in [i, end); those in trouble are the lower part of it.
@@ -118,6 +127,7 @@ const PaintMarks = (() => {
     const end = Search.first(positions, view.to + APART / view.scale);
     let i = Search.first(positions, view.from - 300 / view.scale);
     let before = -Infinity;
+    let free = 0; // where the last label ends
 
     brush.font(11, palette.font);
     while (i < end) {
@@ -125,15 +135,7 @@ const PaintMarks = (() => {
       const after = i + 1 < positions.length ? view.x(positions[i + 1]) : Infinity;
       if (x - before >= APART && after - x >= APART) {
         paintMark(brush, palette, model, events[i], x, y);
-        paintLabel(
-          brush,
-          palette,
-          model,
-          events[i],
-          x + 9,
-          y,
-          Math.min(after, brush.width + 200) - x - 20,
-        );
+        free = paintLabel(brush, palette, model, events[i], x, y, Math.max(free, before), after);
         before = x;
         i++;
         continue;
