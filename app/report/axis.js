@@ -19,6 +19,7 @@ const Axis = (() => {
   const REPETITIONS = 1.5; // after so many in step it has half its width
   const OCCURRENCES = 100; // and after so many in whatever order
   const CLOSE_SLOTS = 1.5; // of the narrowest that there is, at the closest look
+  const MARGIN = 1 / 150; // of the run, before the first mark and behind the last: some are half cut
   const END_SLOTS = 4; // behind the last event: what lasts to the end is seen to do so
 
   // What an event says, as a number: the same where but figures differ, as those of a connection or
@@ -144,7 +145,18 @@ const Axis = (() => {
       // The last slot of an instant has its events at its beginning.
       instant.to = Math.max(instant.from, at - Math.min(1, instant.novelty));
     });
-    return { instants, positions, whole: at + END_SLOTS, closest: CLOSE_SLOTS * leastOf(slots) };
+    const margin = at * MARGIN;
+    shift(instants, positions, margin);
+    const whole = at + margin + Math.max(margin, END_SLOTS);
+    return { instants, positions, whole, closest: CLOSE_SLOTS * leastOf(slots) };
+  }
+
+  function shift(instants, positions, by) {
+    for (const instant of instants) {
+      instant.from += by;
+      instant.to += by;
+    }
+    positions.forEach((position, g) => (positions[g] = position + by));
   }
 
   // A 2000th of the run, or half of the gap that follows, is what the events of an instant are

@@ -107,6 +107,17 @@ const Lanes = (() => {
     lanes.height = top;
   }
 
+  // What is to be seen also in a crowd: each failure, and of any other trouble the first of its kind.
+  function notableOf(model, trouble) {
+    const known = new Set();
+
+    return trouble.filter(g => {
+      const isNew = !known.has(model.kind[g]);
+      known.add(model.kind[g]);
+      return isNew || model.severity[g] === Model.FAILED;
+    });
+  }
+
   // What is in each lane after the filter, as columns that are sorted by place.
   function fill(lanes, model, positions, shown) {
     const collected = lanes.byActor.map(() => []);
@@ -118,6 +129,8 @@ const Lanes = (() => {
       lane.positions = Float64Array.from(events, g => positions[g]);
       lane.trouble = events.filter(g => model.severity[g] === 1 || model.severity[g] === 2);
       lane.troublePositions = Float64Array.from(lane.trouble, g => positions[g]);
+      lane.notable = notableOf(model, lane.trouble);
+      lane.notablePositions = Float64Array.from(lane.notable, g => positions[g]);
     });
     return collected;
   }

@@ -6,6 +6,7 @@
 const PaintMarks = (() => {
   const APART = 9; // pixels that a mark needs for itself
   const COLUMN = 3; // pixels of a column
+  const CROWD = 14; // and of one that stands in front of them
   const LABEL_ROOM = 34;
   const RADIUS = 4;
 
@@ -121,6 +122,39 @@ const PaintMarks = (() => {
     brush.drawn.density++;
   }
 
+  // In front of the columns, and apart from each other, a failure before other trouble. What it says
+  // has room up to the first event behind its crowd.
+  function paintNotable(brush, palette, view, model, lane, marked) {
+    const { notable, notablePositions: at, positions } = lane;
+    const y = lane.marksTop + Lanes.MARKS / 2 - view.scrolled;
+    const isFailed = i => i < at.length && model.severity[notable[i]] === Model.FAILED;
+    const { context } = brush;
+    let before = -Infinity;
+
+    for (let i = Search.first(at, view.from); i < at.length && at[i] <= view.to; i++) {
+      const x = view.x(at[i]);
+      const isMarked = marked.has(notable[i]);
+      const yields = !isFailed(i) && isFailed(i + 1) && view.x(at[i + 1]) - x < CROWD;
+      if (!isMarked && (yields || x - before < CROWD)) continue;
+      before = x;
+      if (isMarked) continue;
+      context.fillStyle = palette.panel;
+      context.fillRect(x - RADIUS - 2, y - 9, RADIUS * 2 + 4, 18);
+      paintMark(brush, palette, model, notable[i], x, y);
+      const next = Search.first(positions, view.at(x + CROWD));
+      const end = next < positions.length ? view.x(positions[next]) : Infinity;
+      paintLabel(brush, palette, model, notable[i], x, y, x, end);
+    }
+  }
+
+  // Whether something notable in a crowd stands between a place and the last label before it.
+  function speaksBefore(view, lane, position, free, marked) {
+    const last = Search.first(lane.notablePositions, position) - 1;
+
+    if (last < 0 || marked.has(lane.notable[last])) return false;
+    return view.x(lane.notablePositions[last]) > free;
+  }
+
   function paint(brush, palette, view, model, lane) {
     const { positions, events } = lane;
     const y = lane.marksTop + Lanes.MARKS / 2 - view.scrolled;
@@ -128,6 +162,7 @@ const PaintMarks = (() => {
     let i = Search.first(positions, view.from - 300 / view.scale);
     let before = -Infinity;
     let free = 0; // where the last label ends
+    const marked = new Set();
 
     brush.font(11, palette.font);
     while (i < end) {
@@ -135,6 +170,8 @@ const PaintMarks = (() => {
       const after = i + 1 < positions.length ? view.x(positions[i + 1]) : Infinity;
       if (x - before >= APART && after - x >= APART) {
         paintMark(brush, palette, model, events[i], x, y);
+        marked.add(events[i]);
+        if (speaksBefore(view, lane, positions[i], free, marked)) free = x;
         free = paintLabel(brush, palette, model, events[i], x, y, Math.max(free, before), after);
         before = x;
         i++;
@@ -145,6 +182,7 @@ const PaintMarks = (() => {
       i = Math.max(next, i + 1);
       before = view.x(positions[i - 1]);
     }
+    paintNotable(brush, palette, view, model, lane, marked);
   }
 
   return { paint, paintMark };

@@ -21,7 +21,8 @@ const PaintOver = (() => {
 
   // What the two runs have in common steps back.
   function paintParting(brush, palette, view, position) {
-    const x = view.x(position) - Math.min(8, view.scale / 2);
+    // Before the first mark of the two runs, however close up the others are.
+    const x = view.x(position) - Math.min(8, Math.max(6, view.scale / 2));
     const { context } = brush;
 
     if (x > 0) {
