@@ -113,11 +113,22 @@ class Details {
   constructor(app, keys) {
     this.app = app;
     this.keys = keys;
+    this.element = document.getElementById("details");
     this.body = document.getElementById("details-body");
     this.steps = document.getElementById("details-steps");
     this.announcement = document.getElementById("announce");
-    app.on("select", g => this.show(g));
+    app.on("select", g => this.keepTable(() => this.show(g)));
     this.show(-1);
+  }
+
+  // There is more room for an event than for none; the row that was clicked stays where it is.
+  keepTable(change) {
+    const table = document.getElementById("events");
+    const before = table.getBoundingClientRect().top;
+
+    change();
+    if (table.contains(document.activeElement))
+      scrollBy(0, table.getBoundingClientRect().top - before);
   }
 
   button(id, label, direction) {
@@ -131,6 +142,7 @@ class Details {
   }
 
   showNone() {
+    this.element.classList.add("empty");
     this.steps.replaceChildren();
     this.announcement.textContent = "";
     this.body.replaceChildren(
@@ -173,6 +185,7 @@ class Details {
       this.button("details-next", "Next →", 1),
       Text.element("a", { id: "details-link", href: `#${id}` }, `#${id}`),
     );
+    this.element.classList.remove("empty");
     const head = Text.element("p", { class: "said" }, Text.whole(text));
     if (model.severity[g] === Model.FAILED) head.classList.add("failed");
     this.body.replaceChildren(

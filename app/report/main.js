@@ -37,9 +37,9 @@ const Page = (() => {
     const tooltip = new Tooltip(app);
     const table = new Table(app, keys);
     const filter = new Filter(app);
+    const source = new Source(app);
 
     new Summary(app);
-    new Source(app);
     new Details(app, keys);
     new Legend(app);
     new Pointer(app, timeline, tooltip);
@@ -49,6 +49,7 @@ const Page = (() => {
     filter.apply();
     connectToolbar(app, timeline, keys);
     timeline.draw();
+    source.showBeginning();
     followHash(app);
     window.rebound = new Hook(app, timeline, filter);
     document.body.dataset.ready = "yes";

@@ -143,7 +143,7 @@ const PaintMarks = (() => {
       paintMark(brush, palette, model, notable[i], x, y);
       const next = Search.first(positions, view.at(x + CROWD));
       const end = next < positions.length ? view.x(positions[next]) : Infinity;
-      paintLabel(brush, palette, model, notable[i], x, y, x, end);
+      paintLabel(brush, palette, model, notable[i], x + RADIUS, y, x, end);
     }
   }
 

@@ -51,6 +51,21 @@ class Source {
     this.roving(this.scroller.querySelector(".played"));
   }
 
+  // What stands in comments before the first statement is told at the top of the page.
+  showBeginning() {
+    const { scroller } = this;
+    const begun = [...scroller.querySelectorAll(".line")].find(
+      item => !item.classList.contains("comment") && item.lastChild.textContent.trim() !== "",
+    );
+    const played = scroller.querySelector(".played");
+
+    if (played === null) return;
+    scroller.scrollTop = Math.max(
+      begun.offsetTop - 1,
+      played.offsetTop - scroller.clientHeight / 2,
+    );
+  }
+
   placeOf(file, index, line) {
     return index === 0 ? String(line + 1) : `${file.name}:${line + 1}`;
   }
