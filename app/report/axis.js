@@ -19,6 +19,7 @@ const Axis = (() => {
   const REPETITIONS = 1.5; // after so many in step it has half its width
   const OCCURRENCES = 100; // and after so many in whatever order
   const CLOSE_SLOTS = 1.5; // of the narrowest that there is, at the closest look
+  const LONG_USEC = 60e6; // a fold of a minute is marked, or of a twentieth of the run
   const MARGIN = 1 / 150; // of the run, before the first mark and behind the last: some are half cut
   const END_SLOTS = 4; // behind the last event: what lasts to the end is seen to do so
 
@@ -145,10 +146,21 @@ const Axis = (() => {
       // The last slot of an instant has its events at its beginning.
       instant.to = Math.max(instant.from, at - Math.min(1, instant.novelty));
     });
+    markLong(instants);
     const margin = at * MARGIN;
     shift(instants, positions, margin);
     const whole = at + margin + Math.max(margin, END_SLOTS);
     return { instants, positions, whole, closest: CLOSE_SLOTS * leastOf(slots) };
+  }
+
+  // Folds that are worth a mark of their own; whatever is beside them is a matter of seconds.
+  function markLong(instants) {
+    const last = instants.length > 0 ? instants[instants.length - 1].time : 0;
+    const least = Math.min(LONG_USEC, last / 20);
+
+    instants.forEach((instant, i) => {
+      instant.long = instant.folded && instant.time - instants[i - 1].time >= least;
+    });
   }
 
   function shift(instants, positions, by) {
@@ -181,10 +193,21 @@ const Axis = (() => {
     return { instants, positions, whole, closest: Math.max(whole / 1e6, 1e-3) };
   }
 
+  // The indices of the instants before long folds, the longest first.
+  function longestOf(instants) {
+    const gap = i => instants[i + 1].time - instants[i].time;
+
+    return instants
+      .map((_, i) => i - 1)
+      .filter(i => i >= 0 && instants[i + 1].long)
+      .sort((a, b) => gap(b) - gap(a) || a - b);
+  }
+
   function addQuestions(axis) {
     const starts = Float64Array.from(axis.instants, instant => instant.from);
     const times = Float64Array.from(axis.instants, instant => instant.time);
 
+    axis.longest = longestOf(axis.instants);
     axis.starts = starts;
     axis.times = times;
     // What the run's clock shows at a place: in a gap it goes on evenly.

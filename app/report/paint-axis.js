@@ -8,6 +8,10 @@ const PaintAxis = (() => {
   const TIMES = 11;
   const GAPS = 28;
   const BETWEEN = 10;
+  const MOST_NAMED = 5; // of the longest folds, named also where they are narrow
+  const TORN_ROOM = 12;
+  const NAMED_APART = 90;
+  const MOST_LOOKED_AT = 500; // for them
 
   // The instants in sight, at most one for so many pixels.
   function forEachInstant(axis, view, pixels, take) {
@@ -39,20 +43,61 @@ const PaintAxis = (() => {
     });
   }
 
-  const nameGap = gap => [`⋯ ${gap} folded`, `⋯ ${gap}`, "⋯"];
+  const namesOf = gap => [`⋯ ${gap} folded`, `⋯ ${gap}`, "⋯"];
+
+  // The longest folds in sight, apart from each other: { index, x }.
+  function longFolds(brush, axis, view) {
+    const chosen = [];
+
+    for (const index of axis.longest.slice(0, MOST_LOOKED_AT)) {
+      const x = (view.x(axis.instants[index].to) + view.x(axis.instants[index + 1].from)) / 2;
+      if (x < 0 || x > brush.width) continue;
+      if (chosen.some(other => Math.abs(other.x - x) < NAMED_APART)) continue;
+      if (chosen.push({ index, x }) === MOST_NAMED) break;
+    }
+    return chosen;
+  }
+
+  // Over the lines of the times, if need be. Returns where the name stands.
+  function paintName(brush, palette, text, middle) {
+    const { context } = brush;
+    const width = brush.measure(text);
+    const x = Math.max(2, Math.min(brush.width - width - 2, middle - width / 2));
+
+    context.fillStyle = palette.panel;
+    context.fillRect(x - 3, GAPS - 7, width + 6, 14);
+    context.fillStyle = palette.muted;
+    context.fillText(text, x, GAPS);
+    return [x - BETWEEN / 2, x + width + BETWEEN / 2];
+  }
 
   function paintGaps(brush, palette, axis, view) {
+    const taken = new Map();
+    const isFree = (from, to) =>
+      [...taken.values()].every(([left, right]) => to < left || from > right);
+    const roomOf = i => [
+      Math.max(0, view.x(axis.instants[i].to)),
+      Math.min(brush.width, view.x(axis.instants[i + 1].from)),
+    ];
+    const durationOf = i => Text.duration(axis.instants[i + 1].time - axis.instants[i].time);
+
+    for (const { index, x } of longFolds(brush, axis, view)) {
+      const [from, to] = roomOf(index);
+      const [whole, short] = namesOf(durationOf(index));
+      const text = brush.measure(whole) < to - from - 8 ? whole : short;
+      taken.set(index, paintName(brush, palette, text, x));
+      brush.drawn.folds++;
+    }
     forEachInstant(axis, view, 4, (instant, i) => {
       const next = axis.instants[i + 1];
-      if (next === undefined) return;
-      const from = Math.max(0, view.x(instant.to));
-      const to = Math.min(brush.width, view.x(next.from));
-      const gap = Text.duration(next.time - instant.time);
-      const names = next.folded ? nameGap(gap) : [gap];
+      if (next === undefined || taken.has(i)) return;
+      const [from, to] = roomOf(i);
+      const names = next.folded ? namesOf(durationOf(i)) : [durationOf(i)];
       const text = names.find(name => brush.measure(name) < to - from - 8);
-      if (text === undefined) return;
-      brush.context.fillStyle = palette.muted;
-      brush.context.fillText(text, (from + to - brush.measure(text)) / 2, GAPS);
+      const half = text === undefined ? 0 : brush.measure(text) / 2;
+      const middle = (from + to) / 2;
+      if (text === undefined || !isFree(middle - half, middle + half)) return;
+      paintName(brush, palette, text, middle);
       if (next.folded) brush.drawn.folds++;
     });
   }
@@ -88,7 +133,14 @@ const PaintAxis = (() => {
     paintGaps(brush, palette, axis, view);
   }
 
-  // Gaps are a shade darker than instants; a folded one has torn edges.
+  function paintTorn(brush, palette, x, apart) {
+    brush.context.strokeStyle = palette.muted;
+    brush.context.setLineDash([2, 3]);
+    for (const at of apart > 0 ? [x - apart, x + apart] : [x]) brush.vertical(at, 0, brush.height);
+    brush.context.setLineDash([]);
+  }
+
+  // Gaps are a shade darker than instants; a long one that is folded has torn edges.
   function paintBehind(brush, palette, axis, view) {
     const { context } = brush;
 
@@ -101,13 +153,12 @@ const PaintAxis = (() => {
       if (to - from < 2) return;
       context.fillStyle = palette.gap;
       context.fillRect(from, 0, to - from, brush.height);
-      if (!next.folded) return;
-      context.strokeStyle = palette.muted;
-      context.setLineDash([2, 3]);
-      brush.vertical((from + to) / 2 - 2, 0, brush.height);
-      brush.vertical((from + to) / 2 + 2, 0, brush.height);
-      context.setLineDash([]);
+      if (next.long && to - from > TORN_ROOM) paintTorn(brush, palette, (from + to) / 2, 2);
     });
+    for (const { index, x } of longFolds(brush, axis, view)) {
+      const room = view.x(axis.instants[index + 1].from) - view.x(axis.instants[index].to) - 10;
+      if (room <= TORN_ROOM) paintTorn(brush, palette, x, 0);
+    }
   }
 
   return { paint, paintBehind, HEIGHT };
