@@ -103,6 +103,7 @@ async function picture(name, [report, options = {}, act = async () => {}]) {
     if (options.print) {
       await page.pdf({ path: `${path}.pdf`, format: 'A4' });
       await page.emulateMedia({ media: 'print' });
+      await settle(page);
     }
     // A window as high as the page: of what is out of sight nothing is drawn.
     const height = await page.evaluate(() => document.scrollingElement.scrollHeight);
