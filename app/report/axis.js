@@ -20,7 +20,7 @@ const Axis = (() => {
   const OCCURRENCES = 100; // and after so many in whatever order
   const CLOSE_SLOTS = 1.5; // of the narrowest that there is, at the closest look
   const LONG_USEC = 60e6; // a fold of a minute is marked, or of a twentieth of the run
-  const MARGIN = 1 / 150; // of the run, before the first mark and behind the last: some are half cut
+  const MARGIN = 1 / 80; // of the run, before the first mark and behind the last: some are half cut
   const END_SLOTS = 4; // behind the last event: what lasts to the end is seen to do so
 
   // What an event says, as a number: the same where but figures differ, as those of a connection or

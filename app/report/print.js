@@ -21,7 +21,12 @@ class Paper {
 
     // The style may be the paper's only at the second of the two signals.
     this.before ??= [timeline.view.from, timeline.view.to];
-    timeline.paper = { width: Paper.WIDTH, height: Math.min(this.app.lanes.height, Paper.HEIGHT) };
+    const { height } = this.app.lanes;
+    timeline.paper = { width: Paper.WIDTH, height: Math.min(height, Paper.HEIGHT) };
+    // A canvas is not broken over pages; lanes that do not fit on one are made smaller, by eighths:
+    // in between Chromium puts a canvas into a PDF that is smaller than the names beside it.
+    const fitting = Math.floor((8 * Paper.SHEET) / height) / 8;
+    timeline.element.style.zoom = Math.max(Paper.SMALLEST, Math.min(1, fitting));
     this.redraw(0, timeline.view.whole);
     this.table.print(true);
   }
@@ -30,6 +35,7 @@ class Paper {
     if (this.before === null) return;
     const [from, to] = this.before;
     this.before = this.timeline.paper = null;
+    this.timeline.element.style.zoom = "";
     this.redraw(from, to);
     this.table.print(false);
   }
@@ -46,4 +52,6 @@ class Paper {
 }
 
 Paper.WIDTH = 816; // what a Letter sheet on its side has beside the names; A4 has more (report.css)
+Paper.SHEET = 590; // of lanes, beside the clock, the legend and A4's margins
+Paper.SMALLEST = 0.625; // letters of six pixels; what is larger still goes over several sheets
 Paper.HEIGHT = 3000; // some four sheets of lanes
