@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A connection begins with a number that nobody can guess (RFC 6528), and its packets bear labels
  * that are hashes of one. In a file that is to be the same in every run each side begins with 0,
- * which is what a reader sees all the same: Wireshark counts from a side's SYN. And PSH without
- * data, which is left of a timer of the kernel's own (rebound_segment_parse()), goes. */
+ * which is what a reader sees all the same: Wireshark counts from a side's SYN. */
 
 #include "rebound-packet-numbers.h"
 
@@ -14,7 +13,6 @@
 #define TCP_HEADER_BYTES  20
 #define ADDRESS_BYTES     16
 #define FLAG_SYN          0x02
-#define FLAG_PSH          0x08
 #define FLAG_ACK          0x10
 #define OPTION_NOTHING    1
 #define OPTION_SACK       5
@@ -151,8 +149,6 @@ rebound_packet_numbers_rewrite (ReboundPacketNumbers *self, GByteArray *packet)
   if ((tcp[13] & FLAG_SYN) != 0)
     g_hash_table_insert (self->beginnings, g_memdup2 (&there, sizeof there),
                          GUINT_TO_POINTER (load (tcp + 4)));
-  if (packet->len == tcp_offset + tcp_bytes)
-    tcp[13] &= (guint8) ~FLAG_PSH;
   store (tcp + 4, load (tcp + 4) - find_beginning (self, &there));
   if ((tcp[13] & FLAG_ACK) == 0)
     return;

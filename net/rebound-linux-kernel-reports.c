@@ -199,9 +199,9 @@ on_packet (const guint8 *packet, gsize captured_bytes, gsize wire_bytes, gpointe
   const char *from;
   const char *to;
 
-  if (!rebound_segment_parse (packet, captured_bytes, wire_bytes, &segment)
-      || !rebound_trace_relate (self->trace, &segment, &from, &to))
+  if (!rebound_segment_parse (packet, captured_bytes, wire_bytes, &segment))
     return;
+  rebound_trace_relate (self->trace, &segment, &from, &to);
   flags = rebound_segment_dup_flags (&segment);
   if (self->packet_func != NULL)
     self->packet_func (packet, captured_bytes, wire_bytes, self->packet_data);

@@ -10,9 +10,9 @@ G_BEGIN_DECLS
 
 int rebound_routes_set_loopback_up (gboolean is_up);
 
-/* Sets quickack on the local routes of IPv4 and, where the kernel has it, IPv6. The kernel makes
- * those routes anew whenever lo comes up: call this after each rebound_routes_set_loopback_up
- * (TRUE). */
+/* Sets quickack, and a patient rto_min, on the local routes of IPv4 and, where the kernel has it,
+ * IPv6. The kernel makes those routes anew whenever lo comes up: call this after each
+ * rebound_routes_set_loopback_up (TRUE). */
 int rebound_routes_acknowledge_at_once (void);
 
 /* Removes the local routes of IPv4, which the kernel keeps when lo goes down: without them nothing

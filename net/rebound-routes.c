@@ -6,6 +6,11 @@
  * segments come back does. On a loopback that is a route of type local, which the kernel itself
  * made when lo came up.
  *
+ * The kernel's other timer that a run can meet is that of what could not be sent: a window that is
+ * closed, or almost, is probed after 200 ms of real time, with what the window has room for. A run
+ * that a busy machine holds up for so long would send what others have not sent. rto_min makes it
+ * wait for longer than anybody is held up; nothing is lost on a loopback, so nothing waits for it.
+ *
  * IPv4 lets such a route be replaced in place. For IPv6 a replacement is told apart by its metric
  * and does nothing, so that route is deleted and made again. */
 
@@ -27,6 +32,10 @@
 
 /* Ours are of 100 bytes at most; an error answer repeats them behind its own header. */
 #define ROUTE_MESSAGE_MAX_BYTES 1024
+
+/* In milliseconds. Ten times what a run was ever seen to be held up for, and short enough for who
+ * has to wait for it: a socket that nobody here knows, after the link was down. */
+#define RTO_MIN_MSEC 5000
 
 typedef struct
 {
@@ -126,6 +135,8 @@ change_route (struct mnl_socket *netlink, const LocalRoute *route, guint16 type,
       struct nlattr *metrics = mnl_attr_nest_start (header, RTA_METRICS);
 
       mnl_attr_put_u32 (header, RTAX_QUICKACK, 1);
+      mnl_attr_put_u32 (header, RTAX_RTO_MIN, RTO_MIN_MSEC);
+      mnl_attr_put_u32 (header, RTAX_LOCK, 1 << RTAX_RTO_MIN); /* or it is a hint */
       mnl_attr_nest_end (header, metrics);
     }
   return transact (netlink, header);

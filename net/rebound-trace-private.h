@@ -14,7 +14,6 @@ typedef struct
   guint32 sequence;
   guint32 acknowledgement;
   guint32 payload_bytes;
-  guint16 window; /* as it stands there, unscaled */
 } ReboundSegment;
 
 /* FALSE where it is no whole TCP header over IPv4 or IPv6. @packet begins with its IP header. */
@@ -33,14 +32,11 @@ ReboundTrace *rebound_trace_new (ReboundPortNames *names);
 void rebound_trace_free (ReboundTrace *self);
 
 /* Makes the numbers of @segment relative: each side's SYN has 0, as with tshark; 0 where its SYN
- * was not seen. The two names are valid until the next call. FALSE for a probe of a window that is
- * closed or of a peer that is silent, and for its answer: the kernel sends them by its own clock,
- * after 200 ms or more of real time, so that a run on a slow machine has them and another has not.
- */
-gboolean rebound_trace_relate (ReboundTrace *self,
-                               ReboundSegment *segment,
-                               const char **from,
-                               const char **to);
+ * was not seen. The two names are valid until the next call. */
+void rebound_trace_relate (ReboundTrace *self,
+                           ReboundSegment *segment,
+                           const char **from,
+                           const char **to);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReboundTrace, rebound_trace_free)
 

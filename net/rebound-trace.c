@@ -15,10 +15,6 @@ typedef struct
   char *name;
   guint32 first; /* the SYN's number */
   gboolean has_first;
-  guint32 next;            /* the number behind what it has sent */
-  guint32 acknowledgement; /* its last one */
-  guint16 window;          /* its last one */
-  gboolean owes_an_answer; /* to a probe */
 } Side;
 
 typedef struct
@@ -84,11 +80,6 @@ rebound_segment_parse (const guint8 *packet,
   segment->sequence = g_ntohl (tcp.th_seq);
   segment->acknowledgement = g_ntohl (tcp.th_ack);
   segment->payload_bytes = (guint32) (wire_bytes - header_bytes);
-  segment->window = g_ntohs (tcp.th_win);
-  /* The kernel's timers set PSH on what could not be sent at once, a FIN say (tcp_write_wakeup() in
-   * net/ipv4/tcp_output.c); where there is nothing to push it says that time has passed. */
-  if (segment->payload_bytes == 0)
-    segment->flags &= (guint8) ~TH_PUSH;
   return TRUE;
 }
 
@@ -182,65 +173,12 @@ count_from_first (const Side *side, guint32 number)
   return side->has_first ? number - side->first : 0;
 }
 
-static gboolean
-is_bare (const ReboundSegment *segment)
-{
-  return segment->flags == TH_ACK && segment->payload_bytes == 0;
-}
-
-/* One number back, as no other segment is (tcp_xmit_probe_skb() in net/ipv4/tcp_output.c). */
-static gboolean
-is_probe (const Side *side, const ReboundSegment *segment)
-{
-  return side->has_first && is_bare (segment) && segment->sequence == side->next - 1;
-}
-
-/* It says what was said before, and is sent at once; a window that has opened is no answer. */
-static gboolean
-is_answer (const Side *side, const ReboundSegment *segment)
-{
-  return side->owes_an_answer && is_bare (segment)
-         && segment->acknowledgement == side->acknowledgement && segment->window == side->window;
-}
-
-static void
-take_note (Side *side, const ReboundSegment *segment)
-{
-  guint32 end = segment->sequence + segment->payload_bytes
-                + ((segment->flags & (TH_SYN | TH_FIN)) != 0 ? 1 : 0);
-
-  if ((segment->flags & TH_SYN) != 0 || (gint32) (end - side->next) > 0)
-    side->next = end;
-  side->acknowledgement = segment->acknowledgement;
-  side->window = segment->window;
-  side->owes_an_answer = FALSE;
-}
-
-/* The segment's numbers are still those on the wire. */
-static gboolean
-is_told (Side *sender, Side *other, const ReboundSegment *segment)
-{
-  if (is_probe (sender, segment))
-    {
-      other->owes_an_answer = TRUE;
-      return FALSE;
-    }
-  if (is_answer (sender, segment))
-    {
-      sender->owes_an_answer = FALSE;
-      return FALSE;
-    }
-  take_note (sender, segment);
-  return TRUE;
-}
-
-gboolean
+void
 rebound_trace_relate (ReboundTrace *self,
                       ReboundSegment *segment,
                       const char **from,
                       const char **to)
 {
-  gboolean told;
   guint sender;
   Flow *flow = find_flow (self, &segment->tuple, &sender);
 
@@ -265,7 +203,6 @@ rebound_trace_relate (ReboundTrace *self,
       flow->sides[sender].has_first = TRUE;
       flow->sides[sender].first = segment->sequence;
     }
-  told = is_told (&flow->sides[sender], &flow->sides[1 - sender], segment);
   segment->sequence = count_from_first (&flow->sides[sender], segment->sequence);
   segment->acknowledgement
       = (segment->flags & TH_ACK) == 0
@@ -273,5 +210,4 @@ rebound_trace_relate (ReboundTrace *self,
             : count_from_first (&flow->sides[1 - sender], segment->acknowledgement);
   *from = flow->sides[sender].name;
   *to = flow->sides[1 - sender].name;
-  return told;
 }
