@@ -154,20 +154,20 @@ class Details {
     );
   }
 
+  // What tells one event from another comes first.
   pairs(g) {
     const { model } = this.app;
     const source = model.placeOf(g);
     const pairs = [
-      ["n", String(model.n[g])],
       ["time", Text.time(model.time[g])],
       ["actor", model.actorOf(g)],
       ["kind", model.kindOf(g)],
-      ["group", model.groupOf(g)],
     ];
 
     if (source !== "") pairs.push(["source", `line ${source}`]);
     for (const [name, value] of Object.entries(model.fieldsOf(g)))
       pairs.push([name, Fields.text(name, value)]);
+    pairs.push(["group", model.groupOf(g)], ["n", String(model.n[g])]);
     return pairs;
   }
 

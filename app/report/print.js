@@ -53,5 +53,5 @@ class Paper {
 
 Paper.WIDTH = 816; // what a Letter sheet on its side has beside the names; A4 has more (report.css)
 Paper.SHEET = 590; // of lanes, beside the clock, the legend and A4's margins
-Paper.SMALLEST = 0.625; // letters of six pixels; what is larger still goes over several sheets
+Paper.SMALLEST = 0.5; // letters of five pixels; what is larger still goes over several sheets
 Paper.HEIGHT = 3000; // some four sheets of lanes
