@@ -7,7 +7,19 @@ import { readFileSync } from 'node:fs';
 import { withPage } from './browser.js';
 import { compareReport, needIsolation, rebound } from './report.js';
 import { expect, expectEqual, expectIn, main, test } from './tap.js';
-import { at, lanes, search, select, selected, settle, until, view, visible } from './timeline.js';
+import {
+  at,
+  boxOf,
+  colours,
+  lanes,
+  search,
+  select,
+  selected,
+  settle,
+  until,
+  view,
+  visible,
+} from './timeline.js';
 
 let report = null;
 
@@ -64,6 +76,29 @@ test('both have lanes, on one axis: what is simultaneous stands at one place', a
     );
     const scales = [await scale(later[0], 0), await scale(later[1], 1)];
     expect(Math.abs(scales[0] / scales[1] - 1) < 0.05, `scales: ${scales}`);
+  });
+});
+
+// Whether something red goes down the lanes of RUN where event N of the first run stands.
+async function isCrossed(page, n, run) {
+  const { x } = await at(page, n, 0);
+  const { y } = await boxOf(page, '#canvas');
+  const [first] = (await lanes(page)).filter((lane) => lane.run === run);
+  const strip = { x: x - 2, y: y + first.top, width: 4, height: first.height };
+  const seen = Object.keys(await colours(page, strip)).map((colour) => colour.split(','));
+
+  return seen.some(([r, g, b, alpha]) => r > 1.5 * g && r > 1.5 * b && alpha === '255');
+}
+
+test('the line of a failure is over the lanes of the run that has it', async () => {
+  await withPage(both().page, {}, async (page) => {
+    const failure = page.locator('[data-run="0"] ol.failures li a').last();
+    const n = Number((await failure.getAttribute('href')).slice('#e'.length));
+    expectEqual(
+      [await isCrossed(page, n, 0), await isCrossed(page, n, 1)],
+      [true, false],
+      'the lanes that are crossed',
+    );
   });
 });
 

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { withPage } from './browser.js';
 import { inFolder, makeReport, needIsolation, reportOf } from './report.js';
 import { expect, expectEqual, expectIn, main, test } from './tap.js';
-import { select, selected } from './timeline.js';
+import { select, selected, until } from './timeline.js';
 
 const BUG = ['rebind-bug'];
 const CURE = ['rebind-fix'];
@@ -116,6 +116,33 @@ test('the current line is that of the selected event', async () => {
         `line ${line} is out of sight`,
       );
     }
+  });
+});
+
+test('the script begins with its first statement, whatever is said above it', async () => {
+  await withPage(reportOf(...BUG).page, {}, async (page) => {
+    const [first, around] = await Promise.all(
+      [page.locator('#script li.line.played').first(), page.locator('#script-scroll')].map(
+        (each) => each.boundingBox(),
+      ),
+    );
+    expect(
+      first.y >= around.y && first.y < around.y + around.height / 2,
+      `the first statement is at ${first.y}, the script at ${around.y}`,
+    );
+  });
+});
+
+test('the table of events begins to show; a row that is clicked stays where it is', async () => {
+  const viewport = { width: 1440, height: 1000 };
+
+  await withPage(reportOf(...BUG).page, { viewport }, async (page) => {
+    const row = page.locator('#table tr[data-event="e2"]');
+    const before = await row.boundingBox();
+    expect(before.y + before.height < viewport.height, `a row is at ${before.y}`);
+    await row.click();
+    await until(page, () => window.rebound.selected() !== null);
+    expect(Math.abs((await row.boundingBox()).y - before.y) < 2, 'the row has moved');
   });
 });
 

@@ -318,6 +318,7 @@ test('empty time is folded, and the fold says so', async () => {
   const { n } = gaps.reduce((most, gap) => (gap.length > most.length ? gap : most));
 
   await withPage(path, {}, async (page) => {
+    expect((await drawn(page)).folds > 0, 'the whole run says nothing of the hours left out');
     await lookAt(page, n);
     expect((await drawn(page)).folds > 0, 'nothing is folded');
     await page.locator('input[name=axis][value=linear]').check({ force: true });
