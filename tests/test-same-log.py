@@ -5,7 +5,7 @@
 The log is that of all groups in JSON Lines, with the table of sockets at each of its changes; and of
 a quarter of the plays it is every format at once, packets among them. One process a CPU is kept busy
 by loops, and two runs go on at once, so that a run loses its CPU wherever that can happen. How often
-each script is played is the argument; 200 by default, and 100 among the other tests.
+each script is played is the argument; 200 by default, and 80 among the other tests.
 """
 
 import os
