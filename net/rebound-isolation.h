@@ -38,8 +38,9 @@ REBOUND_API GQuark rebound_isolation_error_quark (void);
  *
  * Moves the process into a user and network namespace of its own, whose loopback and TCP behave the
  * same in every run (no delayed ACK, fixed windows, one congestion control, small socket tables),
- * pins it to one CPU, and drops every capability but CAP_NET_ADMIN over that namespace. To be
- * called first thing in main(), before any thread. There is no way back: after an error other than
+ * pins it to one CPU, sets the soft limit of descriptors to 65536 or what the hard one allows, and
+ * drops every capability but CAP_NET_ADMIN over that namespace. To be called first thing in main(),
+ * before any thread. There is no way back: after an error other than
  * %REBOUND_ISOLATION_ERROR_TOO_LATE the process may be half way in, and is to print the message and
  * end.
  *

@@ -419,6 +419,17 @@ def test_many_clients():
         expect(done.returncode == 0, f"{what}: saw {done.returncode}, {done.stdout}{done.stderr}")
 
 
+def test_shells_limit():
+    """the soft limit of descriptors that a shell has, 1,024 as a rule, changes nothing"""
+    logs = []
+    for limit in ("1024", "4096"):
+        done = run("run", "abort-no-time-wait", "--format=jsonl",
+                   prefix=["sh", "-c", f"ulimit -Sn {limit}; exec \"$@\"", "sh"])
+        expect_status(done, 0)
+        logs.append(done.stdout)
+    expect(logs[0] == logs[1], "the log depends on the limit")
+
+
 def test_closed_input_and_error():
     """without standard input and standard error it plays all the same"""
     done = run("run", "rebind-bug", prefix=["sh", "-c", "exec \"$@\" <&- 2>&-", "sh"])
