@@ -74,9 +74,8 @@ static const Story stories[] = {
                                  "aborted: the peer had not ended 3s after it was asked to; "
                                  "nothing lost") },
   { "act/finish-drain",
-    /* a port of its own: a plain socket has no option against what the cases before have left */
-    "peer socket gate\npeer socket far\ngate.socket\ngate.bind port=30009\ngate.listen\n"
-    "client phone connect=127.0.0.1:30009 count=1\ngate.accept into=far\n"
+    "peer socket gate\npeer socket far\ngate.socket\ngate.bind port=30000\ngate.listen\n"
+    "client phone connect=127.0.0.1:30000 count=1\ngate.accept into=far\n"
     "phone.finish drain=4B\nfar.send text=hell\nfar.send text=o\n",
     CONNECTED HALF ("0s") ENDED ("0s",
                                  "aborted: the peer went on talking: more than 4 bytes drained; "
