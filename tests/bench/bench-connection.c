@@ -248,7 +248,7 @@ DEFINE_WAY (talk_gio_async)
 DEFINE_WAY (talk_rebound)
 
 int
-main (void)
+main (int argc, char **argv)
 {
   static const BenchWay writing[] = { { "GSocketConnection", write_by_talk_gio },
                                       { "GSocketConnection, async", write_by_talk_gio_async },
@@ -262,6 +262,7 @@ main (void)
   static const Load loads[]
       = { { "256 B", 256, 20000 }, { "16 KiB", 16 * 1024, 4000 }, { "1 MiB", 1024 * 1024, 64 } };
 
+  bench_begin (argc, argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (loads); i++)
     {
       g_autofree char *write_title

@@ -144,6 +144,7 @@ main (int argc, char **argv)
                                           { "rebound", return_rebound_told, 3 } };
   g_autoptr (GError) error = NULL;
 
+  bench_begin (argc, argv, NULL);
   if (!bench_raise_descriptor_limit (5000 + 200))
     return 77;
   nginx = nginx_new ("location / { return 200 hello; }\n"

@@ -182,7 +182,7 @@ DEFINE_WAYS (3000)
 DEFINE_WAYS (9000)
 
 int
-main (void)
+main (int argc, char **argv)
 {
   static const BenchWay ways[] = {
     { "one of 1000, by hand", by_hand_1000 },
@@ -195,6 +195,7 @@ main (void)
   static const char *const policies[] = { "close", "finish", "abort" };
   g_autoptr (GError) error = NULL;
 
+  bench_begin (argc, argv, NULL);
   /* Two for each connection, and some for the run. */
   if (!bench_raise_descriptor_limit (2 * 9000 + 200))
     return 77;

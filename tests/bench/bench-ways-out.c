@@ -178,7 +178,7 @@ end_rebound (gconstpointer data, BenchTime *time)
 }
 
 int
-main (void)
+main (int argc, char **argv)
 {
   static const struct
   {
@@ -193,6 +193,7 @@ main (void)
   };
   g_autoptr (GError) error = NULL;
 
+  bench_begin (argc, argv, NULL);
   if (!bench_raise_descriptor_limit (2 * N_CONNECTIONS + 100))
     return 77;
   if (!rebound_isolation_enter (&error) || !rebound_net_init (&error))

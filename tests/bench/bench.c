@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The clocks that the benchmarks go by, and the sockets that they need many of. */
 
 #include "bench.h"
 
@@ -51,63 +52,6 @@ bench_median (gint64 *times, guint n_times)
 {
   qsort (times, n_times, sizeof *times, compare_times);
   return times[n_times / 2];
-}
-
-static double
-median_of (const BenchTime *times, guint n_rounds, gsize offset)
-{
-  g_autofree gint64 *sorted = g_new (gint64, n_rounds);
-
-  for (guint i = 0; i < n_rounds; i++)
-    sorted[i] = G_STRUCT_MEMBER (gint64, &times[i], offset);
-  return (double) bench_median (sorted, n_rounds);
-}
-
-typedef struct
-{
-  double wall_nsec;
-  double cpu_nsec;
-} Medians;
-
-static Medians
-medians_of (const BenchTime *times, guint n_rounds)
-{
-  Medians medians = { median_of (times, n_rounds, G_STRUCT_OFFSET (BenchTime, wall_nsec)),
-                      median_of (times, n_rounds, G_STRUCT_OFFSET (BenchTime, cpu_nsec)) };
-
-  return medians;
-}
-
-void
-bench_compare (const char *title,
-               const BenchWay *ways,
-               guint n_ways,
-               gconstpointer data,
-               guint n_rounds,
-               guint n_items)
-{
-  g_autofree BenchTime *times = g_new0 (BenchTime, n_ways * n_rounds);
-
-  for (guint way = 0; way < n_ways; way++)
-    {
-      BenchTime ignored = { 0 };
-
-      ways[way].play (data, &ignored);
-    }
-  for (guint round = 0; round < n_rounds; round++)
-    for (guint way = 0; way < n_ways; way++)
-      ways[way].play (data, &times[way * n_rounds + round]);
-
-  g_print ("%s\n", title);
-  for (guint way = 0; way < n_ways; way++)
-    {
-      Medians own = medians_of (times + way * n_rounds, n_rounds);
-      Medians reference = medians_of (times + ways[way].reference * n_rounds, n_rounds);
-
-      g_print ("  %-34s %9.2f us, ratio %5.2f; of CPU %9.2f us, ratio %5.2f\n", ways[way].name,
-               own.wall_nsec / 1000 / n_items, own.wall_nsec / reference.wall_nsec,
-               own.cpu_nsec / 1000 / n_items, own.cpu_nsec / reference.cpu_nsec);
-    }
 }
 
 /* Each crowd has an address of its own: what is in TIME_WAIT from an earlier one stands in nobody's

@@ -6,7 +6,10 @@
 G_BEGIN_DECLS
 
 /* What the benchmarks share. What is compared takes turns, so that whatever else the machine does
- * falls on all of it alike, and what is said is a ratio of medians. */
+ * falls on all of it alike; a ratio is one of two times of the same round. What is printed is
+ * Markdown. A benchmark never fails for being slow: a target that is missed is said to be. */
+
+/* -- a time -- */
 
 /* Runs between bench_start() and bench_stop(), and may do so several times in a round. */
 typedef struct
@@ -18,16 +21,47 @@ typedef struct
 void bench_start (BenchTime *time);
 void bench_stop (BenchTime *time);
 
+/* Sorts @times. */
+gint64 bench_median (gint64 *times, guint n_times);
+
+/* -- the program -- */
+
+/* Reads `--rounds N` from the command line: every table of the program has N rounds then, which is
+ * for trying that it works. Prints what is to be known of the machine, and @peers, such as
+ * "libevent 2.1.12, libuv 1.44.2"; NULL for none. Ends the program with status 2 and a message on
+ * bad usage. */
+void bench_begin (int argc, char **argv, const char *peers);
+
+/* -- what is compared -- */
+
+typedef enum
+{
+  BENCH_NO_TARGET,
+  BENCH_CPU_AT_MOST,      /* times the reference's */
+  BENCH_WALL_AT_MOST,     /* times the reference's */
+  BENCH_RATE_AT_LEAST,    /* times the reference's: of what is done in a second */
+  BENCH_CPU_USEC_AT_MOST, /* microseconds for one */
+  BENCH_WALL_USEC_AT_MOST,
+  BENCH_GROWTH_AT_MOST, /* of the CPU's time from the first size to the last */
+} BenchTargetKind;
+
+typedef struct
+{
+  BenchTargetKind kind;
+  double limit;
+} BenchTarget;
+
 typedef struct
 {
   const char *name;
   void (*play) (gconstpointer data, BenchTime *time);
   guint reference; /* which of the ways it is compared with */
+  BenchTarget target;
 } BenchWay;
 
-/* Plays each of @ways with @data once, to warm up, and then @n_rounds times in turn. Prints a line
- * a way, what each does @n_items times: the median time of one, and its ratio to that of the first.
- */
+/* A table of a line a way. Plays each of @ways with @data once, to warm up, and then @n_rounds
+ * times in turn; each does n_items. What is said is the time of one: medians, the quartiles, and
+ * the ratio to that of the reference. */
 void bench_compare (const char *title,
                     const BenchWay *ways,
                     guint n_ways,
@@ -35,8 +69,23 @@ void bench_compare (const char *title,
                     guint n_rounds,
                     guint n_items);
 
-/* Sorts @times. */
-gint64 bench_median (gint64 *times, guint n_times);
+typedef struct
+{
+  const char *name;
+  gconstpointer data;
+  guint n_items;
+} BenchSize;
+
+/* A table of a line a way and a column a size: the CPU's time of one, and how it grows from the
+ * first size to the last. */
+void bench_grow (const char *title,
+                 const BenchWay *ways,
+                 guint n_ways,
+                 const BenchSize *sizes,
+                 guint n_sizes,
+                 guint n_rounds);
+
+/* -- sockets -- */
 
 /* The two ends of @n_pairs TCP connections on the loopback, through listeners that are gone
  * afterwards. The first ends are non-blocking. */
