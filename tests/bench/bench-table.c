@@ -21,7 +21,8 @@ typedef struct
 
 typedef double (*Measure) (const BenchTime *time, guint n_items);
 
-static guint rounds_asked; /* 0: as many as the program thinks right */
+static guint rounds_asked;    /* 0: as many as the program thinks right */
+static const char *way_asked; /* NULL: all */
 
 /* -- the program -- */
 
@@ -50,20 +51,40 @@ print_machine (const char *peers)
           glib_micro_version, peers != NULL ? ", " : "", peers != NULL ? peers : "");
 }
 
+static G_NORETURN void
+refuse_usage (const char *program)
+{
+  g_printerr ("usage: %s [--rounds N] [--only WORD]; N is 1 to 10000, WORD is in a way's name\n",
+              program);
+  exit (2);
+}
+
 void
 bench_begin (int argc, char **argv, const char *peers)
 {
-  guint64 n_rounds = 0;
-
-  if (argc != 1
-      && (argc != 3 || strcmp (argv[1], "--rounds") != 0
-          || !g_ascii_string_to_unsigned (argv[2], 10, 1, 10000, &n_rounds, NULL)))
+  for (int i = 1; i < argc; i += 2)
     {
-      g_printerr ("usage: %s [--rounds N]; N is 1 to 10000\n", argv[0]);
-      exit (2);
+      guint64 n_rounds;
+
+      if (i + 1 == argc)
+        refuse_usage (argv[0]);
+      if (strcmp (argv[i], "--only") == 0)
+        way_asked = argv[i + 1];
+      else if (strcmp (argv[i], "--rounds") == 0
+               && g_ascii_string_to_unsigned (argv[i + 1], 10, 1, 10000, &n_rounds, NULL))
+        rounds_asked = (guint) n_rounds;
+      else
+        refuse_usage (argv[0]);
     }
-  rounds_asked = (guint) n_rounds;
   print_machine (peers);
+}
+
+/* For a profiler: the others are not played, and there is nothing to compare with. */
+static void
+play (const BenchWay *way, gconstpointer data, BenchTime *time)
+{
+  if (way_asked == NULL || strstr (way->name, way_asked) != NULL)
+    way->play (data, time);
 }
 
 /* -- what rounds come to -- */
@@ -259,11 +280,11 @@ bench_compare (const char *title,
     {
       BenchTime ignored = { 0 };
 
-      ways[way].play (data, &ignored);
+      play (&ways[way], data, &ignored);
     }
   for (guint round = 0; round < n; round++)
     for (guint way = 0; way < n_ways; way++)
-      ways[way].play (data, &times[way * n + round]);
+      play (&ways[way], data, &times[way * n + round]);
   print_title (title, n);
   print_lines (ways, n_ways, times, n, n_items);
 }
@@ -314,7 +335,7 @@ bench_grow (const char *title,
           BenchTime *time = &times[(way * n_sizes + size) * n + MAX (round, 1) - 1];
 
           *time = (BenchTime){ 0 };
-          ways[way].play (sizes[size].data, time);
+          play (&ways[way], sizes[size].data, time);
         }
   print_title (title, n);
   printf ("| way; CPU, µs, with |");
