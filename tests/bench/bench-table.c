@@ -202,6 +202,7 @@ static void
 print_target (BenchTarget target, const Line *line)
 {
   double rate = 1 / line->wall_ratio.median;
+  double cpu_rate = 1 / line->cpu_ratio.median;
 
   switch (target.kind)
     {
@@ -213,6 +214,9 @@ print_target (BenchTarget target, const Line *line)
       break;
     case BENCH_RATE_AT_LEAST:
       print_met ("rate ≥", target.limit, "", rate, rate >= target.limit);
+      break;
+    case BENCH_CPU_RATE_AT_LEAST:
+      print_met ("throughput ≥", target.limit, "", cpu_rate, cpu_rate >= target.limit);
       break;
     case BENCH_CPU_USEC_AT_MOST:
       print_at_most ("CPU ≤", target, " µs", line->cpu.median);

@@ -24,18 +24,42 @@ now_nsec (clockid_t clock)
   return now.tv_sec * G_GINT64_CONSTANT (1000000000) + now.tv_nsec;
 }
 
+static void
+start (BenchTime *time, clockid_t clock)
+{
+  time->wall_nsec -= now_nsec (CLOCK_MONOTONIC);
+  time->cpu_nsec -= now_nsec (clock);
+}
+
+static void
+stop (BenchTime *time, clockid_t clock)
+{
+  time->wall_nsec += now_nsec (CLOCK_MONOTONIC);
+  time->cpu_nsec += now_nsec (clock);
+}
+
 void
 bench_start (BenchTime *time)
 {
-  time->wall_nsec -= now_nsec (CLOCK_MONOTONIC);
-  time->cpu_nsec -= now_nsec (CLOCK_THREAD_CPUTIME_ID);
+  start (time, CLOCK_THREAD_CPUTIME_ID);
 }
 
 void
 bench_stop (BenchTime *time)
 {
-  time->wall_nsec += now_nsec (CLOCK_MONOTONIC);
-  time->cpu_nsec += now_nsec (CLOCK_THREAD_CPUTIME_ID);
+  stop (time, CLOCK_THREAD_CPUTIME_ID);
+}
+
+void
+bench_start_threads (BenchTime *time)
+{
+  start (time, CLOCK_PROCESS_CPUTIME_ID);
+}
+
+void
+bench_stop_threads (BenchTime *time)
+{
+  stop (time, CLOCK_PROCESS_CPUTIME_ID);
 }
 
 static int

@@ -21,6 +21,10 @@ typedef struct
 void bench_start (BenchTime *time);
 void bench_stop (BenchTime *time);
 
+/* The same with the CPU's time of all threads of the process. */
+void bench_start_threads (BenchTime *time);
+void bench_stop_threads (BenchTime *time);
+
 /* Sorts @times. */
 gint64 bench_median (gint64 *times, guint n_times);
 
@@ -38,10 +42,11 @@ void bench_begin (int argc, char **argv, const char *peers);
 typedef enum
 {
   BENCH_NO_TARGET,
-  BENCH_CPU_AT_MOST,      /* times the reference's */
-  BENCH_WALL_AT_MOST,     /* times the reference's */
-  BENCH_RATE_AT_LEAST,    /* times the reference's: of what is done in a second */
-  BENCH_CPU_USEC_AT_MOST, /* microseconds for one */
+  BENCH_CPU_AT_MOST,       /* times the reference's */
+  BENCH_WALL_AT_MOST,      /* times the reference's */
+  BENCH_RATE_AT_LEAST,     /* times the reference's: of what is done in a second */
+  BENCH_CPU_RATE_AT_LEAST, /* the same, in a second of the CPU */
+  BENCH_CPU_USEC_AT_MOST,  /* microseconds for one */
   BENCH_WALL_USEC_AT_MOST,
   BENCH_GROWTH_AT_MOST, /* of the CPU's time from the first size to the last */
 } BenchTargetKind;
