@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A word with a slash or the suffix .life is a path; another is the name of a shipped script, or
- * else a file all the same. */
+ * else a file all the same.
+ *
+ * Files are those of the local GVfs. g_file_new_for_path() would ask for the default one, and GIO
+ * then loads every module of the machine to learn which that is (for a proxy, dconf, TLS): half of
+ * what a program costs that plays one statement, and code in the process that no run needs. */
 
 #include "rebound-script-source.h"
 
@@ -81,10 +85,18 @@ get_standard_input (GError **error)
   return bytes != NULL ? g_bytes_ref (bytes) : NULL;
 }
 
+/* As g_file_new_for_commandline_arg() has it. */
+static GFile *
+get_file (const char *word)
+{
+  return g_uri_peek_scheme (word) != NULL ? g_vfs_get_file_for_uri (g_vfs_get_local (), word)
+                                          : g_vfs_get_file_for_path (g_vfs_get_local (), word);
+}
+
 ReboundRun *
 rebound_script_source_load (const char *word, ReboundClockMode mode, GError **error)
 {
-  g_autoptr (GFile) here = g_file_new_for_path (".");
+  g_autoptr (GFile) here = g_vfs_get_file_for_path (g_vfs_get_local (), ".");
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GFile) file = NULL;
 
@@ -98,7 +110,7 @@ rebound_script_source_load (const char *word, ReboundClockMode mode, GError **er
       bytes = rebound_script_source_get_shipped (word);
       if (bytes != NULL)
         {
-          g_autoptr (GFile) folder = g_file_new_for_uri ("resource://" FOLDER);
+          g_autoptr (GFile) folder = get_file ("resource://" FOLDER);
 
           return rebound_run_new_from_bytes (bytes, word, folder, mode, error);
         }
@@ -112,6 +124,6 @@ rebound_script_source_load (const char *word, ReboundClockMode mode, GError **er
           return NULL;
         }
     }
-  file = g_file_new_for_commandline_arg (word);
+  file = get_file (word);
   return rebound_run_new_from_file (file, word, mode, error);
 }

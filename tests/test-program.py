@@ -430,6 +430,15 @@ def test_shells_limit():
     expect(logs[0] == logs[1], "the log depends on the limit")
 
 
+def test_no_modules():
+    """a run loads no module of GIO's: no proxy's, no dconf's, whatever the machine has"""
+    for words in (["rebind-bug"], ["-"], ["./nowhere.life"], ["file:///nowhere.life"]):
+        done = run("run", "-q", *words, env=program.ENVIRONMENT | {"LD_DEBUG": "files"})
+        expect_in("calling init:", done.stderr, "what the loader says")
+        loaded = [line for line in done.stderr.splitlines() if "dynamically loaded" in line]
+        expect(not loaded, f"{words}: " + "\n".join(loaded))
+
+
 def test_closed_input_and_error():
     """without standard input and standard error it plays all the same"""
     done = run("run", "rebind-bug", prefix=["sh", "-c", "exec \"$@\" <&- 2>&-", "sh"])
