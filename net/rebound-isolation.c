@@ -39,7 +39,7 @@ G_DEFINE_QUARK (rebound-isolation-error-quark, rebound_isolation_error)
 /* Buckets of the run's own table of TCP sockets, which a dump walks one by one: 3 µs where the
  * host's usual 262,144 take 170. Enough for a run of 10,000 connections: 20 a bucket at its
  * busiest. */
-#define SMALL_TABLE_ENTRIES "512"
+#define SMALL_TABLE_ENTRIES "4096"
 
 /* A run's limit of descriptors: enough for 20,000 clients that connect at once, which is the most,
  * with both ends of each. */
