@@ -62,6 +62,8 @@ struct _ReboundConnection
   gboolean is_counting;              /* from the first byte that was handed over */
   guint64 acknowledged_before_bytes; /* by the kernel's count then */
   ReboundConnectionFigures figures;
+  void (*change_func) (gpointer user_data); /* NULL: nobody waits for one */
+  gpointer change_data;
 };
 
 /* As rebound_connection_new(), of a socket that has just been connected, and may be in the run's
@@ -113,6 +115,12 @@ void rebound_connection_touch (ReboundConnection *self);
 
 /* Asks the kernel what is acknowledged. FALSE where it cannot tell any more. */
 gboolean rebound_connection_count_acknowledged (ReboundConnection *self);
+
+/* @func is called when something is given, sent or read, once, before any of the figures change;
+ * NULL: not any more. What the kernel does by itself, acknowledging, is not seen. */
+void rebound_connection_await_change (ReboundConnection *self,
+                                      void (*func) (gpointer user_data),
+                                      gpointer user_data);
 
 /* -- the ways out -- */
 

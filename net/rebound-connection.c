@@ -48,8 +48,25 @@ wants_input (ReboundConnection *self)
 }
 
 void
+rebound_connection_await_change (ReboundConnection *self,
+                                 void (*func) (gpointer user_data),
+                                 gpointer user_data)
+{
+  self->change_func = func;
+  self->change_data = user_data;
+}
+
+static void
+note_change (ReboundConnection *self)
+{
+  if (self->change_func != NULL)
+    g_steal_pointer (&self->change_func) (self->change_data);
+}
+
+void
 rebound_connection_touch (ReboundConnection *self)
 {
+  note_change (self);
   rebound_site_note_progress (self->site);
   if (self->socket != NULL)
     rebound_socket_touch (self->socket);
@@ -206,6 +223,7 @@ rebound_connection_enqueue (ReboundConnection *self, gconstpointer bytes, gsize 
   const guint8 *start = bytes;
   gsize handed_bytes = 0;
 
+  note_change (self);
   self->figures.given_bytes += length_bytes;
   if (rebound_connection_get_queued_bytes (self) == 0 && can_hand_over (self))
     handed_bytes = hand_over (self, start, length_bytes);

@@ -23,6 +23,7 @@ struct _ReboundSocketTable
   ReboundExplanation *explanation;
   guint64 next_serial;
   guint n_connections; /* that have come about */
+  guint n_time_wait;   /* a script may wait for their number, and have 20,000 sockets */
   GQueue sockets;      /* ReboundSocket, by serial; each is a link itself, a reference is held */
   GHashTable *by_key;  /* of the pairable ones */
   GPtrArray *touched;  /* ReboundSocket, a reference each */
@@ -31,6 +32,9 @@ struct _ReboundSocketTable
 
 /* It alone, and not its other end, is looked at when the instant has settled. */
 void rebound_socket_touch_alone (ReboundSocket *self);
+
+/* What it was observed in. */
+void rebound_socket_set_state (ReboundSocket *self, guint8 state);
 
 /* Takes it out of the table. */
 void rebound_socket_forget (ReboundSocket *self);

@@ -18,7 +18,7 @@ now_usec (const ReboundSocketTable *table)
 static void
 discard (ReboundSocket *socket)
 {
-  socket->state = TCP_CLOSE;
+  rebound_socket_set_state (socket, TCP_CLOSE);
   g_clear_pointer (&socket->expiry, rebound_timer_free);
   if (socket->fd < 0)
     rebound_socket_forget (socket);

@@ -63,12 +63,21 @@ rebound_socket_table_new (ReboundSocketDiag *diag,
 }
 
 void
+rebound_socket_set_state (ReboundSocket *socket, guint8 state)
+{
+  socket->table->n_time_wait -= socket->state == TCP_TIME_WAIT;
+  socket->table->n_time_wait += state == TCP_TIME_WAIT;
+  socket->state = state;
+}
+
+void
 rebound_socket_forget (ReboundSocket *socket)
 {
   ReboundSocketTable *self = socket->table;
 
   if (socket->is_forgotten)
     return;
+  self->n_time_wait -= socket->state == TCP_TIME_WAIT;
   socket->is_forgotten = TRUE;
   g_clear_pointer (&socket->expiry, rebound_timer_free);
   if (socket->is_pairable && g_hash_table_lookup (self->by_key, &socket->key) == socket)
@@ -290,7 +299,7 @@ observe (ReboundSocket *socket)
   guint8 before = socket->state;
   gboolean is_orphan;
 
-  socket->state = rebound_socket_look (socket, self->diag, &is_orphan);
+  rebound_socket_set_state (socket, rebound_socket_look (socket, self->diag, &is_orphan));
   rebound_socket_note_state (socket, socket->state);
   if (socket->state != before)
     self->listener.state_changed (socket, before, socket->state, self->listener.user_data);
@@ -361,10 +370,5 @@ rebound_socket_table_get_names (ReboundSocketTable *self)
 guint
 rebound_socket_table_count_time_wait (ReboundSocketTable *self)
 {
-  guint count = 0;
-
-  for (GList *link = self->sockets.head; link != NULL; link = link->next)
-    if (((ReboundSocket *) link->data)->state == TCP_TIME_WAIT)
-      count++;
-  return count;
+  return self->n_time_wait;
 }
