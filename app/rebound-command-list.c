@@ -39,7 +39,7 @@ static Entry *
 entry_new (const char *word)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (ReboundRun) run = rebound_script_source_load (word, REBOUND_CLOCK_VIRTUAL, &error);
+  g_autoptr (ReboundRun) run = rebound_script_source_load (word, NULL, REBOUND_CLOCK_VIRTUAL, &error);
   Entry *entry;
   char *end;
 

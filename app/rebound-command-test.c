@@ -9,6 +9,7 @@
 #include "lifecycle/rebound-duration.h"
 #include "lifecycle/rebound-run.h"
 #include "rebound-command.h"
+#include "rebound-play.h"
 #include "rebound-test-golden.h"
 #include "rebound-test-pool.h"
 #include "rebound-test-reports.h"
@@ -118,6 +119,7 @@ resolve (TestOptions *options)
       return FALSE;
     }
   options->choice.globs = options->globs;
+  options->choice.include_dirs = options->settings.include_dirs;
   options->settings.wants_log = options->golden != NULL;
   options->settings.wants_events = options->n_plays > 1;
   return TRUE;
@@ -275,6 +277,8 @@ add_options (TestOptions *options, GOptionContext *context)
     { "timeout", 0, 0, G_OPTION_ARG_STRING, &options->timeout,
       "How long each play may take by the clock on the wall (default: " DEFAULT_TIMEOUT ")",
       "DURATION" },
+    { "include-dir", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->settings.include_dirs,
+      REBOUND_INCLUDE_DIR_BLURB, "DIR" },
     { "golden", 0, 0, G_OPTION_ARG_FILENAME, &options->golden,
       "Hold each script's log against the one in this folder; one that is not there is written",
       "DIR" },
@@ -328,6 +332,7 @@ static void
 clear (TestOptions *options)
 {
   g_strfreev (options->globs);
+  g_strfreev (options->settings.include_dirs);
   g_strfreev (options->outputs);
   g_free (options->shard);
   g_free (options->timeout);

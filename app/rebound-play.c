@@ -23,6 +23,8 @@ rebound_play_options_add (ReboundPlayOptions *options, GOptionContext *context)
       "virtual|real" },
     { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &options->variables,
       "Give a variable of the script another value than its “let” does", "NAME=VALUE" },
+    { "include-dir", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->include_dirs,
+      REBOUND_INCLUDE_DIR_BLURB, "DIR" },
     { "fill", 0, 0, G_OPTION_ARG_NONE, &options->fill,
       "Play the steps of the lifecycle that the script leaves out", NULL },
     { "timeout", 0, 0, G_OPTION_ARG_STRING, &options->timeout,
@@ -42,6 +44,7 @@ rebound_play_options_clear (ReboundPlayOptions *options)
 {
   g_clear_pointer (&options->clock, g_free);
   g_clear_pointer (&options->variables, g_strfreev);
+  g_clear_pointer (&options->include_dirs, g_strfreev);
   g_clear_pointer (&options->timeout, g_free);
 }
 
@@ -135,7 +138,9 @@ ReboundRun *
 rebound_play_load (const ReboundPlayOptions *options, const char *word)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (ReboundRun) run = rebound_script_source_load (word, options->mode, &error);
+  g_autoptr (ReboundRun) run
+      = rebound_script_source_load (word, (const char *const *) options->include_dirs,
+                                    options->mode, &error);
 
   if (run != NULL && make_ready (options, run, &error))
     return g_steal_pointer (&run);

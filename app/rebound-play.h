@@ -8,11 +8,16 @@
 
 G_BEGIN_DECLS
 
+/* What --include-dir says of itself, wherever scripts are read. */
+#define REBOUND_INCLUDE_DIR_BLURB                                                                  \
+  "Let scripts include files of this folder as well as of their own; any number of times"
+
 /* How a script is to be played: the options that `run` and `check` share. */
 typedef struct
 {
   char *clock;      /* "virtual", "real", or NULL: virtual in isolation, real without */
   char **variables; /* "NAME=VALUE" */
+  char **include_dirs;
   gboolean fill;
   char *timeout; /* a duration, or NULL */
   gboolean no_isolation;

@@ -94,7 +94,10 @@ get_file (const char *word)
 }
 
 ReboundRun *
-rebound_script_source_load (const char *word, ReboundClockMode mode, GError **error)
+rebound_script_source_load (const char *word,
+                            const char *const *include_dirs,
+                            ReboundClockMode mode,
+                            GError **error)
 {
   g_autoptr (GFile) here = g_vfs_get_file_for_path (g_vfs_get_local (), ".");
   g_autoptr (GBytes) bytes = NULL;
@@ -103,7 +106,9 @@ rebound_script_source_load (const char *word, ReboundClockMode mode, GError **er
   if (strcmp (word, "-") == 0)
     {
       bytes = get_standard_input (error);
-      return bytes != NULL ? rebound_run_new_from_bytes (bytes, "-", here, mode, error) : NULL;
+      if (bytes == NULL)
+        return NULL;
+      return rebound_run_new_from_bytes_full (bytes, "-", here, include_dirs, mode, error);
     }
   if (strchr (word, '/') == NULL && !g_str_has_suffix (word, SUFFIX))
     {
@@ -112,7 +117,7 @@ rebound_script_source_load (const char *word, ReboundClockMode mode, GError **er
         {
           g_autoptr (GFile) folder = get_file ("resource://" FOLDER);
 
-          return rebound_run_new_from_bytes (bytes, word, folder, mode, error);
+          return rebound_run_new_from_bytes_full (bytes, word, folder, include_dirs, mode, error);
         }
       if (!g_file_test (word, G_FILE_TEST_EXISTS))
         {
@@ -125,5 +130,5 @@ rebound_script_source_load (const char *word, ReboundClockMode mode, GError **er
         }
     }
   file = get_file (word);
-  return rebound_run_new_from_file (file, word, mode, error);
+  return rebound_run_new_from_file_full (file, word, include_dirs, mode, error);
 }

@@ -6,8 +6,11 @@
 G_BEGIN_DECLS
 
 /* Where a script comes from: one that is shipped, by its name; a file, by its path; or standard
- * input, "-". */
-ReboundRun *rebound_script_source_load (const char *word, ReboundClockMode mode, GError **error);
+ * input, "-". @include_dirs are folders that it may include from besides its own (NULL: none). */
+ReboundRun *rebound_script_source_load (const char *word,
+                                        const char *const *include_dirs,
+                                        ReboundClockMode mode,
+                                        GError **error);
 
 /* The names of the shipped scripts, sorted. (transfer full) */
 GStrv rebound_script_source_list (void);

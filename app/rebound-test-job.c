@@ -147,7 +147,9 @@ play_run (ReboundRun *run, const ReboundTestScript *script, const ReboundTestJob
 static int
 play (const ReboundTestScript *script, const ReboundTestJobSettings *settings, pid_t parent)
 {
-  ReboundPlayOptions options = { .mode = REBOUND_CLOCK_VIRTUAL, .timeout_usec = -1 };
+  ReboundPlayOptions options = { .mode = REBOUND_CLOCK_VIRTUAL,
+                                 .timeout_usec = -1,
+                                 .include_dirs = settings->include_dirs };
   g_autoptr (ReboundRun) run = script != NULL ? rebound_play_load (&options, script->word) : NULL;
   int status;
 

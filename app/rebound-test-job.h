@@ -14,9 +14,10 @@ typedef struct
 {
   gboolean wants_log;
   gboolean wants_events;
-  gint64 limit_usec; /* a job may take, by the clock on the wall; -1: any time */
-  sigset_t mask;     /* the signals that were blocked before the pool blocked its own */
-  int first_fd;      /* the descriptors from here on are the pool's */
+  char **include_dirs; /* folders that scripts may include from besides their own; or NULL */
+  gint64 limit_usec;   /* a job may take, by the clock on the wall; -1: any time */
+  sigset_t mask;       /* the signals that were blocked before the pool blocked its own */
+  int first_fd;        /* the descriptors from here on are the pool's */
 } ReboundTestJobSettings;
 
 /* A play of a script in a process, a namespace and on a CPU of its own. */

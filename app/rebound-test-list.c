@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What `rebound test` plays. A folder is searched for *.life; a file in it that another one of the
- * same folder includes is a part of that one, and no script of its own. What a person names is
- * played in any case.
+ * same folder includes is a part of that one, and no script of its own; so is all in a folder below
+ * that was named to include from. What a person names is played in any case.
  *
  * The order is that of the words' bytes, whatever the file system's is: reports and shards are cut
  * from it, on different machines. */
@@ -133,9 +133,26 @@ join (const char *folder, const char *name)
   return *folder == '\0' ? g_strdup (name) : g_build_filename (folder, name, NULL);
 }
 
+static gboolean
+is_include_dir (const ReboundTestChoice *choice, const char *path)
+{
+  struct stat one;
+  struct stat other;
+
+  for (guint i = 0; choice->include_dirs != NULL && choice->include_dirs[i] != NULL; i++)
+    if (stat (path, &one) == 0 && stat (choice->include_dirs[i], &other) == 0
+        && one.st_dev == other.st_dev && one.st_ino == other.st_ino)
+      return TRUE;
+  return FALSE;
+}
+
 /* @key is @path without the part that the user has given. */
 static gboolean
-search (GPtrArray *scripts, const char *path, const char *key, GError **error)
+search (GPtrArray *scripts,
+        const ReboundTestChoice *choice,
+        const char *path,
+        const char *key,
+        GError **error)
 {
   g_autoptr (GPtrArray) names = read_folder (path, error);
   g_autoptr (GHashTable) parts = rebound_test_parts_new ();
@@ -154,7 +171,7 @@ search (GPtrArray *scripts, const char *path, const char *key, GError **error)
 
       if (is_folder (one))
         {
-          if (!search (scripts, one, one_key, error))
+          if (!is_include_dir (choice, one) && !search (scripts, choice, one, one_key, error))
             return FALSE;
         }
       else if (is_script (one) && !g_hash_table_contains (parts, names->pdata[i]))
@@ -184,7 +201,7 @@ is_shipped (const char *word)
 }
 
 static gboolean
-add_path (GPtrArray *scripts, const char *word, GError **error)
+add_path (GPtrArray *scripts, const ReboundTestChoice *choice, const char *word, GError **error)
 {
   g_autofree char *path = normalize (word);
   g_autofree char *name = g_path_get_basename (path);
@@ -197,7 +214,7 @@ add_path (GPtrArray *scripts, const char *word, GError **error)
     return fail (error, errno, word);
   else if (!S_ISDIR (about.st_mode))
     add_path_of_script (scripts, path, name);
-  else if (!search (scripts, path, "", error))
+  else if (!search (scripts, choice, path, "", error))
     return FALSE;
   if (scripts->len > n_before)
     return TRUE;
@@ -276,7 +293,7 @@ rebound_test_list_new (char **paths, const ReboundTestChoice *choice, GError **e
   if (*paths == NULL)
     add_shipped (scripts);
   for (; *paths != NULL; paths++)
-    if (!add_path (scripts, *paths, error))
+    if (!add_path (scripts, choice, *paths, error))
       return NULL;
   g_ptr_array_sort (scripts, compare_scripts);
   remove_doubles (scripts);

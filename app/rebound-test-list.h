@@ -15,9 +15,10 @@ typedef struct
 /* Which of the scripts that were found are meant. */
 typedef struct
 {
-  char **globs;   /* NULL: all; matched against the name, or the word where a "/" is in it */
-  guint shard;    /* from 1 */
-  guint n_shards; /* 1: all of them are this one's */
+  char **globs;        /* NULL: all; matched against the name, or the word where a "/" is in it */
+  char **include_dirs; /* not searched, where one is below a path; or NULL */
+  guint shard;         /* from 1 */
+  guint n_shards;      /* 1: all of them are this one's */
 } ReboundTestChoice;
 
 /* The scripts under @paths, sorted by their words, each once; the shipped ones where there is no

@@ -228,10 +228,20 @@ new_run_if_whole (ReboundScript *script, ReboundClockMode mode, GError **error)
 ReboundRun *
 rebound_run_new_from_file (GFile *file, const char *name, ReboundClockMode mode, GError **error)
 {
-  g_autofree char *path = name == NULL ? g_file_get_parse_name (file) : NULL;
+  return rebound_run_new_from_file_full (file, name, NULL, mode, error);
+}
 
-  return new_run_if_whole (rebound_script_new_from_file (file, name != NULL ? name : path), mode,
-                           error);
+ReboundRun *
+rebound_run_new_from_file_full (GFile *file,
+                                const char *name,
+                                const char *const *include_dirs,
+                                ReboundClockMode mode,
+                                GError **error)
+{
+  g_autofree char *path = name == NULL ? g_file_get_parse_name (file) : NULL;
+  const char *shown = name != NULL ? name : path;
+
+  return new_run_if_whole (rebound_script_new_from_file (file, shown, include_dirs), mode, error);
 }
 
 ReboundRun *
@@ -241,7 +251,18 @@ rebound_run_new_from_bytes (GBytes *bytes,
                             ReboundClockMode mode,
                             GError **error)
 {
-  return new_run_if_whole (rebound_script_new (bytes, name, folder), mode, error);
+  return rebound_run_new_from_bytes_full (bytes, name, folder, NULL, mode, error);
+}
+
+ReboundRun *
+rebound_run_new_from_bytes_full (GBytes *bytes,
+                                 const char *name,
+                                 GFile *folder,
+                                 const char *const *include_dirs,
+                                 ReboundClockMode mode,
+                                 GError **error)
+{
+  return new_run_if_whole (rebound_script_new (bytes, name, folder, include_dirs), mode, error);
 }
 
 char *

@@ -45,13 +45,37 @@ G_DECLARE_FINAL_TYPE (ReboundRun, rebound_run, REBOUND, RUN, GObject)
  * @mode: how time passes
  * @error: return location for a #GError
  *
- * Reads a script. What is wrong with its form is %REBOUND_ERROR_SCRIPT, one line a mistake.
+ * Reads a script. What is wrong with its form is %REBOUND_ERROR_SCRIPT, one line a mistake. The
+ * files that it includes are read now, and nothing is read later. They are of the folder that @file
+ * is in: a path with a “..”, one that begins with “/”, and one that leads elsewhere by a symbolic
+ * link are mistakes.
  *
  * Returns: (transfer full): a run that has not begun, or %NULL
  * Since: 0.1
  */
 REBOUND_API ReboundRun *
 rebound_run_new_from_file (GFile *file, const char *name, ReboundClockMode mode, GError **error);
+
+/**
+ * rebound_run_new_from_file_full:
+ * @file: the script
+ * @name: (nullable): how to call it in messages; %NULL for its path
+ * @include_dirs: (nullable) (array zero-terminated=1): paths of folders; %NULL for none
+ * @mode: how time passes
+ * @error: return location for a #GError
+ *
+ * Like rebound_run_new_from_file(), for a script that may include from other folders too: what is
+ * not beside the file that includes it is looked for in @include_dirs, in their order, and symbolic
+ * links may lead there.
+ *
+ * Returns: (transfer full): a run that has not begun, or %NULL
+ * Since: 0.1
+ */
+REBOUND_API ReboundRun *rebound_run_new_from_file_full (GFile *file,
+                                                        const char *name,
+                                                        const char *const *include_dirs,
+                                                        ReboundClockMode mode,
+                                                        GError **error);
 
 /**
  * rebound_run_new_from_bytes:
@@ -71,6 +95,27 @@ REBOUND_API ReboundRun *rebound_run_new_from_bytes (GBytes *bytes,
                                                     GFile *folder,
                                                     ReboundClockMode mode,
                                                     GError **error);
+
+/**
+ * rebound_run_new_from_bytes_full:
+ * @bytes: the script
+ * @name: how to call it in messages
+ * @folder: (nullable): where its includes are; %NULL if it is in none
+ * @include_dirs: (nullable) (array zero-terminated=1): paths of folders; %NULL for none
+ * @mode: how time passes
+ * @error: return location for a #GError
+ *
+ * Like rebound_run_new_from_file_full(), for a script that is in memory.
+ *
+ * Returns: (transfer full): a run that has not begun, or %NULL
+ * Since: 0.1
+ */
+REBOUND_API ReboundRun *rebound_run_new_from_bytes_full (GBytes *bytes,
+                                                         const char *name,
+                                                         GFile *folder,
+                                                         const char *const *include_dirs,
+                                                         ReboundClockMode mode,
+                                                         GError **error);
 
 /**
  * rebound_run_get_title:

@@ -12,4 +12,16 @@ G_BEGIN_DECLS
  * what was expected, with the errno's name; to be put behind the file's name. */
 GBytes *rebound_script_file_load (GFile *file, gsize bytes_maximum, char **problem);
 
+/* The same for one that must be below one of @roots (element-type char *, as
+ * rebound_script_file_dup_real_path() has them), wherever its name leads. A resource is in no
+ * folder of the machine's, and has no links. */
+GBytes *rebound_script_file_load_within (GFile *file,
+                                         GPtrArray *roots,
+                                         gsize bytes_maximum,
+                                         char **problem);
+
+/* What the kernel calls the file or folder of a descriptor, all links followed; NULL with errno.
+ * (transfer full) */
+char *rebound_script_file_dup_real_path (int fd);
+
 G_END_DECLS

@@ -9,9 +9,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define DESCRIPTORS "/proc/self/fd/"
 
 static char *
 describe_errno (int error)
@@ -97,10 +100,61 @@ read_all (int fd, gsize bytes_maximum, char **problem)
   return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
 }
 
-static GBytes *
-load_path (const char *path, gsize bytes_maximum, char **problem)
+char *
+rebound_script_file_dup_real_path (int fd)
 {
-  int fd = open_regular (path, problem);
+  g_autofree char *link = g_strdup_printf (DESCRIPTORS "%d", fd);
+  char real[PATH_MAX];
+  ssize_t length = readlink (link, real, sizeof real);
+
+  if (length == sizeof real)
+    errno = ENAMETOOLONG;
+  return length >= 0 && length < (ssize_t) sizeof real ? g_strndup (real, (gsize) length) : NULL;
+}
+
+static gboolean
+is_within (const char *real, GPtrArray *roots)
+{
+  for (guint i = 0; i < roots->len; i++)
+    {
+      const char *root = roots->pdata[i];
+      gsize length = strlen (root);
+
+      if (strncmp (real, root, length) == 0
+          && (real[length] == '\0' || real[length] == '/' || root[length - 1] == '/'))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The name is followed first, which opens nothing; then what was found is opened, whatever the name
+ * leads to by then. */
+static int
+open_regular_within (const char *path, GPtrArray *roots, char **problem)
+{
+  int found = open (path, O_PATH | O_CLOEXEC);
+  g_autofree char *real = found < 0 ? NULL : rebound_script_file_dup_real_path (found);
+  g_autofree char *link = g_strdup_printf (DESCRIPTORS "%d", found);
+  int fd = -1;
+
+  if (real == NULL)
+    *problem = describe_errno (errno);
+  else if (!is_within (real, roots))
+    *problem = g_strdup ("leads out of the script's folder, by a symbolic link; expected a file in "
+                         "it, or in a folder that --include-dir names");
+  else
+    fd = open_regular (link, problem);
+  if (found >= 0)
+    close (found);
+  return fd;
+}
+
+/* @roots is NULL where it may be anywhere. */
+static GBytes *
+load_path (const char *path, GPtrArray *roots, gsize bytes_maximum, char **problem)
+{
+  int fd
+      = roots == NULL ? open_regular (path, problem) : open_regular_within (path, roots, problem);
   GBytes *bytes;
 
   if (fd < 0)
@@ -135,10 +189,16 @@ load_resource (GFile *file, gsize bytes_maximum, char **problem)
 GBytes *
 rebound_script_file_load (GFile *file, gsize bytes_maximum, char **problem)
 {
+  return rebound_script_file_load_within (file, NULL, bytes_maximum, problem);
+}
+
+GBytes *
+rebound_script_file_load_within (GFile *file, GPtrArray *roots, gsize bytes_maximum, char **problem)
+{
   const char *path = g_file_peek_path (file);
 
   if (path != NULL)
-    return load_path (path, bytes_maximum, problem);
+    return load_path (path, roots, bytes_maximum, problem);
   if (g_file_has_uri_scheme (file, "resource"))
     return load_resource (file, bytes_maximum, problem);
   *problem = g_strdup ("is on another machine; expected a file of this one");

@@ -46,13 +46,18 @@ typedef struct
 typedef struct _ReboundScript ReboundScript;
 
 /* Reads bytes into a ReboundScript; @name is how the file is called in messages. @folder is where
- * its includes are (NULL: it can have none); resource:// URIs work too. What is wrong with it is in
- * its mistakes: then it is not to be played. (transfer full) */
-ReboundScript *rebound_script_new (GBytes *bytes, const char *name, GFile *folder);
+ * its includes are (NULL: in none of its own); resource:// URIs work too. @include_dirs are others
+ * (NULL: none). What is wrong with it is in its mistakes: then it is not to be played. (transfer
+ * full) */
+ReboundScript *rebound_script_new (GBytes *bytes,
+                                   const char *name,
+                                   GFile *folder,
+                                   const char *const *include_dirs);
 
 /* The same for a file; that it is missing, a folder or unreadable is a mistake with the errno's
  * name. (transfer full) */
-ReboundScript *rebound_script_new_from_file (GFile *file, const char *name);
+ReboundScript *
+rebound_script_new_from_file (GFile *file, const char *name, const char *const *include_dirs);
 
 /* What is wrong with its words and its structure, as far as reading tells; more can be added.
  * (transfer none) */

@@ -8,6 +8,7 @@
 
 #include "rebound-script-reader-private.h"
 
+#include "rebound-include-path-private.h"
 #include "rebound-lexer-private.h"
 #include "rebound-script-file-private.h"
 
@@ -36,6 +37,7 @@ typedef struct
   GPtrArray *repeats; /* the open ones, outermost first; ReboundNode, not owned */
   GPtrArray *sources; /* the script and the chain of includes in it; Source */
   GPtrArray *texts;   /* what was read; ReboundScriptText */
+  ReboundIncludePath *path;
   gsize n_bytes;
   guint n_includes;
 } Builder;
@@ -136,17 +138,6 @@ is_inside (const char *path)
          && !g_strv_contains ((const char *const *) steps, "..");
 }
 
-/* The file's name as it is shown: beside the one that includes it. */
-static const char *
-name_included (const char *name, const char *path)
-{
-  const char *slash = strrchr (name, '/');
-  g_autofree char *joined
-      = g_strdup_printf ("%.*s%s", slash == NULL ? 0 : (int) (slash + 1 - name), name, path);
-
-  return g_intern_string (joined);
-}
-
 static gboolean
 refuse_cycle (Builder *self, const ReboundPosition *position, GFile *file, const char *name)
 {
@@ -193,15 +184,20 @@ static void
 splice (Builder *self, const ReboundPosition *position, const char *path)
 {
   Source *parent = current_source (self);
-  g_autoptr (GFile) file = g_file_resolve_relative_path (parent->folder, path);
-  const char *name = name_included (parent->name, path);
+  const char *name;
+  g_autoptr (GFile) file
+      = rebound_include_path_find (self->path, parent->folder, parent->name, path, &name);
   g_autoptr (GBytes) bytes = NULL;
   g_autofree char *problem = NULL;
   Source *source;
 
-  if (refuse_include (self, position, file, name))
+  if (file == NULL)
+    rebound_diagnostics_add (self->diagnostics, position,
+                             "this script is in no folder; expected no include");
+  if (file == NULL || refuse_include (self, position, file, name))
     return;
-  bytes = rebound_script_file_load (file, REBOUND_SCRIPT_BYTES_MAXIMUM - self->n_bytes, &problem);
+  bytes = rebound_include_path_load (self->path, file, REBOUND_SCRIPT_BYTES_MAXIMUM - self->n_bytes,
+                                     &problem);
   if (bytes == NULL)
     {
       rebound_diagnostics_add (self->diagnostics, position, "“%s” %s", path, problem);
@@ -233,10 +229,8 @@ include (Builder *self, ReboundLine *line)
   else if (path == NULL)
     problem = "a variable in the name of a file; expected it written out";
   else if (!is_inside (path))
-    problem = "the file is elsewhere; expected one in the script's folder, without “/” in front "
-              "and without “..”";
-  else if (current_source (self)->folder == NULL)
-    problem = "this script is in no folder; expected no include";
+    problem = "the file is elsewhere; expected one in the script's folder, or in one that "
+              "--include-dir names, without “/” in front and without “..”";
   if (problem == NULL)
     splice (self, &last->position, path);
   else
@@ -288,13 +282,17 @@ rebound_script_read_nodes (GBytes *bytes,
                            const char *name,
                            GFile *file,
                            GFile *folder,
+                           const char *const *include_dirs,
                            GPtrArray *texts,
                            ReboundDiagnostics *diagnostics)
 {
+  g_autoptr (ReboundIncludePath) path
+      = rebound_include_path_new (folder, include_dirs, diagnostics);
   g_autoptr (GPtrArray) repeats = g_ptr_array_new ();
   g_autoptr (GPtrArray) sources = g_ptr_array_new_with_free_func (source_free);
-  Builder self
-      = { .diagnostics = diagnostics, .repeats = repeats, .sources = sources, .texts = texts };
+  Builder self = {
+    .diagnostics = diagnostics, .repeats = repeats, .sources = sources, .texts = texts, .path = path
+  };
   Source *source = g_new0 (Source, 1);
 
   self.nodes = g_ptr_array_new_with_free_func (node_free);

@@ -139,7 +139,11 @@ script_new (const char *name)
 }
 
 static void
-read_script (ReboundScript *self, GBytes *bytes, GFile *file, GFile *folder)
+read_script (ReboundScript *self,
+             GBytes *bytes,
+             GFile *file,
+             GFile *folder,
+             const char *const *include_dirs)
 {
   ReboundPosition whole = { g_intern_string (self->name), 0, 0 };
 
@@ -150,8 +154,8 @@ read_script (ReboundScript *self, GBytes *bytes, GFile *file, GFile *folder)
       return;
     }
   g_ptr_array_unref (self->nodes);
-  self->nodes
-      = rebound_script_read_nodes (bytes, whole.file, file, folder, self->texts, self->mistakes);
+  self->nodes = rebound_script_read_nodes (bytes, whole.file, file, folder, include_dirs,
+                                           self->texts, self->mistakes);
   if (rebound_diagnostics_is_empty (self->mistakes) && self->nodes->len == 0)
     rebound_diagnostics_add (self->mistakes, &whole,
                              "the script is empty; expected at least one statement");
@@ -165,18 +169,18 @@ read_script (ReboundScript *self, GBytes *bytes, GFile *file, GFile *folder)
 
 /* A text with a folder was a file of it, which an include can lead back to. */
 ReboundScript *
-rebound_script_new (GBytes *bytes, const char *name, GFile *folder)
+rebound_script_new (GBytes *bytes, const char *name, GFile *folder, const char *const *include_dirs)
 {
   g_autofree char *base = g_path_get_basename (name);
   g_autoptr (GFile) file = folder == NULL ? NULL : g_file_get_child (folder, base);
   ReboundScript *self = script_new (name);
 
-  read_script (self, bytes, file, folder);
+  read_script (self, bytes, file, folder, include_dirs);
   return self;
 }
 
 ReboundScript *
-rebound_script_new_from_file (GFile *file, const char *name)
+rebound_script_new_from_file (GFile *file, const char *name, const char *const *include_dirs)
 {
   g_autofree char *problem = NULL;
   g_autoptr (GBytes) bytes
@@ -186,7 +190,7 @@ rebound_script_new_from_file (GFile *file, const char *name)
   ReboundPosition whole = { g_intern_string (name), 0, 0 };
 
   if (bytes != NULL)
-    read_script (self, bytes, file, folder);
+    read_script (self, bytes, file, folder, include_dirs);
   else
     rebound_diagnostics_add (self->mistakes, &whole, "%s", problem);
   return self;

@@ -54,7 +54,7 @@ static void
 declare (Fixture *self, const char *line)
 {
   g_autoptr (GBytes) bytes = g_bytes_new_static (line, strlen (line));
-  g_autoptr (ReboundScript) script = rebound_script_new (bytes, "t.life", NULL);
+  g_autoptr (ReboundScript) script = rebound_script_new (bytes, "t.life", NULL, NULL);
   g_autoptr (ReboundScope) scope = rebound_scope_new ();
   g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
   g_autoptr (ReboundStatement) statement

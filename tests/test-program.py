@@ -280,6 +280,30 @@ def test_include():
         expect_status(done, 1)
 
 
+def test_include_dir():
+    """an include is found in an --include-dir, by each command that reads scripts, and not without"""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in (("mine/main.life", "include \"common.life\"\nhome\n"),
+                           ("common/common.life", "launch\n"), ("lone.life", "launch\n")):
+            os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                file.write(text)
+        for words in (("run",), ("check",), ("check", "--twice"), ("test",),
+                      ("compare", "mine/main.life")):
+            done = run(*words, "mine/main.life", cwd=folder)
+            expect_equal(done.returncode, 1 if words == ("test",) else 2, f"status of {words}")
+            expect_in("main.life:1:9: “common.life” cannot be read: ENOENT",
+                      done.stdout + done.stderr, f"{words}")
+            expect_status(run(*words, "--include-dir=common", "mine/main.life", cwd=folder), 0)
+        done = run("test", ".", "--include-dir=common", "--output=tap", cwd=folder)
+        expect_status(done, 0)
+        expect("common/common" not in done.stdout, f"a part was played by itself: {done.stdout}")
+        done = run("run", "lone.life", "--include-dir=nowhere", cwd=folder)
+        expect_status(done, 2)
+        expect_equal(done.stderr, "rebound: nowhere: nothing can be included from there: ENOENT; "
+                                  "expected a folder\n", "standard error")
+
+
 # -- how it is played --
 
 

@@ -75,7 +75,7 @@ read_file (Fixture *self, const char *name, GError **error)
 {
   g_autoptr (GFile) file = g_file_get_child (self->folder, name);
 
-  return whole_script (rebound_script_new_from_file (file, name), error);
+  return whole_script (rebound_script_new_from_file (file, name, NULL), error);
 }
 
 static ReboundScript *
@@ -83,7 +83,7 @@ read_text (const char *text, GError **error)
 {
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
 
-  return whole_script (rebound_script_new (bytes, "t.life", NULL), error);
+  return whole_script (rebound_script_new (bytes, "t.life", NULL, NULL), error);
 }
 
 static void
@@ -206,14 +206,14 @@ test_mistakes (void)
     { "include \"a$b\"", "t.life:1:9: a variable in the name of a file; expected it written out" },
     { "include \"a\"", "t.life:1:9: this script is in no folder; expected no include" },
     { "include \"\"",
-      "t.life:1:9: the file is elsewhere; expected one in the script's folder, without “/” in "
-      "front and without “..”" },
+      "t.life:1:9: the file is elsewhere; expected one in the script's folder, or in one that "
+      "--include-dir names, without “/” in front and without “..”" },
     { "include \"/etc/passwd\"",
-      "t.life:1:9: the file is elsewhere; expected one in the script's folder, without “/” in "
-      "front and without “..”" },
+      "t.life:1:9: the file is elsewhere; expected one in the script's folder, or in one that "
+      "--include-dir names, without “/” in front and without “..”" },
     { "include \"a/../../b\"",
-      "t.life:1:9: the file is elsewhere; expected one in the script's folder, without “/” in "
-      "front and without “..”" },
+      "t.life:1:9: the file is elsewhere; expected one in the script's folder, or in one that "
+      "--include-dir names, without “/” in front and without “..”" },
     /* all of them, in the order of the lines; grammar and meaning are the checker's */
     { "end\nclient \"c\nafter 5\nset web x=$y\nrepeat 2\nexpect a.b = 1\nhome ${",
       "t.life:1:1: “end” closes nothing; expected a repeat before it\n"
@@ -330,11 +330,11 @@ test_include_of_text (Fixture *self, gconstpointer data)
 
   g_test_summary ("A text that says in which folder it is can include, and be led back to");
   write_bytes (self, "b.life", "home", -1);
-  script = whole_script (rebound_script_new (bytes, "a.life", self->folder), &error);
+  script = whole_script (rebound_script_new (bytes, "a.life", self->folder, NULL), &error);
   g_assert_no_error (error);
   assert_tree (script, "home@b.life:1");
   write_bytes (self, "b.life", "include a.life", -1);
-  circle = whole_script (rebound_script_new (bytes, "a.life", self->folder), &error);
+  circle = whole_script (rebound_script_new (bytes, "a.life", self->folder, NULL), &error);
   assert_mistake (circle, error,
                   "b.life:1:9: the include leads back to where it is: a.life → b.life → a.life; "
                   "expected no circle");
@@ -397,7 +397,7 @@ test_size (Fixture *self, gconstpointer data)
   write_bytes (self, "a.life", text, -1);
   script = read_file (self, "a.life", &error);
   assert_mistake (script, error, "a.life: is longer than 4MiB; expected at most that");
-  from_text = whole_script (rebound_script_new (bytes, "t", NULL), &text_error);
+  from_text = whole_script (rebound_script_new (bytes, "t", NULL, NULL), &text_error);
   assert_mistake (from_text, text_error, "t: is longer than 4MiB; expected at most that");
   memcpy (text, "home", 4);
   write_bytes (self, "a.life", text, 4 << 20);
@@ -426,11 +426,10 @@ test_no_file (Fixture *self, gconstpointer data)
     { "a/b", "a/b: cannot be read: ENOTDIR; expected a script's file" },
     { "loop", "loop: cannot be read: ELOOP; expected a script's file" },
     { "fifo", "fifo: is a FIFO; expected a regular file" },
-    { "device", "device: is a device; expected a regular file" },
   };
   g_autoptr (GFile) resource = g_file_new_for_uri ("resource:///org/rebound/none");
-  g_autoptr (GError) resource_error = NULL;
-  g_autoptr (ReboundScript) elsewhere = NULL;
+  g_autoptr (GError) resource_error = NULL, device_error = NULL;
+  g_autoptr (ReboundScript) elsewhere = NULL, device_script = NULL;
 
   g_test_summary ("What is no file is refused with the errno's name, and nothing hangs");
   write_bytes (self, "a", "home", -1);
@@ -452,8 +451,10 @@ test_no_file (Fixture *self, gconstpointer data)
       including = read_file (self, "main", &include_error);
       assert_mistake (including, include_error, expected);
     }
-  elsewhere = whole_script (rebound_script_new_from_file (resource, "none"), &resource_error);
+  elsewhere = whole_script (rebound_script_new_from_file (resource, "none", NULL), &resource_error);
   assert_mistake (elsewhere, resource_error, cases[0].expected);
+  device_script = read_file (self, "device", &device_error);
+  assert_mistake (device_script, device_error, "device: is a device; expected a regular file");
 }
 
 static void

@@ -14,7 +14,7 @@ read_script (const char *text)
 {
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
   g_autoptr (GError) error = NULL;
-  ReboundScript *script = rebound_script_new (bytes, FILE_NAME, NULL);
+  ReboundScript *script = rebound_script_new (bytes, FILE_NAME, NULL, NULL);
 
   rebound_diagnostics_check (rebound_script_get_mistakes (script), &error);
   g_assert_no_error (error);
