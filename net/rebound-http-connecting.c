@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From a URI to a connection. The host of a script is an actor's name or an address; a program's
  * may be a name that has to be looked up. GIO does that in a thread, whose answer comes when it
- * comes: the clock is held meanwhile, or virtual time would overtake it. */
+ * comes: the clock is held meanwhile, or virtual time would overtake it.
+ *
+ * In a network of the run's own no name is looked up. There is nobody to be asked over it; but the
+ * C library asks daemons of the machine first (nscd, systemd-resolved, avahi), by Unix sockets that
+ * have a path, and a network namespace does not keep those apart. They would look the name up on
+ * the machine's network: a script could make itself heard outside by names alone, and what it came
+ * to would be another thing on another machine. */
 
 #include "rebound-http-job-private.h"
 
 #include "rebound-address-private.h"
 #include "rebound-endpoint-private.h"
 #include "rebound-errno.h"
+#include "rebound-isolation.h"
 
 /* -- dialling -- */
 
@@ -172,6 +179,10 @@ rebound_http_job_connect (ReboundHttpJob *self)
     }
   else if (rebound_address_fill (host, self->request->port, &address, &length))
     dial (self, &address, length);
+  /* GIO knows localhost by itself (RFC 6761 6.3), and asks nobody. */
+  else if (rebound_isolation_is_entered () && g_ascii_strcasecmp (host, "localhost") != 0)
+    fail_later (self, "no actor has that name, and in a network of its own a run looks none up; "
+                      "expected an actor that has lived, an address, or localhost");
   else
     look_up (self, host);
 }

@@ -281,6 +281,13 @@ static const NetTestStory any[] = {
                            3,
                            "http://127.0.0.1:30000/ could not be reached: ECONNREFUSED (Connection "
                            "refused)") },
+  { "dial/name", "http-client http\nlaunch\nhttp.get uri=\"http://example.invalid/\"\n", "http",
+    USES ("0s", 1, 1)
+        FAILED ("0s",
+                1,
+                "http://example.invalid/ could not be reached: no actor has that name, and in a "
+                "network of its own a run looks none up; expected an actor that has lived, an "
+                "address, or localhost") },
   { "dial/ipv6",
     SERVER " address=::" REBOUND "\nlaunch\nhttp.get uri=\"http://[::1]:30000/\"\nhttp.get "
            "uri=\"http://127.0.0.1:30000/\"\nhttp.get uri=\"http://[::1]:30000/\"\n",
