@@ -82,7 +82,9 @@ main (int argc, char **argv)
 
   occupy_standard_descriptors ();
   rebound_standard_output_watch ();
-  setlocale (LC_ALL, "");
+  /* The terminal's characters, and nothing else: a report is in one language, and a number has one
+   * form, whoever asks for it. */
+  setlocale (LC_CTYPE, "");
   if (argc < 2)
     {
       print_help (stderr);

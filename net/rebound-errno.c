@@ -24,3 +24,11 @@ rebound_errno_name (int error_number)
   g_snprintf (unnamed, sizeof unnamed, "errno %d", error_number);
   return g_intern_string (unnamed);
 }
+
+const char *
+rebound_errno_text (int error_number)
+{
+  const char *text = strerrordesc_np (error_number);
+
+  return text != NULL ? text : "Unknown error";
+}

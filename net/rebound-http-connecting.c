@@ -40,7 +40,7 @@ on_failed (int error_number, gpointer user_data)
   g_autoptr (GError) error
       = g_error_new (REBOUND_HTTP_ERROR, REBOUND_HTTP_ERROR_CONNECT,
                      "%s could not be reached: %s (%s)", self->request->text,
-                     rebound_errno_name (error_number), g_strerror (error_number));
+                     rebound_errno_name (error_number), rebound_errno_text (error_number));
 
   self->client->last_error = error_number;
   g_clear_pointer (&self->dial, rebound_dial_free);

@@ -126,7 +126,8 @@ describe_break (int error_number)
 {
   if (error_number == 0)
     return g_strdup ("the connection was closed");
-  return g_strdup_printf ("%s (%s)", rebound_errno_name (error_number), g_strerror (error_number));
+  return g_strdup_printf ("%s (%s)", rebound_errno_name (error_number),
+                          rebound_errno_text (error_number));
 }
 
 static GError *

@@ -62,7 +62,7 @@ action_sysctl (ReboundLinuxKernel *self, const char *name, int value, gpointer d
   if (result == 0)
     return NULL;
   return g_error_new (REBOUND_ERROR, REBOUND_ERROR_ACTION, "%s cannot be set to %d: %s (%s)", name,
-                      value, g_strerror (-result), rebound_errno_name (-result));
+                      value, rebound_errno_text (-result), rebound_errno_name (-result));
 }
 
 static void

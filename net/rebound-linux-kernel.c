@@ -361,7 +361,7 @@ change_link (ReboundLinuxKernel *self, gboolean up, GError **error)
   g_set_error (error, REBOUND_ERROR,
                is_scripts_doing ? REBOUND_ERROR_ACTION : REBOUND_ERROR_INTERNAL,
                "cannot %s the network's link: %s (%s)", up ? "bring up" : "take down",
-               g_strerror (-result), rebound_errno_name (-result));
+               rebound_errno_text (-result), rebound_errno_name (-result));
   return FALSE;
 }
 

@@ -246,7 +246,7 @@ rebound_port_words_verdict (const ReboundPortReport *report, const ReboundPortHo
                             report->name, taken_on);
   if (error_number != EADDRINUSE)
     return g_strdup_printf ("%s cannot be bound on %s: %s: %s", report->name, taken_on,
-                            rebound_errno_name (error_number), g_strerror (error_number));
+                            rebound_errno_name (error_number), rebound_errno_text (error_number));
   because = describe_worst (report, worst);
   return g_strdup_printf ("%s is taken on %s%s%s: %s%s", report->name, taken_on,
                           *free_on != '\0' ? " and free on " : "", free_on, because,

@@ -72,7 +72,7 @@ sysctl_report (int result, const char *what, const char *name, GError **error)
     return TRUE;
 
   g_set_error (error, G_IO_ERROR, g_io_error_from_errno (-result), "%s /proc/sys/%s: %s (%s)", what,
-               name, g_strerror (-result), rebound_errno_name (-result));
+               name, rebound_errno_text (-result), rebound_errno_name (-result));
   return FALSE;
 }
 

@@ -29,10 +29,20 @@ test_names (void)
   g_assert_true (rebound_errno_name (4711) != rebound_errno_name (4712));
 }
 
+static void
+test_texts (void)
+{
+  g_test_summary ("every errno has a text, which is nobody's translation");
+  g_assert_cmpstr (rebound_errno_text (EADDRINUSE), ==, "Address already in use");
+  g_assert_cmpstr (rebound_errno_text (4711), ==, "Unknown error");
+  g_assert_cmpstr (rebound_errno_text (-1), ==, "Unknown error");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/errno/names", test_names);
+  g_test_add_func ("/errno/texts", test_texts);
   return g_test_run ();
 }

@@ -307,6 +307,26 @@ def test_include_dir():
 # -- how it is played --
 
 
+def test_language():
+    """a report is the same to the byte whatever language its reader has"""
+    if shutil.which("localedef") is None or not Path("/usr/share/i18n/locales/de_DE").exists():
+        raise Skip("no other language can be made here (Debian: locales)")
+    script = ("http-client c\nlaunch\nc.get uri=http://127.0.0.1:80/\nwait c.failed\n"
+              "after 1250ms print \"so far\"\n")
+    with tempfile.TemporaryDirectory() as folder:
+        made = subprocess.run(["localedef", "-i", "de_DE", "-f", "UTF-8",
+                               f"{folder}/de_DE.UTF-8"], capture_output=True, check=False)
+        if made.returncode != 0:
+            raise Skip(f"localedef: {made.stderr.decode().strip()}")
+        german = program.ENVIRONMENT | {"LOCPATH": folder, "LC_ALL": "de_DE.UTF-8"}
+        for name in set(program.list_formats()) - {"pcapng"}:  # which is no text
+            words = ["run", "-", "--show=all", f"--format={name}"]
+            here, there = (run(*words, input=script, env=env)
+                           for env in (program.ENVIRONMENT, german))
+            expect_status(here, 0)
+            expect_equal(there.stdout, here.stdout, f"{name} in German")
+
+
 def test_set():
     """--set puts another value in the place of a let's, each time the script says it"""
     script = "let a=one\nlet b=two\nprint \"$a $b\"\nlet a=three\nprint \"$a $b\"\n"
