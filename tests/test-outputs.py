@@ -434,8 +434,17 @@ def test_pipe_file():
         expect(pipe.is_fifo(), "the pipe was replaced")
 
 
+def has_unnamed_files(folder):
+    """Whether FOLDER's file system has files without a name, of which SIGKILL leaves nothing."""
+    try:
+        os.close(os.open(folder, os.O_TMPFILE | os.O_WRONLY))
+    except OSError:
+        return False
+    return True
+
+
 def test_killed():
-    """kill -9 in the middle leaves no half of a report under its name"""
+    """kill -9 in the middle leaves no half of a report under its name, and nothing beside it"""
     with tempfile.TemporaryDirectory() as folder:
         write_earlier(folder)
         process = start("run", "-", "--clock=real", *output_to(folder), stdin=subprocess.PIPE)
@@ -446,6 +455,45 @@ def test_killed():
         process.wait()
         for name in FORMATS:
             expect_equal(Path(folder, f"run.{name}").read_text(encoding="utf-8"), "earlier", name)
+        if has_unnamed_files(folder):
+            expect_equal(files_of(folder), sorted(f"run.{name}" for name in FORMATS), "files")
+
+
+def test_unnamed():
+    """where no file can be without a name, it has one beside its place; and a name is not had"""
+    program.need_strace()
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "run.jsonl"
+        for fault in ("openat:error=EOPNOTSUPP", "?access,?faccessat,?faccessat2:error=ENOENT", "linkat:error=EEXIST"):
+            for earlier in (False, True):
+                place.unlink(missing_ok=True)
+                if earlier:
+                    place.write_text("earlier", encoding="utf-8")
+                # What is failed is the folder's opening, and not that of every file.
+                paths = ["-P", folder] if fault.startswith("openat") else []
+                prefix = ["strace", "-qq", "-o", "/dev/null", *paths, "-e", f"inject={fault}"]
+                done = run("run", "-o", f"jsonl:{place}", "rebind-bug", prefix=prefix)
+                if fault.startswith("linkat"):
+                    expect_equal(done.returncode, 99, f"status; {done.stderr}")
+                    expect_in(f"{place} cannot be put into its place: EEXIST", done.stderr, fault)
+                    expect_equal(files_of(folder), ["run.jsonl"] if earlier else [], "files")
+                    continue
+                expect_status(done, 0)
+                expect_equal(files_of(folder), ["run.jsonl"], "files")
+                expect(place.read_bytes().count(b"\n") > 100, f"of {fault} there is no report")
+
+
+def test_foreign_folder():
+    """root's run has no rights over a folder of somebody else's: the report is whole beside it"""
+    if os.geteuid() != 0:
+        raise Skip("only root has a folder that it cannot write to in a namespace")
+    with tempfile.TemporaryDirectory() as folder:
+        os.chown(folder, 65534, 65534)
+        done = run("run", "-o", f"jsonl:{folder}/run", "rebind-bug")
+        expect_equal(done.returncode, 99, f"status; {done.stderr}")
+        (beside,) = files_of(folder)
+        expect_in(f"it is whole in {folder}/{beside}", done.stderr, "the complaint")
+        expect(Path(folder, beside).read_bytes().count(b"\n") > 100, "it is not whole")
 
 
 def test_not_run():
