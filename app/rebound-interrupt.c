@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* GLib's own signal source starts a worker thread that sleeps in poll; a run has one thread. So the
- * handler writes to an eventfd, and a source in the world's context reads it. A second Ctrl-C
- * kills. */
+ * handler writes to an eventfd, and a source in the world's context reads it. Whoever asks for the
+ * second time kills.
+ *
+ * Ctrl-C, a CI system that gives up a job (SIGTERM) and a terminal that is closed (SIGHUP) mean the
+ * same: there is no more time, and what is known by now is wanted. */
 
 #include "rebound-interrupt.h"
 
@@ -11,11 +14,13 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+
 struct _ReboundInterrupt
 {
   ReboundRun *run;
   GSource *source;
-  struct sigaction before;
+  struct sigaction before[G_N_ELEMENTS (signals)];
 };
 
 static int wake_fd = -1;
@@ -38,10 +43,24 @@ on_wake (int fd, GIOCondition condition, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* One that whoever started us has had ignored, as nohup does, stays ignored. */
+static void
+take_signals (ReboundInterrupt *self)
+{
+  struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int) SA_RESETHAND };
+
+  sigemptyset (&action.sa_mask);
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    {
+      sigaction (signals[i], NULL, &self->before[i]);
+      if (self->before[i].sa_handler != SIG_IGN)
+        sigaction (signals[i], &action, NULL);
+    }
+}
+
 ReboundInterrupt *
 rebound_interrupt_new (ReboundRun *run)
 {
-  struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int) SA_RESETHAND };
   ReboundInterrupt *self = g_new0 (ReboundInterrupt, 1);
 
   self->run = run;
@@ -52,8 +71,7 @@ rebound_interrupt_new (ReboundRun *run)
   g_source_set_static_name (self->source, "Ctrl-C");
   g_source_set_callback (self->source, G_SOURCE_FUNC (on_wake), self, NULL);
   g_source_attach (self->source, rebound_site_get_context (rebound_run_get_world (run)));
-  sigemptyset (&action.sa_mask);
-  sigaction (SIGINT, &action, &self->before);
+  take_signals (self);
   return self;
 }
 
@@ -62,7 +80,8 @@ rebound_interrupt_free (ReboundInterrupt *self)
 {
   if (self->source != NULL)
     {
-      sigaction (SIGINT, &self->before, NULL);
+      for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+        sigaction (signals[i], &self->before[i], NULL);
       g_source_destroy (self->source);
       g_source_unref (self->source);
       close (wake_fd);

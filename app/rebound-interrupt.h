@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* Ctrl-C ends the run, and its summary is still shown. */
+/* Ctrl-C, SIGTERM and SIGHUP end the run, and its summary is still shown. */
 typedef struct _ReboundInterrupt ReboundInterrupt;
 
 ReboundInterrupt *rebound_interrupt_new (ReboundRun *run);

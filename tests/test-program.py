@@ -394,17 +394,37 @@ def test_status_lacking():
     expect_status(run("check", "rebind-bug", prefix=prefix), 0)
 
 
-def test_status_interrupted():
-    """status 130: Ctrl-C in real time; the summary is still shown"""
-    process = start("run", "-", "--clock=real", stdin=subprocess.PIPE)
+def interrupt(*numbers, prefix=()):
+    """Sends a run in real time these signals, and returns its status and what it says then."""
+    process = start("run", "-", "--clock=real", stdin=subprocess.PIPE, prefix=prefix)
     process.stdin.write("launch\nafter 1h home\n")
     process.stdin.close()
     read_until(process, "> after 1h home")
-    process.send_signal(signal.SIGINT)
+    for number in numbers:
+        process.send_signal(number)
     rest, complaint = process.stdout.read(), process.stderr.read()
-    expect_equal(process.wait(), 130, "status")
-    expect_in("interrupted: ", rest, "the summary")
-    expect_in("interrupted", complaint, "the complaint")
+    return process.wait(), rest, complaint
+
+
+def test_status_interrupted():
+    """status 130: Ctrl-C, SIGTERM and SIGHUP in real time; the summary is still shown"""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        status, rest, complaint = interrupt(number)
+        expect_equal(status, 130, f"status after {number}")
+        expect_in("interrupted: ", rest, "the summary")
+        expect_in("interrupted", complaint, "the complaint")
+
+
+def test_signal_ignored():
+    """a signal that was ignored before stays ignored, as nohup has it"""
+    prefix = ["sh", "-c", "trap '' HUP && exec \"$@\"", "sh"]
+    process = start("run", "-", "--format=jsonl", prefix=prefix, stdin=subprocess.PIPE)
+    process.stdin.write("client c connect=127.0.0.1:9 retry-every=1ms\nlaunch\nafter 20s home\n")
+    process.stdin.close()
+    read_until(process, '"refused"')
+    process.send_signal(signal.SIGHUP)
+    process.stdout.read()
+    expect_equal(process.wait(), 0, "status")
 
 
 def test_status_interrupted_virtual():
