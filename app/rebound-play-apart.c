@@ -4,7 +4,7 @@
  * what happened over a pipe.
  *
  * Ctrl-C is for the play, which knows how to end: the process that waits for it lets it pass, and
- * learns of it from the status. */
+ * learns of it from the status. Any other end of that process is the play's, too. */
 
 #include "rebound-play-apart.h"
 
@@ -16,10 +16,15 @@
 #include <unistd.h>
 
 #include "rebound-command.h"
+#include "rebound-die-with.h"
 #include "rebound-twin-sink.h"
 
 static int
-play_onto (const ReboundPlayOptions *options, ReboundRun *run, const char *word, FILE *stream)
+play_onto (const ReboundPlayOptions *options,
+           ReboundRun *run,
+           const char *word,
+           pid_t parent,
+           FILE *stream)
 {
   g_autoptr (ReboundAbout) about = rebound_about_new (run, word, options->variables);
   g_autoptr (ReboundEventSink) sink = rebound_twin_sink_new (about, stream);
@@ -28,6 +33,7 @@ play_onto (const ReboundPlayOptions *options, ReboundRun *run, const char *word,
 
   if (status != 0)
     return status;
+  rebound_die_with (parent);
   rebound_run_add_sink (run, sink);
   status = rebound_play (run, &error);
   if (status > 1 && error != NULL)
@@ -37,15 +43,17 @@ play_onto (const ReboundPlayOptions *options, ReboundRun *run, const char *word,
 
 /* The child's side: plays, writes, and never returns. */
 static void
-play_into (const ReboundPlayOptions *options, const char *word, int fd)
+play_into (const ReboundPlayOptions *options, const char *word, pid_t parent, int fd)
 {
-  g_autoptr (ReboundRun) run = rebound_play_load (options, word);
+  g_autoptr (ReboundRun) run = NULL;
   FILE *stream = fdopen (fd, "w");
   int status;
 
+  rebound_die_with (parent);
+  run = rebound_play_load (options, word);
   if (run == NULL || stream == NULL)
     _exit (REBOUND_EXIT_USAGE);
-  status = play_onto (options, run, word, stream);
+  status = play_onto (options, run, word, parent, stream);
   if (fclose (stream) != 0)
     status = REBOUND_EXIT_INTERNAL;
   _exit (status);
@@ -83,6 +91,7 @@ wait_for (pid_t child, const char *word)
 static pid_t
 begin (const ReboundPlayOptions *options, const char *word, int *fd)
 {
+  const pid_t parent = getpid ();
   int ends[2];
   pid_t child;
 
@@ -92,7 +101,7 @@ begin (const ReboundPlayOptions *options, const char *word, int *fd)
   if (child == 0)
     {
       close (ends[0]);
-      play_into (options, word, ends[1]);
+      play_into (options, word, parent, ends[1]);
     }
   close (ends[1]);
   if (child < 0)

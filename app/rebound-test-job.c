@@ -14,11 +14,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "rebound-command.h"
+#include "rebound-die-with.h"
 #include "rebound-play.h"
 #include "rebound-test-witness.h"
 #include "rebound-text-sink.h"
@@ -45,15 +45,6 @@ struct _ReboundTestJob
 };
 
 /* -- the playing process -- */
-
-/* Under a user's namespace it would be forgotten if the process changed who it is; it is said again
- * after that. Who has lost its parent before has another one by now. */
-static void
-die_with (pid_t parent)
-{
-  if (prctl (PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid () != parent)
-    _exit (REBOUND_EXIT_INTERNAL);
-}
 
 /* Descriptors have the numbers that they have in every play of the script, for a log may show
  * them: first those of the streams, and nothing behind. The files were opened in this order, each
@@ -158,7 +149,7 @@ play (const ReboundTestScript *script, const ReboundTestJobSettings *settings, p
   status = rebound_play_enter (&options);
   if (status != 0 || run == NULL)
     return status;
-  die_with (parent);
+  rebound_die_with (parent);
   return play_run (run, script, settings);
 }
 
@@ -169,7 +160,7 @@ live (const ReboundTestScript *script,
       pid_t parent,
       const int *fds)
 {
-  die_with (parent);
+  rebound_die_with (parent);
   setpgid (0, 0);
   sigprocmask (SIG_SETMASK, &settings->mask, NULL);
   take_files (settings, fds);

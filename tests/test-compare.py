@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import pty
+import select
 import signal
 import struct
 import subprocess
@@ -552,6 +553,25 @@ def test_interrupted():
     status = process.wait(program.HANG_SECONDS)
     expect(status in (130, -signal.SIGINT), f"status {status}")
     expect_equal(process.stdout.read(), "", "standard output")
+
+
+def test_killed():
+    """whoever ends it, however, ends the play that it waits for"""
+    for words in (["compare", "-", "-"], ["check", "--twice", "-"]):
+        for number in (signal.SIGKILL, signal.SIGTERM):
+            process = program.start(*words, "--clock=real", stdin=subprocess.PIPE)
+            process.stdin.write("launch\nafter 1h home\n")
+            process.stdin.close()
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+            while process.poll() is None and not (pids := children.read_text(encoding="ascii")):
+                pass
+            play = os.pidfd_open(int(pids))
+            process.send_signal(number)
+            process.wait()
+            gone, _, _ = select.select([play], [], [], program.HANG_SECONDS)
+            os.close(play)
+            expect_equal(process.returncode, -number, f"status of {words}")
+            expect(gone, f"{words}: after {number} the play goes on")
 
 
 def test_deterministic():
