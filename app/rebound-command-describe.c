@@ -91,7 +91,7 @@ print_properties (GType type, gboolean writable)
         continue;
       if (!any)
         printf ("\n%s\n", writable ? "Properties (NAME=VALUE, set):"
-                                   : "Readings (expect, wait until, print):");
+                                   : "Readings (expect, wait until, always, eventually, print):");
       any = TRUE;
       print_property (specs[i]);
     }

@@ -99,10 +99,12 @@ rebound_checker_report_unknown_word (ReboundChecker *self, const ReboundText *wo
     }
   g_ptr_array_add (known, NULL);
   guess = rebound_did_you_mean (word->text, (const char *const *) known->pdata);
-  rebound_diagnostics_add (self->diagnostics, &word->position,
-                           "“%s” is no statement; expected a verb such as launch or home, a type, "
-                           "or one of set, after, wait, expect, let, repeat, include, print%s",
-                           word->text, guess);
+  rebound_diagnostics_add (
+      self->diagnostics, &word->position,
+      "“%s” is no statement; expected a verb such as launch or home, a type, "
+      "or one of set, after, wait, expect, always, eventually, let, repeat, include, "
+      "print%s",
+      word->text, guess);
 }
 
 /* How often an argument is called “application”. */

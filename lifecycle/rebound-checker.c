@@ -276,7 +276,13 @@ check_statement (ReboundChecker *self, const ReboundStatement *statement)
       break;
     case REBOUND_STATEMENT_WAIT_UNTIL:
     case REBOUND_STATEMENT_EXPECT:
+    case REBOUND_STATEMENT_EVENTUALLY:
       check_expression (self, statement);
+      break;
+    case REBOUND_STATEMENT_ALWAYS:
+      check_expression (self, statement);
+      if (statement->condition != NULL)
+        check_expression (self, statement->condition);
       break;
     case REBOUND_STATEMENT_PRINT:
       check_print (self, statement);

@@ -4,6 +4,7 @@
 #include "rebound-cast-private.h"
 #include "rebound-device-private.h"
 #include "rebound-stage-private.h"
+#include "rebound-watches-private.h"
 
 G_BEGIN_DECLS
 
@@ -19,6 +20,7 @@ typedef struct
   ReboundDevice *device;
   ReboundKernel *kernel; /* or NULL */
   gboolean fill;
+  ReboundWatches *watches; /* while it plays */
 
   guint n_expectations; /* of expects and waits, so far */
   guint n_failed;

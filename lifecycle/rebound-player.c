@@ -3,7 +3,7 @@
  * is expected. It knows the language's meaning (docs/language.md); what the words of it look like
  * was the reader's to know, and whether they make sense the checker's. */
 
-#include "rebound-player-private.h"
+#include "rebound-player-parts-private.h"
 
 #include <string.h>
 
@@ -18,17 +18,14 @@
 #include "rebound-units-private.h"
 #include "rebound-verb-private.h"
 
-/* docs/language.md, rule 4: a wait without `within` gives up after five virtual minutes. */
-#define WAIT_DEFAULT_USEC (5 * 60 * G_USEC_PER_SEC)
-
 static gboolean
 play_statement (ReboundPlayer *self, const ReboundStatement *statement, GError **error);
 static gboolean play_nodes (ReboundPlayer *self, GPtrArray *nodes, GError **error);
 
 /* "12" in the script itself, "common.life:12" in a file that it includes: the same wherever the
  * script lies. */
-static char *
-describe_place (ReboundPlayer *self, const ReboundPosition *position)
+char *
+rebound_player_describe_place (ReboundPlayer *self, const ReboundPosition *position)
 {
   const char *script = rebound_script_get_name (self->script);
 
@@ -40,177 +37,31 @@ describe_place (ReboundPlayer *self, const ReboundPosition *position)
   return g_strdup_printf ("%s:%u", base, position->line);
 }
 
+void
+rebound_player_set_source (ReboundPlayer *self, const ReboundStatement *statement)
+{
+  g_autofree char *source
+      = g_strdup_printf ("%s:%u", statement->position.file, statement->position.line);
+
+  rebound_journal_set_source (self->journal, g_intern_string (source));
+}
+
 static void
 note (ReboundPlayer *self, const ReboundStatement *statement)
 {
-  g_autofree char *line = describe_place (self, &statement->position);
+  g_autofree char *line = rebound_player_describe_place (self, &statement->position);
 
   rebound_journal_note (self->journal, "script", &rebound_note_statement, statement->source, line);
 }
 
 /* Puts the statement's place before an error's message. */
-static gboolean
-fail_at (const ReboundStatement *statement, GError **error)
+gboolean
+rebound_player_fail_at (const ReboundStatement *statement, GError **error)
 {
   g_prefix_error (error, "%s:%u:%u: ", statement->position.file, statement->position.line,
                   statement->position.column);
   return FALSE;
 }
-
-/* -- expect -- */
-
-static void
-conclude (ReboundPlayer *self, const ReboundStatement *statement, gboolean met, const char *seen)
-{
-  g_autofree char *line = describe_place (self, &statement->position);
-
-  self->n_expectations++;
-  self->n_failed += met ? 0 : 1;
-  if (met)
-    rebound_journal_note (self->journal, "script", &rebound_note_met, statement->source, line);
-  else
-    rebound_journal_note (self->journal, "script", &rebound_note_failed, statement->source, line,
-                          seen);
-}
-
-static void
-play_expect (ReboundPlayer *self, const ReboundStatement *statement)
-{
-  g_autofree char *seen = NULL;
-  gboolean met = rebound_expression_evaluate (self->cast, statement, &seen);
-  g_autofree char *text = g_strdup_printf ("%s.%s was “%s”", statement->name.text,
-                                           statement->member.text, seen != NULL ? seen : "");
-
-  conclude (self, statement, met, text);
-}
-
-static char *
-describe_count (ReboundPlayer *self, const ReboundStatement *statement, guint count)
-{
-  const char *name = statement->name.text;
-  const char *signal = statement->member.text;
-  gint64 last_usec = rebound_journal_get_last_usec (self->journal, name, signal);
-  g_autofree char *when = last_usec < 0 ? NULL : rebound_duration_to_string (last_usec);
-
-  if (count == 0)
-    return g_strdup_printf ("%s.%s did not come", name, signal);
-  return g_strdup_printf ("%s.%s came %u time%s, last at %s", name, signal, count,
-                          count == 1 ? "" : "s", when);
-}
-
-static gboolean
-let_time_pass (ReboundPlayer *self, gint64 duration_usec, GError **error)
-{
-  gint64 now_usec = rebound_clock_get_time_usec (self->clock);
-
-  if (duration_usec > REBOUND_CLOCK_LAST_USEC - now_usec)
-    {
-      g_set_error_literal (error, REBOUND_ERROR, REBOUND_ERROR_ACTION,
-                           "a run's time ends after 104249 days; expected to be over by then");
-      return FALSE;
-    }
-  return rebound_stage_advance (self->stage, now_usec + duration_usec, NULL, NULL, error)
-         != REBOUND_ADVANCE_FAILED;
-}
-
-static gboolean
-play_expect_signal (ReboundPlayer *self, const ReboundStatement *statement, GError **error)
-{
-  g_autofree char *seen = NULL;
-  guint count;
-
-  if (statement->duration_usec > 0 && !let_time_pass (self, statement->duration_usec, error))
-    return FALSE;
-  count = rebound_journal_count (self->journal, statement->name.text, statement->member.text);
-  seen = describe_count (self, statement, count);
-  conclude (self, statement, (count == 0) == statement->negated, seen);
-  return TRUE;
-}
-
-/* -- wait -- */
-
-typedef struct
-{
-  ReboundPlayer *player;
-  const ReboundStatement *statement;
-} Wait;
-
-static gboolean
-signal_has_come (gpointer user_data)
-{
-  Wait *wait = user_data;
-  const ReboundStatement *statement = wait->statement;
-
-  return rebound_journal_count (wait->player->journal, statement->name.text, statement->member.text)
-         >= statement->count;
-}
-
-static gboolean
-expression_holds (gpointer user_data)
-{
-  Wait *wait = user_data;
-  g_autofree char *seen = NULL;
-
-  return rebound_expression_evaluate (wait->player->cast, wait->statement, &seen);
-}
-
-/* What was seen instead, for a wait that failed. */
-static char *
-describe_wait (ReboundPlayer *self, const ReboundStatement *statement)
-{
-  g_autofree char *seen = NULL;
-
-  if (statement->kind == REBOUND_STATEMENT_WAIT_SIGNAL)
-    return describe_count (self, statement,
-                           rebound_journal_count (self->journal, statement->name.text,
-                                                  statement->member.text));
-  rebound_expression_evaluate (self->cast, statement, &seen);
-  return g_strdup_printf ("%s.%s is “%s”", statement->name.text, statement->member.text,
-                          seen != NULL ? seen : "");
-}
-
-static gboolean
-play_wait (ReboundPlayer *self, const ReboundStatement *statement, GError **error)
-{
-  gboolean is_signal = statement->kind == REBOUND_STATEMENT_WAIT_SIGNAL;
-  gint64 limit_usec = statement->duration_usec >= 0 ? statement->duration_usec : WAIT_DEFAULT_USEC;
-  gint64 start_usec = rebound_clock_get_time_usec (self->clock);
-  gint64 until_usec = start_usec + MIN (limit_usec, REBOUND_CLOCK_LAST_USEC - start_usec);
-  Wait wait = { self, statement };
-  ReboundAdvance advance
-      = rebound_stage_advance (self->stage, until_usec,
-                               is_signal ? signal_has_come : expression_holds, &wait, error);
-  g_autofree char *seen = NULL;
-  g_autofree char *waiting = NULL;
-  g_autofree char *limit = rebound_duration_to_string (limit_usec);
-
-  if (advance == REBOUND_ADVANCE_FAILED)
-    return FALSE;
-  if (advance == REBOUND_ADVANCE_SATISFIED)
-    {
-      if (is_signal)
-        rebound_journal_use (self->journal, statement->name.text, statement->member.text,
-                             statement->count);
-      conclude (self, statement, TRUE, NULL);
-      return TRUE;
-    }
-  seen = describe_wait (self, statement);
-  waiting = rebound_cast_dup_waiting (self->cast);
-  conclude (self, statement, FALSE, seen);
-  if (advance == REBOUND_ADVANCE_NOTHING_LEFT)
-    g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_ACTION,
-                 "nothing can happen any more%s%s; expected “%s”, but %s",
-                 waiting != NULL ? ": " : "", waiting != NULL ? waiting : "", statement->source,
-                 seen);
-  else
-    g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_ACTION,
-                 "waited %s; expected “%s”, but %s%s%s%s", limit, statement->source, seen,
-                 waiting != NULL ? " (" : "", waiting != NULL ? waiting : "",
-                 waiting != NULL ? ")" : "");
-  return FALSE;
-}
-
-/* -- what does something -- */
 
 /* One step of @who's. With several applications the log says whose, as a script would: “open mail”;
  * but for what the phone alone has to do with. */
@@ -364,8 +215,8 @@ play_print (ReboundPlayer *self, const ReboundStatement *statement)
 static gboolean
 play_after (ReboundPlayer *self, const ReboundStatement *statement, GError **error)
 {
-  if (!let_time_pass (self, statement->duration_usec, error))
-    return fail_at (statement, error);
+  if (!rebound_player_let_time_pass (self, statement->duration_usec, error))
+    return rebound_player_fail_at (statement, error);
   return statement->inner == NULL || play_statement (self, statement->inner, error);
 }
 
@@ -387,12 +238,16 @@ play_one (ReboundPlayer *self, const ReboundStatement *statement, GError **error
       return play_verb (self, statement, error);
     case REBOUND_STATEMENT_WAIT_SIGNAL:
     case REBOUND_STATEMENT_WAIT_UNTIL:
-      return play_wait (self, statement, error);
+      return rebound_player_play_wait (self, statement, error);
     case REBOUND_STATEMENT_EXPECT:
-      play_expect (self, statement);
+      rebound_player_play_expect (self, statement);
       return TRUE;
     case REBOUND_STATEMENT_EXPECT_SIGNAL:
-      return play_expect_signal (self, statement, error);
+      return rebound_player_play_expect_signal (self, statement, error);
+    case REBOUND_STATEMENT_ALWAYS:
+    case REBOUND_STATEMENT_EVENTUALLY:
+      rebound_watches_add (self->watches, statement);
+      return TRUE;
     case REBOUND_STATEMENT_LET:
       rebound_scope_let (self->scope, statement->name.text, statement->value.text);
       return TRUE;
@@ -412,21 +267,19 @@ play_one (ReboundPlayer *self, const ReboundStatement *statement, GError **error
 static gboolean
 play_statement (ReboundPlayer *self, const ReboundStatement *statement, GError **error)
 {
-  g_autofree char *source
-      = g_strdup_printf ("%s:%u", statement->position.file, statement->position.line);
-  g_autofree char *place = describe_place (self, &statement->position);
+  g_autofree char *place = rebound_player_describe_place (self, &statement->position);
 
-  rebound_journal_set_source (self->journal, g_intern_string (source));
+  rebound_player_set_source (self, statement);
   rebound_kernel_begin_statement (self->kernel, g_intern_string (place));
   if (rebound_statement_does_something (statement))
     rebound_journal_mark (self->journal);
-  /* A question is told as well: its answer says what is, not what was asked. */
-  if (rebound_statement_does_something (statement) || statement->kind == REBOUND_STATEMENT_WHY)
+  if (rebound_statement_is_told (statement))
     note (self, statement);
   if (statement->kind == REBOUND_STATEMENT_AFTER)
     return play_after (self, statement, error);
   if (!play_one (self, statement, error) || !rebound_stage_settle (self->stage, error))
-    return fail_at (statement, error);
+    return rebound_player_fail_at (statement, error);
+  rebound_stage_look (self->stage);
   return TRUE;
 }
 
@@ -477,5 +330,9 @@ play_nodes (ReboundPlayer *self, GPtrArray *nodes, GError **error)
 gboolean
 rebound_player_play (ReboundPlayer *self, GError **error)
 {
-  return play_nodes (self, rebound_script_get_nodes (self->script), error);
+  gboolean played;
+
+  rebound_player_begin_watching (self);
+  played = play_nodes (self, rebound_script_get_nodes (self->script), error);
+  return rebound_player_end_watching (self, played, error);
 }

@@ -25,6 +25,11 @@ typedef gboolean (*ReboundStagePredicate) (gpointer user_data);
  * nobody's. (transfer none) */
 typedef const char *(*ReboundStageBlame) (gpointer suspect, gpointer user_data);
 
+/* Looks at an instant that has settled, and says when it wants to look again at the latest: there
+ * time stops, whatever else is due; -1 where it does not matter. It is asked only where something
+ * may have changed. */
+typedef gint64 (*ReboundStageWatcher) (gpointer user_data);
+
 ReboundStage *
 rebound_stage_new (ReboundSite *world, ReboundSite *application, ReboundJournal *journal);
 
@@ -51,6 +56,14 @@ gboolean rebound_stage_is_settling (ReboundStage *self);
 /* Everything that can happen at this instant happens; no time passes. After a failure every other
  * call fails with the same error. */
 gboolean rebound_stage_settle (ReboundStage *self, GError **error);
+
+/* One of them, or NULL for none. */
+void
+rebound_stage_set_watcher (ReboundStage *self, ReboundStageWatcher watcher, gpointer user_data);
+
+/* Has the watcher look: the instant has settled. Within rebound_stage_advance() it does by itself.
+ */
+void rebound_stage_look (ReboundStage *self);
 
 /* Settles, and lets time pass until @predicate is true at a settled instant or @until_usec has
  * come. */

@@ -54,6 +54,12 @@ struct _ReboundStage
   GError *failure; /* the first one: a run that has failed stays so, whoever was told of it */
   ReboundSpin spin;
   gboolean is_quiet; /* when the kernel was last looked at */
+  guint64 n_dispatched;
+  ReboundStageWatcher watcher;
+  gpointer watcher_data;
+  guint64 looked_at;  /* what had happened when it last looked */
+  gint64 looked_usec; /* and when that was */
+  gint64 look_usec;   /* when it wants to look again, or -1 */
 };
 
 static void
@@ -94,6 +100,7 @@ rebound_stage_new (ReboundSite *site, ReboundSite *application, ReboundJournal *
   self->journal = journal;
   self->wall_end_usec = -1;
   self->kernel_limit_usec = KERNEL_WAIT_LIMIT_USEC;
+  self->look_usec = -1;
   self->strands = g_ptr_array_new_with_free_func (strand_free);
   rebound_stage_add_site (self, site);
   rebound_stage_add_site (self, application);
@@ -116,6 +123,15 @@ rebound_stage_set_blame (ReboundStage *self, ReboundStageBlame blame, gpointer u
 {
   self->blame = blame;
   self->blame_data = user_data;
+}
+
+void
+rebound_stage_set_watcher (ReboundStage *self, ReboundStageWatcher watcher, gpointer user_data)
+{
+  self->watcher = watcher;
+  self->watcher_data = user_data;
+  self->looked_usec = -1;
+  self->look_usec = -1;
 }
 
 void
@@ -276,6 +292,7 @@ iterate (ReboundStage *self, Strand *strand, gboolean *dispatched, GError **erro
   prepare (strand);
   poll_now (strand->fds, 0);
   *dispatched = dispatch (strand);
+  self->n_dispatched += *dispatched ? 1 : 0;
   return !*dispatched || check_spin (self, strand, error);
 }
 
@@ -416,6 +433,20 @@ rebound_stage_is_settling (ReboundStage *self)
   return self->settling;
 }
 
+/* A property changes by a dispatch or by a statement, which is an event; and some with time. */
+void
+rebound_stage_look (ReboundStage *self)
+{
+  gint64 now_usec = rebound_clock_get_time_usec (self->clock);
+  guint64 happened = get_progress (self) + self->n_dispatched;
+
+  if (self->watcher == NULL || (happened == self->looked_at && now_usec == self->looked_usec))
+    return;
+  self->look_usec = self->watcher (self->watcher_data);
+  self->looked_at = get_progress (self) + self->n_dispatched;
+  self->looked_usec = now_usec;
+}
+
 /* In virtual time a timeout that GLib asks for is not ours, and a jump would overtake it. */
 static gboolean
 refuse_foreign_timers (ReboundStage *self, GError **error)
@@ -478,15 +509,18 @@ rebound_stage_advance (ReboundStage *self,
   for (;;)
     {
       ReboundAdvance step;
+      gint64 stop_usec;
 
       if (!rebound_stage_settle (self, error))
         return REBOUND_ADVANCE_FAILED;
+      rebound_stage_look (self);
       if (predicate != NULL && predicate (user_data))
         return REBOUND_ADVANCE_SATISFIED;
       if (rebound_clock_get_time_usec (self->clock) >= until_usec)
         return REBOUND_ADVANCE_REACHED;
-      step = is_virtual (self) ? step_virtual (self, until_usec, predicate != NULL, &self->failure)
-                               : step_real (self, until_usec, &self->failure);
+      stop_usec = self->look_usec < 0 ? until_usec : MIN (self->look_usec, until_usec);
+      step = is_virtual (self) ? step_virtual (self, stop_usec, predicate != NULL, &self->failure)
+                               : step_real (self, stop_usec, &self->failure);
       if (!tell_failure (self, error))
         return REBOUND_ADVANCE_FAILED;
       if (step != REBOUND_ADVANCE_REACHED)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The statements that look and do nothing: wait and expect on a signal or a comparison, print, and
- * why. They are the ones with a grammar of their own; everything else in the language is names and
- * NAME=VALUE. */
+/* The statements that look and do nothing: wait and expect on a signal or a comparison, always and
+ * eventually, print, and why. They are the ones with a grammar of their own; everything else in the
+ * language is names and NAME=VALUE. */
 
 #include "rebound-statement-readers-private.h"
 
@@ -121,6 +121,14 @@ read_wait_options (ReboundStatement *self, ReboundPhrase *phrase, gboolean takes
   return TRUE;
 }
 
+/* NAME.PROPERTY OPERATOR VALUE */
+static gboolean
+read_expression (ReboundStatement *self, ReboundPhrase *phrase)
+{
+  return rebound_phrase_read_member (phrase, "NAME.PROPERTY", &self->name, &self->member)
+         && read_comparison (self, phrase, "");
+}
+
 /* NAME.SIGNAL [count=N] [within DURATION] | until NAME.PROPERTY OPERATOR VALUE [within DURATION] */
 gboolean
 rebound_statement_read_wait (ReboundStatement *self, ReboundPhrase *phrase)
@@ -130,8 +138,54 @@ rebound_statement_read_wait (ReboundStatement *self, ReboundPhrase *phrase)
                                        &self->member)
            && read_wait_options (self, phrase, TRUE);
   self->kind = REBOUND_STATEMENT_WAIT_UNTIL;
-  return rebound_phrase_read_member (phrase, "NAME.PROPERTY", &self->name, &self->member)
-         && read_comparison (self, phrase, "") && read_wait_options (self, phrase, FALSE);
+  return read_expression (self, phrase) && read_wait_options (self, phrase, FALSE);
+}
+
+static gboolean
+refuse_condition (ReboundPhrase *phrase, ReboundPhraseWord *word)
+{
+  static const char *const words[] = { "while", NULL };
+  g_autofree char *hint = rebound_did_you_mean (word->text, words);
+
+  rebound_diagnostics_add (phrase->diagnostics, &word->position,
+                           "“%s” is not known here; expected while NAME.PROPERTY … or the end of "
+                           "the line%s",
+                           word->text, hint);
+  return FALSE;
+}
+
+/* EXPR [while EXPR] */
+gboolean
+rebound_statement_read_always (ReboundStatement *self, ReboundPhrase *phrase)
+{
+  if (!read_expression (self, phrase))
+    return FALSE;
+  if (rebound_phrase_peek (phrase) == NULL)
+    return TRUE;
+  if (!rebound_phrase_take (phrase, "while"))
+    return refuse_condition (phrase, rebound_phrase_peek (phrase));
+  if (rebound_phrase_peek (phrase) == NULL)
+    return rebound_phrase_require (phrase, "NAME.PROPERTY") != NULL;
+  self->condition = rebound_statement_begin (phrase, REBOUND_STATEMENT_EXPECT);
+  return read_expression (self->condition, phrase)
+         && rebound_phrase_finish (phrase, "the end of the line");
+}
+
+/* EXPR within DURATION: a promise without an end is kept by waiting long enough. */
+gboolean
+rebound_statement_read_eventually (ReboundStatement *self, ReboundPhrase *phrase)
+{
+  ReboundPhraseWord *word;
+
+  if (!read_expression (self, phrase))
+    return FALSE;
+  word = rebound_phrase_require (phrase, "within DURATION");
+  if (word == NULL)
+    return FALSE;
+  if (!rebound_phrase_word_is (word, "within"))
+    return refuse_option (phrase, word, FALSE);
+  return rebound_phrase_read_duration (phrase, &self->duration_usec)
+         && rebound_phrase_finish (phrase, "the end of the line");
 }
 
 /* Behind NAME.SIGNAL: nothing, or for DURATION. */

@@ -19,6 +19,8 @@ typedef enum
   REBOUND_STATEMENT_WAIT_UNTIL,
   REBOUND_STATEMENT_EXPECT,
   REBOUND_STATEMENT_EXPECT_SIGNAL,
+  REBOUND_STATEMENT_ALWAYS,
+  REBOUND_STATEMENT_EVENTUALLY,
   REBOUND_STATEMENT_LET,
   REBOUND_STATEMENT_PRINT,
   REBOUND_STATEMENT_PRINT_SOCKETS,
@@ -69,16 +71,17 @@ struct _ReboundStatement
   ReboundPlace place;      /* declaration */
   ReboundText application; /* declaration `in APP`; verb: the one it names */
   ReboundText type;        /* declaration: TYPE */
-  ReboundText name;    /* declaration, set, action, why, verb (the verb), wait/expect: the actor,
-                          let: the variable, repeat: the variable or NULL text */
-  ReboundText member;  /* action: ACTION; wait/expect: SIGNAL or PROPERTY */
-  GArray *assignments; /* ReboundAssignment: declaration, set, action, verb */
-  ReboundOperator operation; /* wait until, expect */
-  ReboundText value;         /* wait until, expect: VALUE; let: VALUE; print: the text */
-  gint64 duration_usec;      /* after; wait: within; expect: for; -1 where none is given */
-  guint count;               /* wait: count (default 1); repeat: N */
-  gboolean negated;          /* expect no */
-  ReboundStatement *inner;   /* after: the statement behind it, or NULL */
+  ReboundText name;        /* declaration, set, action, why, verb (the verb), what looks: the actor,
+                              let: the variable, repeat: the variable or NULL text */
+  ReboundText member;      /* action: ACTION; what looks: SIGNAL or PROPERTY */
+  GArray *assignments;     /* ReboundAssignment: declaration, set, action, verb */
+  ReboundOperator operation;   /* wait until, expect, always, eventually */
+  ReboundText value;           /* the same: VALUE; let: VALUE; print: the text */
+  ReboundStatement *condition; /* always: the expression behind while, as an expect, or NULL */
+  gint64 duration_usec; /* after; wait, eventually: within; expect: for; -1 where none is given */
+  guint count;          /* wait: count (default 1); repeat: N */
+  gboolean negated;     /* expect no */
+  ReboundStatement *inner; /* after: the statement behind it, or NULL */
 };
 
 /* Variables: `let`, --set and the names of repeats. */
@@ -101,10 +104,15 @@ GPtrArray *rebound_scope_list_names (ReboundScope *self); /* (transfer container
  * @diagnostics, where it makes no sense. The body of a repeat is not looked at. */
 ReboundStatement *
 rebound_statement_new (ReboundNode *node, ReboundScope *scope, ReboundDiagnostics *diagnostics);
-void rebound_statement_free (ReboundStatement *self);
+ReboundStatement *rebound_statement_ref (ReboundStatement *self);
+void rebound_statement_unref (ReboundStatement *self);
 
 /* TRUE for what sets the mark that waits look back to: verb, action, set, declaration, after. */
 gboolean rebound_statement_does_something (const ReboundStatement *self);
+
+/* TRUE for what the log tells when it begins: what does something, and what is concluded later, or
+ * answers with what is and not with what was asked. */
+gboolean rebound_statement_is_told (const ReboundStatement *self);
 
 /* The words that can open a statement (peer, in, set, after, wait, …), NULL-terminated. */
 const char *const *rebound_statement_keywords (void);
@@ -113,6 +121,6 @@ const char *const *rebound_statement_keywords (void);
 const char *rebound_operator_to_string (ReboundOperator operation);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReboundScope, rebound_scope_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReboundStatement, rebound_statement_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReboundStatement, rebound_statement_unref)
 
 G_END_DECLS

@@ -13,8 +13,8 @@
 #include "rebound-verb-private.h"
 
 #define OPENINGS_TEXT                                                                              \
-  "a verb, TYPE NAME, NAME.ACTION or one of after, end, expect, in, include, let, peer, print, "   \
-  "repeat, set, wait, why"
+  "a verb, TYPE NAME, NAME.ACTION or one of after, always, end, eventually, expect, in, include, " \
+  "let, peer, print, repeat, set, wait, why"
 
 typedef gboolean (*ReadFunc) (ReboundStatement *self, ReboundPhrase *phrase);
 
@@ -36,7 +36,9 @@ static gboolean read_set (ReboundStatement *self, ReboundPhrase *phrase);
 /* `end` and `include` are structure, which the script has dealt with before: no function. */
 static const Keyword keywords[] = {
   { "after", REBOUND_STATEMENT_AFTER, read_after, FALSE },
+  { "always", REBOUND_STATEMENT_ALWAYS, rebound_statement_read_always, TRUE },
   { "end", REBOUND_STATEMENT_REPEAT, NULL, FALSE },
+  { "eventually", REBOUND_STATEMENT_EVENTUALLY, rebound_statement_read_eventually, TRUE },
   { "expect", REBOUND_STATEMENT_EXPECT, rebound_statement_read_expect, TRUE },
   { "in", REBOUND_STATEMENT_DECLARATION, read_in, TRUE },
   { "include", REBOUND_STATEMENT_REPEAT, NULL, FALSE },
@@ -51,8 +53,8 @@ static const Keyword keywords[] = {
 
 /* The same words for those who look for the nearest one. */
 static const char *const keyword_words[] = {
-  "after", "end",    "expect", "in",   "include", "let", "peer",
-  "print", "repeat", "set",    "wait", "why",     NULL,
+  "after", "always", "end",    "eventually", "expect", "in",  "include", "let",
+  "peer",  "print",  "repeat", "set",        "wait",   "why", NULL,
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (keyword_words) == G_N_ELEMENTS (keywords) + 1);
@@ -211,18 +213,28 @@ read_other (ReboundStatement *self, ReboundPhrase *phrase)
   return TRUE;
 }
 
+ReboundStatement *
+rebound_statement_begin (ReboundPhrase *phrase, ReboundStatementKind kind)
+{
+  ReboundStatement *self = g_rc_box_new0 (ReboundStatement);
+
+  self->kind = kind;
+  self->position = rebound_phrase_peek (phrase)->position;
+  self->source = rebound_phrase_dup_source (phrase);
+  self->duration_usec = -1;
+  self->count = 1;
+  return self;
+}
+
 /* The rest of the phrase as a statement; NULL where it makes no sense. */
 static ReboundStatement *
 read_statement (ReboundPhrase *phrase)
 {
-  g_autoptr (ReboundStatement) self = g_new0 (ReboundStatement, 1);
   ReboundPhraseWord *first = rebound_phrase_peek (phrase);
   const Keyword *keyword = find_keyword (first);
+  g_autoptr (ReboundStatement) self
+      = rebound_statement_begin (phrase, keyword != NULL ? keyword->kind : REBOUND_STATEMENT_VERB);
 
-  self->position = first->position;
-  self->source = rebound_phrase_dup_source (phrase);
-  self->duration_usec = -1;
-  self->count = 1;
   if (keyword == NULL)
     return read_other (self, phrase) ? g_steal_pointer (&self) : NULL;
   if (keyword->read == NULL)
@@ -232,7 +244,6 @@ read_statement (ReboundPhrase *phrase)
       return NULL;
     }
   rebound_phrase_next (phrase);
-  self->kind = keyword->kind;
   return keyword->read (self, phrase) ? g_steal_pointer (&self) : NULL;
 }
 
@@ -273,9 +284,17 @@ rebound_statement_new (ReboundNode *node, ReboundScope *scope, ReboundDiagnostic
   return g_steal_pointer (&self);
 }
 
-void
-rebound_statement_free (ReboundStatement *self)
+ReboundStatement *
+rebound_statement_ref (ReboundStatement *self)
 {
+  return g_rc_box_acquire (self);
+}
+
+static void
+statement_clear (gpointer data)
+{
+  ReboundStatement *self = data;
+
   g_free (self->source);
   rebound_text_clear (&self->application);
   rebound_text_clear (&self->type);
@@ -283,8 +302,14 @@ rebound_statement_free (ReboundStatement *self)
   rebound_text_clear (&self->member);
   rebound_text_clear (&self->value);
   g_clear_pointer (&self->assignments, g_array_unref);
-  g_clear_pointer (&self->inner, rebound_statement_free);
-  g_free (self);
+  g_clear_pointer (&self->condition, rebound_statement_unref);
+  g_clear_pointer (&self->inner, rebound_statement_unref);
+}
+
+void
+rebound_statement_unref (ReboundStatement *self)
+{
+  g_rc_box_release_full (self, statement_clear);
 }
 
 gboolean
@@ -302,6 +327,8 @@ rebound_statement_does_something (const ReboundStatement *self)
     case REBOUND_STATEMENT_WAIT_UNTIL:
     case REBOUND_STATEMENT_EXPECT:
     case REBOUND_STATEMENT_EXPECT_SIGNAL:
+    case REBOUND_STATEMENT_ALWAYS:
+    case REBOUND_STATEMENT_EVENTUALLY:
     case REBOUND_STATEMENT_LET:
     case REBOUND_STATEMENT_PRINT:
     case REBOUND_STATEMENT_PRINT_SOCKETS:
@@ -310,4 +337,11 @@ rebound_statement_does_something (const ReboundStatement *self)
       break;
     }
   return FALSE;
+}
+
+gboolean
+rebound_statement_is_told (const ReboundStatement *self)
+{
+  return rebound_statement_does_something (self) || self->kind == REBOUND_STATEMENT_WHY
+         || self->kind == REBOUND_STATEMENT_ALWAYS || self->kind == REBOUND_STATEMENT_EVENTUALLY;
 }

@@ -60,6 +60,8 @@ test_good (void)
     { "let x=1\nbell b volume=$x\nrepeat 2 as i\nset b volume=$i\nend\nprint \"{b.volume} $x\"",
       NULL },
     { "wait until app.state == active within 1s\nexpect device.locked != yes", NULL },
+    { "bell b\nalways b.volume <= 3 while app.state == active\neventually b.tone == high within 1s",
+      NULL },
     { "set device time-wait=30s rebind-rule=new profile=linux", NULL },
     { "bell b\nexpect b.tone ~ h*\nwait b.plain\nexpect no b.rang for 1s", NULL },
   };
@@ -96,29 +98,37 @@ test_names (void)
       "t.life:1:8: nothing is called “x”; expected a name that was declared before" },
     { "wait until x.volume == 1",
       "t.life:1:12: nothing is called “x”; expected a name that was declared before" },
+    { "always x.volume == 1 while y.volume == 1\neventually x.volume == 1 within 1s",
+      "t.life:1:8: nothing is called “x”; expected a name that was declared before\n"
+      "t.life:1:28: nothing is called “y”; expected a name that was declared before\n"
+      "t.life:2:12: nothing is called “x”; expected a name that was declared before" },
     { "expect no x.rang",
       "t.life:1:11: nothing is called “x”; expected a name that was declared before" },
     { "print \"{x.volume}\"",
       "t.life:1:7: nothing is called “x”; expected a name that was declared before" },
     { "lunch", "t.life:1:1: “lunch” is no statement; expected a verb such as launch or home, a "
                "type, or one of "
-               "set, after, wait, expect, let, repeat, include, print; did you mean “launch”?" },
+               "set, after, wait, expect, always, eventually, let, repeat, include, print; did you "
+               "mean “launch”?" },
     { "quit", "t.life:1:1: “quit” is no statement; expected a verb such as launch or home, a type, "
               "or one of "
-              "set, after, wait, expect, let, repeat, include, print" },
+              "set, after, wait, expect, always, eventually, let, repeat, include, print" },
     { "after 1s unlok",
       "t.life:1:10: “unlok” is no statement; expected a verb such as launch or home, a type, or "
       "one "
-      "of set, after, wait, expect, let, repeat, include, print; did you mean “unlock”?" },
+      "of set, after, wait, expect, always, eventually, let, repeat, include, print; did you mean "
+      "“unlock”?" },
     { "bel", "t.life:1:1: “bel” is no statement; expected a verb such as launch or home, a type, "
              "or one of "
-             "set, after, wait, expect, let, repeat, include, print; did you mean “bell”?" },
+             "set, after, wait, expect, always, eventually, let, repeat, include, print; did you "
+             "mean “bell”?" },
     { "expct", "t.life:1:1: “expct” is no statement; expected a verb such as launch or home, a "
                "type, or one of "
-               "set, after, wait, expect, let, repeat, include, print; did you mean “expect”?" },
+               "set, after, wait, expect, always, eventually, let, repeat, include, print; did you "
+               "mean “expect”?" },
     { "state", "t.life:1:1: “state” is no statement; expected a verb such as launch or home, a "
                "type, or one of "
-               "set, after, wait, expect, let, repeat, include, print" },
+               "set, after, wait, expect, always, eventually, let, repeat, include, print" },
   };
 
   g_test_summary ("Types, names and verbs that are not there");
@@ -344,7 +354,8 @@ test_many (void)
       "t.life:3:6: nothing is called “c”; expected a name that was declared before\n"
       "t.life:4:1: “wat” is no statement; expected a verb such as launch or home, a type, or one "
       "of "
-      "set, after, wait, expect, let, repeat, include, print; did you mean “wait”?\n"
+      "set, after, wait, expect, always, eventually, let, repeat, include, print; did you mean "
+      "“wait”?\n"
       "t.life:5:18: rung: “x” is no integer; expected an integer from 0 to 4294967295" },
     /* A name whose declaration is wrong is declared all the same: one mistake, one message. */
     { "quux b\nb.ring\nwait b.rang\nset b x=1\nexpect b.x == 1\nprint \"{b.x}\"",

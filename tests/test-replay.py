@@ -73,6 +73,8 @@ def read_statements(log):
         event = json.loads(line)
         if event["kind"] not in ("statement", "met", "print"):
             continue
+        if event["kind"] == "met" and event["statement"].startswith(("always ", "eventually ")):
+            continue  # told when it began
         statement = event.get("statement") or quote_print(event["text"])
         if statement == behind:
             behind = None
@@ -146,8 +148,28 @@ def without_lines(log):
     return re.sub(r"\(line \d+", "(line", re.sub(r',"(ended_)?line":"\d+"', "", log))
 
 
+WATCHED = """\
+listener web port=30000
+client phone connect=web
+always web.last-error == none while app.state == active
+launch
+eventually phone.open-count == 1 within 9s
+wait phone.connected
+after 1s always phone.refused-count == 0
+expect web.state == listening
+"""
+
+
+def replay_watched():
+    log = play_text("watched.life", WATCHED)
+    again = put_one_after_another(read_statements(log))
+    expect_equal(again, WATCHED, "statements in the log")
+    expect_same(log, play_text("again.life", again), again)
+
+
 def main():
-    cases = [(f"life number {seed}: {WORDS} words give the same log again",
+    cases = [("what is watched is told when it begins", replay_watched)]
+    cases += [(f"life number {seed}: {WORDS} words give the same log again",
               lambda seed=seed: replay_life(seed)) for seed in SEEDS]
     cases += [(f"{name}: its log gives the same log again", lambda name=name: replay_shipped(name))
               for name in program.list_scripts()]

@@ -68,8 +68,9 @@ static void
 append_statement (GString *out, ReboundStatement *self)
 {
   static const char *const kinds[] = {
-    "declaration", "set",           "action", "verb",  "after",         "wait-signal", "wait-until",
-    "expect",      "expect-signal", "let",    "print", "print-sockets", "why",         "repeat",
+    "declaration", "set",           "action",        "verb",   "after",      "wait-signal",
+    "wait-until",  "expect",        "expect-signal", "always", "eventually", "let",
+    "print",       "print-sockets", "why",           "repeat",
   };
 
   g_string_append_printf (out, "%s@%u", kinds[self->kind], self->position.column);
@@ -86,7 +87,8 @@ append_statement (GString *out, ReboundStatement *self)
       append_text (out, "n", &assignment->name);
       append_text (out, "v", &assignment->value);
     }
-  if (self->kind == REBOUND_STATEMENT_EXPECT || self->kind == REBOUND_STATEMENT_WAIT_UNTIL)
+  if (self->kind == REBOUND_STATEMENT_EXPECT || self->kind == REBOUND_STATEMENT_WAIT_UNTIL
+      || self->kind == REBOUND_STATEMENT_ALWAYS || self->kind == REBOUND_STATEMENT_EVENTUALLY)
     g_string_append_printf (out, " %s", rebound_operator_to_string (self->operation));
   append_text (out, "value", &self->value);
   if (self->duration_usec >= 0)
@@ -95,6 +97,11 @@ append_statement (GString *out, ReboundStatement *self)
     g_string_append_printf (out, " x%u", self->count);
   if (self->negated)
     g_string_append (out, " no");
+  if (self->condition != NULL)
+    {
+      g_string_append (out, " while ");
+      append_statement (out, self->condition);
+    }
   if (self->inner == NULL)
     return;
   g_string_append (out, " > ");
@@ -165,6 +172,17 @@ test_good (void)
     { "expect a.b for 1s", "expect-signal@1 name=[a]@1:8 member=[b]@1:10 1000000us" },
     { "expect no a.b for 59s", "expect-signal@1 name=[a]@1:11 member=[b]@1:13 59000000us no" },
     { "expect no.b", "expect-signal@1 name=[no]@1:8 member=[b]@1:11" },
+    { "always a.b != $none", "always@1 name=[a]@1:8 member=[b]@1:10 != value=[]@1:15" },
+    { "always a.b == while while c$i.d ~ while",
+      "always@1 name=[a]@1:8 member=[b]@1:10 == value=[while]@1:15 while expect@27 "
+      "name=[c3]@1:27 member=[d]@1:31 ~ value=[while]@1:35" },
+    { "after 1s always a.b == 1",
+      "after@1 1000000us > always@10 name=[a]@1:17 member=[b]@1:19 == value=[1]@1:24" },
+    { "eventually a.b >= $i within 1.5s",
+      "eventually@1 name=[a]@1:12 member=[b]@1:14 >= value=[3]@1:19 1500000us" },
+    { "after 1s eventually a.b == within within 1s",
+      "after@1 1000000us > eventually@10 name=[a]@1:21 member=[b]@1:23 == value=[within]@1:28 "
+      "1000000us" },
     { "let x=", "let@1 name=[x]@1:5 value=[]@1:7" },
     { "let x=\"a b\"", "let@1 name=[x]@1:5 value=[a b]@1:7" },
     { "print \"{{ {web.state} $i }}\"", "print@1 value=[{{ {web.state} 3 }}]@1:7" },
@@ -202,6 +220,9 @@ test_source (void)
     { "client c x=\"\"", "client c x=\"\"" },
     { "client c x='#'", "client c x=\"#\"" },
     { "expect a.b == $dotted", "expect a.b == web.close" },
+    { "always a.b ==  $text   while c.d == $i",
+      "always a.b == \"a b=\\\"\\$i\\\"\\n\" while c.d == 3" },
+    { "eventually a.b == $i  within 1s", "eventually a.b == 3 within 1s" },
   };
 
   g_test_summary ("The source is what a script would have said without variables");
@@ -234,8 +255,8 @@ test_source_of_inner (void)
 #define DURATION "expected a duration such as 200ms, 1.5s or 2min"
 #define OPERATOR "expected one of ==, !=, <, <=, >, >=, ~"
 #define OPENING                                                                                    \
-  "expected a verb, TYPE NAME, NAME.ACTION or one of after, end, expect, in, include, let, peer, " \
-  "print, repeat, set, wait, why"
+  "expected a verb, TYPE NAME, NAME.ACTION or one of after, always, end, eventually, expect, in, " \
+  "include, let, peer, print, repeat, set, wait, why"
 
 static const struct
 {
@@ -260,6 +281,9 @@ static const struct
   { "pear client c", "1:1: “pear” opens no statement; " OPENING "; did you mean “peer”?" },
   { "afer 2s home", "1:1: “afer” opens no statement; " OPENING "; did you mean “after”?" },
   { "Expect a.b == 1", "1:1: “Expect” opens no statement; " OPENING "; did you mean “expect”?" },
+  { "alway a.b == 1", "1:1: “alway” opens no statement; " OPENING "; did you mean “always”?" },
+  { "eventualy a.b == 1 within 1s",
+    "1:1: “eventualy” opens no statement; " OPENING "; did you mean “eventually”?" },
   { "prnt \"x\"", "1:1: “prnt” opens no statement; " OPENING "; did you mean “print”?" },
   /* declarations */
   { "peer", "1:1: nothing follows “peer”; expected TYPE NAME" },
@@ -356,6 +380,37 @@ static const struct
   { "expect a.b for 5s x", "1:19: “x” is one word too many; expected the end of the line" },
   { "expect no a.b == x",
     "1:15: “==” is one word too many; expected for DURATION or the end of the line" },
+  /* always, eventually */
+  { "always", "1:1: nothing follows “always”; expected NAME.PROPERTY" },
+  { "always web", "1:8: “web” has no dot; expected NAME.PROPERTY" },
+  { "always no a.b", "1:8: “no” has no dot; expected NAME.PROPERTY" },
+  { "always a.b", "1:8: nothing follows “a.b”; " OPERATOR },
+  { "always a.b = 1", "1:12: “=” is no operator; " OPERATOR "; did you mean “==”?" },
+  { "always a.b==1", "1:8: “a.b==1” is one word; expected blanks on both sides of the operator" },
+  { "always a.b ==", "1:12: nothing follows “==”; expected a value" },
+  { "always a.b == 1 wile c.d == 2",
+    "1:17: “wile” is not known here; expected while NAME.PROPERTY … or the end of the line; did "
+    "you mean “while”?" },
+  { "always a.b == 1 within 5s",
+    "1:17: “within” is not known here; expected while NAME.PROPERTY … or the end of the line" },
+  { "always a.b == 1 \"while\" c.d == 2",
+    "1:17: “while” is not known here; expected while NAME.PROPERTY … or the end of the line; did "
+    "you mean “while”?" },
+  { "always a.b == 1 while", "1:17: nothing follows “while”; expected NAME.PROPERTY" },
+  { "always a.b == 1 while c", "1:23: “c” has no dot; expected NAME.PROPERTY" },
+  { "always a.b == 1 while c.d", "1:23: nothing follows “c.d”; " OPERATOR },
+  { "always a.b == 1 while c.d == 1 while e.f == 2",
+    "1:32: “while” is one word too many; expected the end of the line" },
+  { "eventually", "1:1: nothing follows “eventually”; expected NAME.PROPERTY" },
+  { "eventually a.b == 1", "1:19: nothing follows “1”; expected within DURATION" },
+  { "eventually a.b == 1 whithin 5s",
+    "1:21: “whithin” is not known here; expected within DURATION; did you mean “within”?" },
+  { "eventually a.b == 1 within", "1:21: nothing follows “within”; " DURATION },
+  { "eventually a.b == 1 within 5", "1:28: “5” has no unit; " DURATION },
+  { "eventually a.b == 1 within 5s 6s",
+    "1:31: “6s” is one word too many; expected the end of the line" },
+  { "eventually a.b == 1 while c.d == 1 within 5s",
+    "1:21: “while” is not known here; expected within DURATION" },
   /* let, print, repeat */
   { "let", "1:1: nothing follows “let”; expected NAME=VALUE" },
   { "let x = 5", "1:5: “x” has no “=”; expected NAME=VALUE in one word" },
@@ -443,6 +498,7 @@ test_does_something (void)
     { "after 1s", TRUE },         { "after 1s expect a.b", TRUE },
     { "wait a.b", FALSE },        { "wait until a.b == 1", FALSE },
     { "expect a.b == 1", FALSE }, { "expect a.b", FALSE },
+    { "always a.b == 1", FALSE }, { "eventually a.b == 1 within 1s", FALSE },
     { "let x=1", FALSE },         { "print x", FALSE },
     { "repeat 3\nend", FALSE },
   };
@@ -466,7 +522,7 @@ test_keywords (void)
   g_test_summary ("The keywords are those of the grammar");
   while (keywords[n_keywords] != NULL)
     n_keywords++;
-  g_assert_cmpuint (n_keywords, ==, 12);
+  g_assert_cmpuint (n_keywords, ==, 14);
   for (guint i = 1; i < n_keywords; i++)
     g_assert_cmpstr (keywords[i - 1], <, keywords[i]);
 }
