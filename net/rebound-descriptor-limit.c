@@ -20,8 +20,12 @@
 struct _ReboundDescriptorLimit
 {
   struct rlimit before;
+  rlim_t count;    /* of descriptors, while it holds */
   GArray *fillers; /* int */
 };
+
+/* There is one process, and so one limit. */
+static ReboundDescriptorLimit *current;
 
 /* Of those that the limit is about: tools such as valgrind keep theirs above it. -1 with errno. */
 static int
@@ -65,6 +69,7 @@ set_limit (ReboundDescriptorLimit *self, rlim_t count)
 {
   struct rlimit limit = { MIN (count, self->before.rlim_cur), self->before.rlim_max };
 
+  self->count = limit.rlim_cur;
   return setrlimit (RLIMIT_NOFILE, &limit) == 0;
 }
 
@@ -86,7 +91,10 @@ rebound_descriptor_limit_new (guint spare)
   self->fillers = g_array_new (FALSE, FALSE, sizeof (int));
   if (getrlimit (RLIMIT_NOFILE, &self->before) == 0 && (highest = find_highest (&self->before)) >= 0
       && fill_holes (self, highest) && set_limit (self, (rlim_t) highest + 1 + spare))
-    return self;
+    {
+      current = self;
+      return self;
+    }
   error_number = errno;
   release (self);
   errno = error_number;
@@ -94,8 +102,29 @@ rebound_descriptor_limit_new (guint spare)
 }
 
 void
+rebound_descriptor_limit_pause (void)
+{
+  int error_number = errno;
+
+  if (current != NULL)
+    setrlimit (RLIMIT_NOFILE, &current->before);
+  errno = error_number;
+}
+
+void
+rebound_descriptor_limit_resume (void)
+{
+  int error_number = errno;
+
+  if (current != NULL)
+    set_limit (current, current->count);
+  errno = error_number;
+}
+
+void
 rebound_descriptor_limit_free (ReboundDescriptorLimit *self)
 {
+  current = NULL;
   setrlimit (RLIMIT_NOFILE, &self->before);
   release (self);
 }

@@ -25,6 +25,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "rebound-descriptor-limit-private.h"
 #include "rebound-routes-private.h"
 #include "rebound-sysctl-private.h"
 
@@ -53,7 +54,12 @@ bring_up (void)
 int
 rebound_link_set_up (gboolean is_up)
 {
-  return is_up ? bring_up () : take_down ();
+  int result;
+
+  rebound_descriptor_limit_pause ();
+  result = is_up ? bring_up () : take_down ();
+  rebound_descriptor_limit_resume ();
+  return result;
 }
 
 static gboolean
@@ -93,7 +99,9 @@ rebound_link_keep (int fd)
 
   if (!read_info (fd, &info) || !has_fin_to_send (info.tcpi_state) || closes_by_reset (fd))
     return -1;
+  rebound_descriptor_limit_pause ();
   kept = fcntl (fd, F_DUPFD_CLOEXEC, 0);
+  rebound_descriptor_limit_resume ();
   /* In FIN_WAIT1, CLOSING or LAST_ACK there is nothing left to shut down but the reading side. */
   if (kept >= 0)
     shutdown (kept, SHUT_RDWR);

@@ -354,12 +354,10 @@ static gboolean
 change_link (ReboundLinuxKernel *self, gboolean up, GError **error)
 {
   int result = rebound_link_set_up (up);
-  gboolean is_scripts_doing = result == -EMFILE && self->descriptor_limit != NULL;
 
   if (result == 0)
     return TRUE;
-  g_set_error (error, REBOUND_ERROR,
-               is_scripts_doing ? REBOUND_ERROR_ACTION : REBOUND_ERROR_INTERNAL,
+  g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_INTERNAL,
                "cannot %s the network's link: %s (%s)", up ? "bring up" : "take down",
                rebound_errno_text (-result), rebound_errno_name (-result));
   return FALSE;

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "rebound-descriptor-limit-private.h"
 #include "rebound-explanation-private.h"
 #include "rebound-history-private.h"
 #include "rebound-link-private.h"
@@ -244,11 +245,16 @@ rebound_socket_table_set_link_up (ReboundSocketTable *self, gboolean is_up)
 gboolean
 rebound_socket_silence (ReboundSocket *socket)
 {
+  gboolean is_replaced;
+
   g_return_val_if_fail (socket->is_listener && socket->fd >= 0, FALSE);
 
   if (socket->kept_fd >= 0) /* it is one already */
     return TRUE;
-  if (!rebound_silent_listener_replace (socket->fd, &socket->kept_fd))
+  rebound_descriptor_limit_pause ();
+  is_replaced = rebound_silent_listener_replace (socket->fd, &socket->kept_fd);
+  rebound_descriptor_limit_resume ();
+  if (!is_replaced)
     return FALSE;
   rebound_socket_touch (socket);
   return TRUE;
