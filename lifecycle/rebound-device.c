@@ -315,6 +315,33 @@ rebound_device_check (ReboundDevice *self,
   return plan != NULL;
 }
 
+/* A promise that an application has been given is not broken by a word; see
+ * rebound_application_perform_for(). */
+static gboolean
+is_kept_awake (ReboundDevice *self, ReboundApplication *application, const char *word)
+{
+  g_autofree char *tasks = rebound_application_dup_tasks (
+      application != NULL ? application : place_at (self, 0)->application);
+
+  return tasks != NULL && strcmp (word, "suspend") == 0;
+}
+
+const char **
+rebound_device_list_words (ReboundDevice *self, ReboundApplication *application)
+{
+  g_autoptr (GPtrArray) words = rebound_life_all_words ();
+  GPtrArray *possible = g_ptr_array_new ();
+
+  g_return_val_if_fail (REBOUND_IS_DEVICE (self), NULL);
+
+  for (guint i = 0; i < words->len; i++)
+    if (rebound_device_check (self, application, words->pdata[i], NULL)
+        && !is_kept_awake (self, application, words->pdata[i]))
+      g_ptr_array_add (possible, words->pdata[i]);
+  g_ptr_array_add (possible, NULL);
+  return (const char **) g_ptr_array_free (possible, FALSE);
+}
+
 /* -- applications -- */
 
 guint

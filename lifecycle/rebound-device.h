@@ -109,4 +109,17 @@ rebound_device_set_turn_func (ReboundDevice *self, ReboundTurnFunc turn, gpointe
  */
 REBOUND_API gboolean rebound_device_perform (ReboundDevice *self, const char *word, GError **error);
 
+/**
+ * rebound_device_list_words:
+ * @application: (nullable): the application that is meant; %NULL where none is named
+ *
+ * What a person or the system can do now, the words of the applications included.
+ *
+ * Returns: (transfer container) (array zero-terminated=1): the words that are possible, in an order
+ * that does not change
+ * Since: 0.1
+ */
+REBOUND_API const char **rebound_device_list_words (ReboundDevice *self,
+                                                    ReboundApplication *application);
+
 G_END_DECLS

@@ -22,6 +22,11 @@ typedef struct
   gboolean fill;
   ReboundWatches *watches; /* while it plays */
 
+  /* Who is asked for statements that are not in the script, or NULL: see
+   * rebound_run_set_improviser(). (transfer full) */
+  char *(*improvise) (const GError *refused, gpointer user_data);
+  gpointer improvise_data;
+
   guint n_expectations; /* of expects and waits, so far */
   guint n_failed;
 } ReboundPlayer;
@@ -30,5 +35,10 @@ typedef struct
  * the script did or waited for, REBOUND_ERROR_INTERNAL, or G_IO_ERROR_CANCELLED and
  * G_IO_ERROR_TIMED_OUT. The message begins with the statement's place. */
 gboolean rebound_player_play (ReboundPlayer *self, GError **error);
+
+/* Plays one statement, a repeat excepted, and lets it settle. */
+gboolean rebound_player_play_statement (ReboundPlayer *self,
+                                        const ReboundStatement *statement,
+                                        GError **error);
 
 G_END_DECLS

@@ -12,6 +12,7 @@
 #include "rebound-device-private.h"
 #include "rebound-error.h"
 #include "rebound-expression-private.h"
+#include "rebound-improvisation-private.h"
 #include "rebound-kernel-private.h"
 #include "rebound-lookup-private.h"
 #include "rebound-member-private.h"
@@ -307,21 +308,45 @@ play_repeat (ReboundPlayer *self,
 }
 
 static gboolean
+play_node (ReboundPlayer *self, ReboundNode *node, GError **error)
+{
+  g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
+  g_autoptr (ReboundStatement) statement = rebound_statement_new (node, self->scope, diagnostics);
+
+  if (statement == NULL)
+    return rebound_diagnostics_check (diagnostics, error);
+  return statement->kind == REBOUND_STATEMENT_REPEAT ? play_repeat (self, node, statement, error)
+                                                     : play_statement (self, statement, error);
+}
+
+static gboolean
 play_nodes (ReboundPlayer *self, GPtrArray *nodes, GError **error)
 {
   for (guint i = 0; i < nodes->len; i++)
-    {
-      g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
-      g_autoptr (ReboundStatement) statement
-          = rebound_statement_new (nodes->pdata[i], self->scope, diagnostics);
-      gboolean played;
+    if (!play_node (self, nodes->pdata[i], error))
+      return FALSE;
+  return TRUE;
+}
 
-      if (statement == NULL)
-        return rebound_diagnostics_check (diagnostics, error);
-      played = statement->kind == REBOUND_STATEMENT_REPEAT
-                   ? play_repeat (self, nodes->pdata[i], statement, error)
-                   : play_statement (self, statement, error);
-      if (!played)
+gboolean
+rebound_player_play_statement (ReboundPlayer *self,
+                               const ReboundStatement *statement,
+                               GError **error)
+{
+  return play_statement (self, statement, error);
+}
+
+static gboolean
+play_script (ReboundPlayer *self, GError **error)
+{
+  GPtrArray *nodes = rebound_script_get_nodes (self->script);
+  guint place = rebound_improvisation_find_place (nodes);
+
+  for (guint i = 0; i <= nodes->len; i++)
+    {
+      if (i == place && self->improvise != NULL && !rebound_improvisation_play (self, error))
+        return FALSE;
+      if (i < nodes->len && !play_node (self, nodes->pdata[i], error))
         return FALSE;
     }
   return TRUE;
@@ -333,6 +358,6 @@ rebound_player_play (ReboundPlayer *self, GError **error)
   gboolean played;
 
   rebound_player_begin_watching (self);
-  played = play_nodes (self, rebound_script_get_nodes (self->script), error);
+  played = play_script (self, error);
   return rebound_player_end_watching (self, played, error);
 }

@@ -35,7 +35,9 @@ struct _ReboundRun
   gboolean fill;
   gboolean has_objects; /* of the program's own: they may steer the application */
   gboolean is_played;
-  guint n_connections; /* that came about in it */
+  guint n_connections;            /* that came about in it */
+  ReboundImproviseFunc improvise; /* or NULL */
+  gpointer improvise_data;
 };
 
 G_DEFINE_FINAL_TYPE (ReboundRun, rebound_run, G_TYPE_OBJECT)
@@ -399,6 +401,27 @@ rebound_run_set_wall_limit (ReboundRun *self, gint64 limit_usec)
 }
 
 void
+rebound_run_set_improviser (ReboundRun *self, ReboundImproviseFunc func, gpointer user_data)
+{
+  self->improvise = func;
+  self->improvise_data = user_data;
+}
+
+const char **
+rebound_run_list_names (ReboundRun *self)
+{
+  return rebound_cast_list_names (self->cast);
+}
+
+static char *
+improvise (const GError *refused, gpointer user_data)
+{
+  ReboundRun *self = user_data;
+
+  return self->improvise (self, refused, self->improvise_data);
+}
+
+void
 rebound_run_interrupt (ReboundRun *self)
 {
   rebound_stage_interrupt (self->stage);
@@ -529,7 +552,9 @@ rebound_run_play (ReboundRun *self, GError **error)
                            .clock = self->clock,
                            .device = self->device,
                            .kernel = self->kernel,
-                           .fill = self->fill };
+                           .fill = self->fill,
+                           .improvise = self->improvise != NULL ? improvise : NULL,
+                           .improvise_data = self };
 
   g_return_val_if_fail (!self->is_played, REBOUND_RUN_STATUS_INTERNAL);
 

@@ -268,6 +268,45 @@ REBOUND_API void rebound_run_set_fill (ReboundRun *self, gboolean fill);
 REBOUND_API void rebound_run_set_wall_limit (ReboundRun *self, gint64 limit_usec);
 
 /**
+ * ReboundImproviseFunc:
+ * @run: the run
+ * @refused: (nullable): why the line before could not be carried out, so that it has done nothing;
+ * %NULL where it was, or where there was none
+ * @user_data: what was given with the function
+ *
+ * Returns: (transfer full) (nullable): the next statement, a line as a script has it; %NULL when
+ * there is no more
+ * Since: 0.1
+ */
+typedef char *(*ReboundImproviseFunc) (ReboundRun *run, const GError *refused, gpointer user_data);
+
+/**
+ * rebound_run_set_improviser:
+ * @func: (scope forever): who is asked for more statements
+ * @user_data: passed to @func
+ *
+ * Statements that nobody has written: when the script comes to its first “eventually”, or to its
+ * end where it has none, @func is asked for one, which is played and has settled when it is asked
+ * for the next. An actor's action that is refused is left out, and @func is told; whatever else
+ * goes wrong ends the run, as it does in a script. Events name their places “improvised:1”,
+ * “improvised:2”. Since: 0.1
+ */
+REBOUND_API void
+rebound_run_set_improviser (ReboundRun *self, ReboundImproviseFunc func, gpointer user_data);
+
+/**
+ * rebound_run_list_names:
+ *
+ * Who plays in the run: what exists from the start, and what has been declared so far.
+ * rebound_site_find() knows the objects.
+ *
+ * Returns: (transfer container) (array zero-terminated=1): the names, in the order of their
+ * declaration
+ * Since: 0.1
+ */
+REBOUND_API const char **rebound_run_list_names (ReboundRun *self);
+
+/**
  * rebound_run_check:
  * @error: return location for a #GError
  *

@@ -168,9 +168,8 @@ rebound_life_after (const ReboundLife *life, const char *word)
   return after;
 }
 
-/* Each word once, in the order of the tables. */
-static GPtrArray *
-list_words (void)
+GPtrArray *
+rebound_life_all_words (void)
 {
   GPtrArray *words = g_ptr_array_new ();
 
@@ -186,7 +185,7 @@ list_words (void)
 gboolean
 rebound_life_is_word (const char *word)
 {
-  g_autoptr (GPtrArray) words = list_words ();
+  g_autoptr (GPtrArray) words = rebound_life_all_words ();
 
   return g_ptr_array_find_with_equal_func (words, word, g_str_equal, NULL);
 }
@@ -194,7 +193,7 @@ rebound_life_is_word (const char *word)
 char *
 rebound_life_list_words (const ReboundLife *life)
 {
-  g_autoptr (GPtrArray) words = list_words ();
+  g_autoptr (GPtrArray) words = rebound_life_all_words ();
   GString *list = g_string_new (NULL);
 
   for (guint i = 0; i < words->len; i++)
@@ -283,7 +282,7 @@ trace_back (const Step *steps, guint at)
 GPtrArray *
 rebound_life_fill (const ReboundLife *life, const char *word)
 {
-  g_autoptr (GPtrArray) words = list_words ();
+  g_autoptr (GPtrArray) words = rebound_life_all_words ();
   Step steps[N_LIVES] = { { *life, -1, NULL } };
   gboolean seen[N_LIVES] = { FALSE };
   guint n_steps = 1;
