@@ -20,6 +20,8 @@ static const ReboundCommand commands[] = {
   { "run", "play a script and show what happens", rebound_command_run },
   { "test", "play many scripts side by side and report which were not as expected",
     rebound_command_test },
+  { "explore", "play random lives of a script, and shrink those that fail",
+    rebound_command_explore },
   { "check", "look for mistakes in scripts without playing them", rebound_command_check },
   { "compare", "say where two runs part, and what followed", rebound_command_compare },
   { "list", "list the scripts that come with Rebound", rebound_command_list },

@@ -24,6 +24,7 @@ typedef struct
 
 int rebound_command_run (int argc, char **argv);
 int rebound_command_test (int argc, char **argv);
+int rebound_command_explore (int argc, char **argv);
 int rebound_command_check (int argc, char **argv);
 int rebound_command_compare (int argc, char **argv);
 int rebound_command_list (int argc, char **argv);

@@ -148,6 +148,19 @@ rebound_play_load (const ReboundPlayOptions *options, const char *word)
   return NULL;
 }
 
+ReboundRun *
+rebound_play_load_bytes (const ReboundPlayOptions *options, GBytes *bytes, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ReboundRun) run
+      = rebound_run_new_from_bytes (bytes, name, NULL, options->mode, &error);
+
+  if (run != NULL && make_ready (options, run, &error))
+    return g_steal_pointer (&run);
+  rebound_command_complain ("%s", error->message);
+  return NULL;
+}
+
 void
 rebound_play_take_packets (ReboundRun *run, ReboundPacketFunc func, gpointer user_data)
 {

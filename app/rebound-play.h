@@ -40,6 +40,11 @@ gboolean rebound_play_options_resolve (ReboundPlayOptions *options);
 /* Loads a script, with its variables set and a kernel, and checks it; NULL after a complaint. */
 ReboundRun *rebound_play_load (const ReboundPlayOptions *options, const char *word);
 
+/* The same for a script that is in memory, called @name; it has no includes and its variables stay
+ * as they are. */
+ReboundRun *
+rebound_play_load_bytes (const ReboundPlayOptions *options, GBytes *bytes, const char *name);
+
 /* Who is handed the packets of a run that captures them; before it is played. */
 void rebound_play_take_packets (ReboundRun *run, ReboundPacketFunc func, gpointer user_data);
 

@@ -30,6 +30,7 @@ enum
   FILE_WITNESS,
   FILE_EVENTS,
   FILE_LOG,
+  FILE_NOTES,
   N_STREAMS,
   FILE_MESSAGES = N_STREAMS,
   N_FILES
@@ -112,16 +113,16 @@ add_sink (ReboundRun *run, ReboundEventSink *sink)
 }
 
 static int
-play_run (ReboundRun *run, const ReboundTestScript *script, const ReboundTestJobSettings *settings)
+play_run (ReboundRun *run,
+          const ReboundTestScript *script,
+          const ReboundTestJobSettings *settings,
+          FILE **streams)
 {
   const ReboundSinkOptions options = { .filter = { .groups = REBOUND_FILTER_ALL }, .fold = TRUE };
   g_autoptr (ReboundAbout) about = rebound_about_new (run, script->key, NULL);
   g_autoptr (GError) error = NULL;
-  FILE *streams[N_STREAMS];
   int status;
 
-  if (!open_streams (streams, settings->first_fd))
-    return REBOUND_EXIT_INTERNAL;
   add_sink (run, rebound_test_witness_new (about, streams[FILE_WITNESS]));
   if (settings->wants_events)
     add_sink (run, rebound_twin_sink_new (about, streams[FILE_EVENTS]));
@@ -134,23 +135,36 @@ play_run (ReboundRun *run, const ReboundTestScript *script, const ReboundTestJob
   return close_streams (streams, status);
 }
 
+static ReboundRun *
+load (const ReboundTestScript *script,
+      const ReboundTestJobSettings *settings,
+      const ReboundPlayOptions *options,
+      FILE *notes)
+{
+  return settings->load != NULL ? settings->load (script, notes, settings->load_data)
+                                : rebound_play_load (options, script->word);
+}
+
 /* @script is NULL in a process that is to find out only whether it could play. */
 static int
 play (const ReboundTestScript *script, const ReboundTestJobSettings *settings, pid_t parent)
 {
-  ReboundPlayOptions options = { .mode = REBOUND_CLOCK_VIRTUAL,
-                                 .timeout_usec = -1,
-                                 .include_dirs = settings->include_dirs };
-  g_autoptr (ReboundRun) run = script != NULL ? rebound_play_load (&options, script->word) : NULL;
+  const ReboundPlayOptions options = { .mode = REBOUND_CLOCK_VIRTUAL,
+                                       .timeout_usec = -1,
+                                       .include_dirs = settings->include_dirs };
+  g_autoptr (ReboundRun) run = NULL;
+  FILE *streams[N_STREAMS];
   int status;
 
-  if (script != NULL && run == NULL)
+  if (!open_streams (streams, settings->first_fd))
+    return REBOUND_EXIT_INTERNAL;
+  if (script != NULL && (run = load (script, settings, &options, streams[FILE_NOTES])) == NULL)
     return REBOUND_EXIT_USAGE;
   status = rebound_play_enter (&options);
   if (status != 0 || run == NULL)
     return status;
   rebound_die_with (parent);
-  return play_run (run, script, settings);
+  return play_run (run, script, settings, streams);
 }
 
 static void
@@ -330,6 +344,7 @@ rebound_test_job_collect (ReboundTestJob *self, gboolean wait)
   play->messages = to_string (messages);
   play->log = read_file (self->fds[FILE_LOG]);
   play->events = read_file (self->fds[FILE_EVENTS]);
+  play->notes = read_file (self->fds[FILE_NOTES]);
   return play;
 }
 

@@ -3,21 +3,31 @@
 
 #include <gio/gio.h>
 #include <signal.h>
+#include <stdio.h>
 
+#include "lifecycle/rebound-run.h"
 #include "rebound-test-list.h"
 #include "rebound-test-play.h"
 
 G_BEGIN_DECLS
+
+/* Loads what is to be played, in the process that plays it and before it has a namespace. What is
+ * written to @notes is the play's. NULL after a complaint. (transfer full) */
+typedef ReboundRun *(*ReboundTestLoadFunc) (const ReboundTestScript *script,
+                                            FILE *notes,
+                                            gpointer user_data);
 
 /* What all jobs share. */
 typedef struct
 {
   gboolean wants_log;
   gboolean wants_events;
-  char **include_dirs; /* folders that scripts may include from besides their own; or NULL */
-  gint64 limit_usec;   /* a job may take, by the clock on the wall; -1: any time */
-  sigset_t mask;       /* the signals that were blocked before the pool blocked its own */
-  int first_fd;        /* the descriptors from here on are the pool's */
+  char **include_dirs;      /* folders that scripts may include from besides their own; or NULL */
+  gint64 limit_usec;        /* a job may take, by the clock on the wall; -1: any time */
+  sigset_t mask;            /* the signals that were blocked before the pool blocked its own */
+  int first_fd;             /* the descriptors from here on are the pool's */
+  ReboundTestLoadFunc load; /* NULL: a script, by its word */
+  gpointer load_data;
 } ReboundTestJobSettings;
 
 /* A play of a script in a process, a namespace and on a CPU of its own. */

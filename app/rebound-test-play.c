@@ -38,6 +38,7 @@ rebound_test_play_free (ReboundTestPlay *self)
   g_free (self->messages);
   g_clear_pointer (&self->log, g_bytes_unref);
   g_clear_pointer (&self->events, g_bytes_unref);
+  g_clear_pointer (&self->notes, g_bytes_unref);
   g_free (self);
 }
 

@@ -47,6 +47,7 @@ typedef struct
   gint64 rest_usec;    /* of that, since the last expectation */
   GBytes *log;         /* what people read of it, or NULL; see rebound-test-golden.h */
   GBytes *events;      /* everything, for a comparison of two plays, or NULL */
+  GBytes *notes;       /* what was noted by who has loaded it */
 } ReboundTestPlay;
 
 ReboundTestPlay *rebound_test_play_new (void);

@@ -148,6 +148,13 @@ rebound_test_pool_free (ReboundTestPool *self)
   g_free (self);
 }
 
+void
+rebound_test_pool_repeat (ReboundTestPool *self, guint n_plays)
+{
+  self->n_plays = n_plays;
+  self->settings.wants_events = n_plays > 1;
+}
+
 int
 rebound_test_pool_probe (ReboundTestPool *self, char **why)
 {
@@ -313,8 +320,11 @@ hand_over (ReboundTestPool *self, gboolean all)
 static void
 prepare (ReboundTestPool *self, GPtrArray *scripts)
 {
+  g_clear_pointer (&self->results, g_ptr_array_unref);
   self->scripts = scripts;
   self->results = g_ptr_array_new ();
+  self->n_handed = 0;
+  self->next_script = 0;
   self->next_number = 1;
   for (guint i = 0; i < scripts->len; i++)
     g_ptr_array_add (self->results, rebound_test_result_new (scripts->pdata[i], self->n_plays));

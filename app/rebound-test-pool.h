@@ -18,6 +18,10 @@ ReboundTestPool *
 rebound_test_pool_new (guint n_jobs, guint n_plays, const ReboundTestJobSettings *settings);
 void rebound_test_pool_free (ReboundTestPool *self);
 
+/* From the next round on each script is played so often; more than one of its plays are compared.
+ */
+void rebound_test_pool_repeat (ReboundTestPool *self, guint n_plays);
+
 /* Finds out whether this machine can play: 0, or an exit status after a complaint; @why is then
  * what it lacks. */
 int rebound_test_pool_probe (ReboundTestPool *self, char **why);

@@ -81,7 +81,7 @@ static gboolean
 play_line (ReboundPlayer *self, const char *line, guint number, GError **refused, GError **error)
 {
   g_autoptr (GBytes) bytes = g_bytes_new (line, strlen (line));
-  g_autoptr (ReboundScript) script = rebound_script_new (bytes, PLACE, NULL);
+  g_autoptr (ReboundScript) script = rebound_script_new (bytes, PLACE, NULL, NULL);
   g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
   g_autoptr (ReboundStatement) statement = NULL;
   ReboundNode *node;

@@ -96,7 +96,8 @@ static Play
 play (const char *name)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (ReboundRun) run = rebound_script_source_load (name, REBOUND_CLOCK_VIRTUAL, &error);
+  g_autoptr (ReboundRun) run
+      = rebound_script_source_load (name, NULL, REBOUND_CLOCK_VIRTUAL, &error);
   g_autoptr (ReboundKernel) kernel = rebound_linux_kernel_new ();
   KeepingSink *sink = g_object_new (KEEPING_TYPE_SINK, NULL);
   Play played = { NULL, sink };

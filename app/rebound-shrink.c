@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Delta debugging (A. Zeller and R. Hildebrandt, "Simplifying and Isolating Failure-Inducing
+ * Input", 2002): leave out halves, then quarters, and in the end single statements, as long as what
+ * is left fails in the same way. What stays is then made simpler, a statement at a time: settings
+ * are left out, times made round; and since that may make others needless, it begins anew until
+ * nothing changes. Of the candidates of a round the first that fails is taken, so that it does not
+ * matter how many are played side by side. */
+
+#include "rebound-shrink.h"
+
+#include <string.h>
+
+#include "lifecycle/rebound-duration.h"
+#include "rebound-life-script.h"
+
+typedef struct
+{
+  GPtrArray *statements;
+  guint n_at_once;
+  ReboundShrinkFunc func;
+  gpointer user_data;
+  GHashTable *dead; /* texts of candidates that do not fail, or not so */
+} Shrink;
+
+/* -- candidates -- */
+
+/* Asks about those of @candidates (lists of statements) that were not asked about before. TRUE: the
+ * first that fails is what there is from now on. */
+static gboolean
+take_first (Shrink *self, GPtrArray *candidates)
+{
+  for (guint i = 0; i < candidates->len;)
+    {
+      g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+      g_autoptr (GPtrArray) asked = g_ptr_array_new ();
+      int found;
+
+      for (; i < candidates->len && texts->len < self->n_at_once; i++)
+        {
+          g_autofree char *text = rebound_life_script_join (candidates->pdata[i]);
+
+          if (g_hash_table_contains (self->dead, text))
+            continue;
+          g_ptr_array_add (texts, g_steal_pointer (&text));
+          g_ptr_array_add (asked, candidates->pdata[i]);
+        }
+      found = texts->len > 0 ? self->func (texts, self->user_data) : -1;
+      for (guint j = 0; j < texts->len && (found < 0 || j < (guint) found); j++)
+        g_hash_table_add (self->dead, g_strdup (texts->pdata[j]));
+      if (found < 0)
+        continue;
+      g_ptr_array_unref (self->statements);
+      self->statements = g_ptr_array_ref (asked->pdata[found]);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static GPtrArray *
+new_candidates (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+}
+
+/* -- fewer statements -- */
+
+static GPtrArray *
+leave_out (GPtrArray *statements, guint from, guint to)
+{
+  GPtrArray *left = rebound_life_script_copy (statements);
+
+  g_ptr_array_remove_range (left, from, to - from);
+  return left;
+}
+
+static gboolean
+leave_out_a_part (Shrink *self, guint n_parts)
+{
+  g_autoptr (GPtrArray) candidates = new_candidates ();
+  guint n = self->statements->len;
+
+  for (guint i = 0; i < n_parts; i++)
+    g_ptr_array_add (candidates,
+                     leave_out (self->statements, n * i / n_parts, n * (i + 1) / n_parts));
+  return take_first (self, candidates);
+}
+
+static gboolean
+leave_out_statements (Shrink *self)
+{
+  guint n_parts = 2;
+  gboolean has_changed = FALSE;
+
+  while (self->statements->len > 1)
+    {
+      n_parts = MIN (n_parts, self->statements->len);
+      if (leave_out_a_part (self, n_parts))
+        {
+          has_changed = TRUE;
+          n_parts = MAX (n_parts - 1, 2);
+        }
+      else if (n_parts == self->statements->len)
+        break;
+      else
+        n_parts *= 2;
+    }
+  return has_changed;
+}
+
+/* -- simpler ones -- */
+
+/* Round times, the simplest first. */
+static const char *const round_times[]
+    = { "1s", "10s", "1min", "2min", "5min", "10min", "100ms", "2s", "5s", "20s", "30s" };
+
+/* The first digit alone. (transfer full) */
+static char *
+round_down (gint64 usec)
+{
+  gint64 unit_usec = 1;
+
+  while (usec / unit_usec >= 10)
+    unit_usec *= 10;
+  return rebound_duration_to_string (usec / unit_usec * unit_usec);
+}
+
+static void
+add_with_word (GPtrArray *simpler, char **words, guint index, const char *word)
+{
+  char *kept = words[index];
+
+  words[index] = (char *) word;
+  g_ptr_array_add (simpler, g_strjoinv (" ", words));
+  words[index] = kept;
+}
+
+/* “after D”: the rounder times, up to the one that it has. */
+static void
+add_times (GPtrArray *simpler, char **words)
+{
+  g_autofree char *problem = NULL;
+  g_autofree char *rounded = NULL;
+  gint64 usec;
+
+  if (strcmp (words[0], "after") != 0 || words[1] == NULL
+      || !rebound_duration_parse (words[1], &usec, &problem))
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (round_times); i++)
+    {
+      if (strcmp (round_times[i], words[1]) == 0)
+        return;
+      add_with_word (simpler, words, 1, round_times[i]);
+    }
+  rounded = round_down (usec);
+  if (strcmp (rounded, words[1]) != 0)
+    add_with_word (simpler, words, 1, rounded);
+}
+
+/* Without one of its settings or arguments. */
+static void
+add_without_a_word (GPtrArray *simpler, char **words)
+{
+  guint n_words = g_strv_length (words);
+
+  for (guint i = 1; i < n_words; i++)
+    {
+      g_autoptr (GStrvBuilder) left = g_strv_builder_new ();
+      g_auto (GStrv) list = NULL;
+
+      if (strchr (words[i], '=') == NULL || words[i][0] == '=')
+        continue;
+      for (guint j = 0; j < n_words; j++)
+        if (j != i)
+          g_strv_builder_add (left, words[j]);
+      list = g_strv_builder_end (left);
+      g_ptr_array_add (simpler, g_strjoinv (" ", list));
+    }
+}
+
+/* “after D STATEMENT”: the statement alone. */
+static void
+add_inner (GPtrArray *simpler, char **words)
+{
+  if (strcmp (words[0], "after") == 0 && words[1] != NULL && words[2] != NULL)
+    g_ptr_array_add (simpler, g_strjoinv (" ", words + 2));
+}
+
+/* A repeat is taken as it is. (transfer full) */
+static GPtrArray *
+list_simpler (const char *statement)
+{
+  GPtrArray *simpler = g_ptr_array_new_with_free_func (g_free);
+  g_auto (GStrv) words = rebound_life_script_split_words (statement);
+
+  if (strchr (statement, '\n') != NULL)
+    return simpler;
+  add_inner (simpler, words);
+  add_without_a_word (simpler, words);
+  add_times (simpler, words);
+  return simpler;
+}
+
+static gboolean
+simplify_at (Shrink *self, guint i)
+{
+  g_autoptr (GPtrArray) simpler = list_simpler (self->statements->pdata[i]);
+  g_autoptr (GPtrArray) candidates = new_candidates ();
+
+  for (guint j = 0; j < simpler->len; j++)
+    {
+      GPtrArray *candidate = rebound_life_script_copy (self->statements);
+
+      g_free (candidate->pdata[i]);
+      candidate->pdata[i] = g_strdup (simpler->pdata[j]);
+      g_ptr_array_add (candidates, candidate);
+    }
+  return take_first (self, candidates);
+}
+
+static gboolean
+simplify_statements (Shrink *self)
+{
+  gboolean has_changed = FALSE;
+
+  for (guint i = 0; i < self->statements->len; i++)
+    while (simplify_at (self, i))
+      has_changed = TRUE;
+  return has_changed;
+}
+
+/* “after D” and what comes behind it on one line, as people write it. */
+static void
+join_times (Shrink *self)
+{
+  for (guint i = 0; i + 1 < self->statements->len; i++)
+    {
+      g_autoptr (GPtrArray) candidates = new_candidates ();
+      const char *statement = self->statements->pdata[i];
+      g_auto (GStrv) words = rebound_life_script_split_words (statement);
+      GPtrArray *joined;
+
+      if (strcmp (words[0], "after") != 0 || words[1] == NULL || words[2] != NULL)
+        continue;
+      joined = leave_out (self->statements, i, i + 1);
+      g_free (joined->pdata[i]);
+      joined->pdata[i]
+          = g_strdup_printf ("%s %s", statement, (char *) self->statements->pdata[i + 1]);
+      g_ptr_array_add (candidates, joined);
+      take_first (self, candidates);
+    }
+}
+
+GPtrArray *
+rebound_shrink (GPtrArray *statements, guint n_at_once, ReboundShrinkFunc func, gpointer user_data)
+{
+  Shrink self = { .statements = g_ptr_array_ref (statements),
+                  .n_at_once = n_at_once,
+                  .func = func,
+                  .user_data = user_data,
+                  .dead = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
+  gboolean has_changed;
+
+  do
+    {
+      has_changed = leave_out_statements (&self);
+      has_changed = simplify_statements (&self) || has_changed;
+    }
+  while (has_changed);
+  join_times (&self);
+  g_hash_table_unref (self.dead);
+  return self.statements;
+}
