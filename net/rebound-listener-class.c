@@ -195,9 +195,10 @@ install_socket_settings (void)
       = g_param_spec_boolean ("reuse-port", NULL,
                               "whether the next socket gets SO_REUSEPORT before it is bound", FALSE,
                               SETTING_FLAGS);
-  properties[PROP_ON_ERROR]
-      = g_param_spec_enum ("on-error", NULL, "what is done when the port cannot be bound",
-                           REBOUND_TYPE_ON_ERROR, REBOUND_ON_ERROR_REPORT, SETTING_FLAGS);
+  properties[PROP_ON_ERROR] = g_param_spec_enum (
+      "on-error", NULL,
+      "what is done when the port cannot be bound; retry also when no socket is to be had",
+      REBOUND_TYPE_ON_ERROR, REBOUND_ON_ERROR_REPORT, SETTING_FLAGS);
   properties[PROP_RETRY_EVERY]
       = rebound_param_spec_duration ("retry-every", NULL,
                                      "on-error=retry: how long between two tries", 1,

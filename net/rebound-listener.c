@@ -132,13 +132,24 @@ rebound_listener_enlist (ReboundListener *self)
                                                       self->fd, self->generation, self->is_reusing);
 }
 
-/* There is no socket, or none that can listen. */
+static void
+try_again_later (ReboundListener *self)
+{
+  rebound_listener_set_state (self, REBOUND_LISTENER_STATE_RETRYING);
+  rebound_timer_arm (self->retry_timer, self->retry_every_usec);
+}
+
+/* There is no socket, or none that can listen: for lack of descriptors or memory, mostly, which
+ * does not last either. */
 static void
 give_up (ReboundListener *self, int error_number)
 {
   rebound_socket_close_descriptor (&self->socket, &self->fd);
   rebound_listener_set_last_error (self, error_number);
-  rebound_listener_set_state (self, REBOUND_LISTENER_STATE_FAILED);
+  if (self->on_error == REBOUND_ON_ERROR_RETRY)
+    try_again_later (self);
+  else
+    rebound_listener_set_state (self, REBOUND_LISTENER_STATE_FAILED);
   rebound_listener_emit_listen_failed (self, self->generation, error_number);
 }
 
@@ -193,8 +204,7 @@ go_on_unbound (ReboundListener *self)
       return listen_anyway (self);
     case REBOUND_ON_ERROR_RETRY:
       rebound_socket_close_descriptor (&self->socket, &self->fd);
-      rebound_listener_set_state (self, REBOUND_LISTENER_STATE_RETRYING);
-      rebound_timer_arm (self->retry_timer, self->retry_every_usec);
+      try_again_later (self);
       break;
     }
   return 0;

@@ -108,6 +108,24 @@ test_script (gconstpointer data)
   g_assert_cmpuint (after.rlim_cur, ==, before.rlim_cur);
 }
 
+/* Explore's find: a listener that had no descriptor when it came back stayed deaf for good. */
+static void
+test_retry (void)
+{
+  g_test_summary ("on-error=retry: without a descriptor for the socket it is tried again, too");
+  net_test_play_story ("listener web port=30000 on-error=retry retry-every=2s\nlaunch\nhome\n"
+                       "kernel.limit-descriptors\nopen\nexpect web.state == retrying\n"
+                       "after 3s kernel.unlimit-descriptors\nafter 2s\n"
+                       "expect web.state == listening\n",
+                       "web",
+                       "0s web: listens on port 30000 (generation 1)\n"
+                       "0s web: accept source destroyed (generation 1)\n"
+                       "0s web: closed (generation 1), at did-enter-background\n"
+                       "0s web: cannot listen (generation 2): EMFILE\n"
+                       "2s web: cannot listen (generation 2): EMFILE\n"
+                       "4s web: listens on port 30000 (generation 2)\n");
+}
+
 static void
 test_end_of_run (void)
 {
@@ -172,6 +190,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &stories[i], test_script);
     }
   g_test_add_func ("/descriptor-limit/machine", test_machine);
+  g_test_add_func ("/descriptor-limit/retry", test_retry);
   g_test_add_func ("/descriptor-limit/end-of-run", test_end_of_run);
   return g_test_run ();
 }

@@ -293,7 +293,7 @@ typedef struct
 static const Failure failures[] = {
   { "socket", FAILING_SOCKET, EMFILE, "", REBOUND_LISTENER_STATE_FAILED,
     "0s web: cannot listen (generation 1): EMFILE\n" },
-  { "socket-retry", FAILING_SOCKET, ENOBUFS, "on-error=retry", REBOUND_LISTENER_STATE_FAILED,
+  { "socket-retry", FAILING_SOCKET, ENOBUFS, "on-error=retry", REBOUND_LISTENER_STATE_RETRYING,
     "0s web: cannot listen (generation 1): ENOBUFS\n" },
   { "reuse-address", FAILING_SETSOCKOPT, ENOPROTOOPT, "", REBOUND_LISTENER_STATE_FAILED,
     "0s web: cannot listen (generation 1): ENOPROTOOPT\n" },
