@@ -306,7 +306,8 @@ static const Row mistakes[] = {
     "“mail”" },
   { "a-verb-that-is-none", TWO "opne mail\n",
     "t.life:2:1: “opne” is no statement; expected a verb such as launch or home, a type, or one of "
-    "set, after, wait, expect, let, repeat, include, print; did you mean “open”?" },
+    "set, after, wait, expect, always, eventually, let, repeat, include, print; did you mean "
+    "“open”?" },
   { "a-name-that-is-taken", TWO "bell mail\n",
     "t.life:2:6: the name “mail” is taken; expected one that nothing else has" },
   { "declared-twice", TWO TWO,

@@ -126,7 +126,7 @@ test_settings (void)
     const char *name;
     const char *value;
   } cases[] = {
-    { "net/ipv4/tcp_ehash_entries", "512" },
+    { "net/ipv4/tcp_ehash_entries", "4096" },
     { "net/ipv4/tcp_max_tw_buckets", "131072" },
     { "net/ipv4/tcp_max_syn_backlog", "2048" },
     { "net/ipv4/tcp_moderate_rcvbuf", "0" },
