@@ -229,6 +229,25 @@ ask (ReboundSocketDiag *self, Question *question, guint16 type, guint16 flags)
   return mnl_socket_sendto (self->netlink, question, sizeof *question) < 0 ? -errno : 0;
 }
 
+/* Whether each message of a datagram ends within it. libmnl takes the length for a signed number,
+ * and goes wherever one of 2 GiB and more leads. */
+static gboolean
+is_whole (const char *datagram, gsize length_bytes)
+{
+  struct nlmsghdr header;
+
+  while (length_bytes >= sizeof header)
+    {
+      memcpy (&header, datagram, sizeof header);
+      if (header.nlmsg_len < sizeof header || header.nlmsg_len > length_bytes)
+        return FALSE;
+      /* The last one need not be filled up to the next boundary. */
+      length_bytes -= MIN (NLMSG_ALIGN (header.nlmsg_len), length_bytes);
+      datagram += NLMSG_ALIGN (header.nlmsg_len);
+    }
+  return TRUE;
+}
+
 /* Hands one datagram of the answer to @callback. 0: it is the last one, 1: there is more, or a
  * negative errno, which may be the kernel's verdict. */
 static int
@@ -239,6 +258,8 @@ hear (ReboundSocketDiag *self, mnl_cb_t callback, gpointer data)
 
   if (length < 0)
     return -errno;
+  if (!is_whole (self->answer, (gsize) length))
+    return -EPROTO;
   result = mnl_cb_run (self->answer, length, self->sequence, 0, callback, data);
   return result < 0 ? -errno : result;
 }
@@ -247,7 +268,8 @@ hear (ReboundSocketDiag *self, mnl_cb_t callback, gpointer data)
 static int
 take_v6only (const struct nlattr *attribute, gpointer data)
 {
-  if (mnl_attr_get_type (attribute) == INET_DIAG_SKV6ONLY)
+  if (mnl_attr_get_type (attribute) == INET_DIAG_SKV6ONLY
+      && mnl_attr_get_payload_len (attribute) >= sizeof (guint8))
     *(gint8 *) data = mnl_attr_get_u8 (attribute) != 0;
   return MNL_CB_OK;
 }
