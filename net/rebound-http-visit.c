@@ -297,15 +297,31 @@ take_headers (ReboundHttpVisit *self, SoupMessageHeaders *headers)
     rebound_connection_send (self->connection, "HTTP/1.1 100 Continue\r\n\r\n", 25);
 }
 
+/* What is repeated in an answer (X-Request-Id) could break it in two, so that nothing but lines of
+ * characters is taken: no NUL, no CR or LF alone (RFC 9112, 2.2). */
+static gboolean
+is_text (const char *head, gsize head_bytes)
+{
+  for (gsize i = 0; i < head_bytes; i++)
+    {
+      if (head[i] == '\r' && i + 1 < head_bytes && head[i + 1] == '\n')
+        i++;
+      else if (g_ascii_iscntrl (head[i]) && head[i] != '\t')
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* FALSE where it is no request. */
 static gboolean
 parse_head (ReboundHttpVisit *self, gsize head_bytes)
 {
   SoupMessageHeaders *headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
   SoupHTTPVersion version;
-  gboolean is_request = soup_headers_parse_request (self->input->str, (int) head_bytes, headers,
-                                                    &self->method, &self->path, &version)
-                            == SOUP_STATUS_OK
+  gboolean is_request = is_text (self->input->str, head_bytes)
+                        && soup_headers_parse_request (self->input->str, (int) head_bytes, headers,
+                                                       &self->method, &self->path, &version)
+                               == SOUP_STATUS_OK
                         && soup_message_headers_get_encoding (headers) != SOUP_ENCODING_CHUNKED;
 
   if (is_request)
@@ -313,6 +329,17 @@ parse_head (ReboundHttpVisit *self, gsize head_bytes)
   soup_message_headers_unref (headers);
   g_string_erase (self->input, 0, (gssize) head_bytes);
   return is_request;
+}
+
+/* Nobody wants the body, and so it is not kept. TRUE once all of it was there. */
+static gboolean
+skip_body (ReboundHttpVisit *self)
+{
+  gsize skipped_bytes = (gsize) MIN (self->body_left_bytes, self->input->len);
+
+  g_string_erase (self->input, 0, (gssize) skipped_bytes);
+  self->body_left_bytes -= skipped_bytes;
+  return self->body_left_bytes == 0;
 }
 
 /* TRUE once a whole request is there. What has come and belongs to the next one waits until this
@@ -325,7 +352,7 @@ read_request (ReboundHttpVisit *self)
   if (self->phase == READING_HEAD && self->input->len > 0)
     {
       rebound_timer_disarm (self->idle_timer);
-      end = strstr (self->input->str, "\r\n\r\n");
+      end = memmem (self->input->str, self->input->len, "\r\n\r\n", 4);
       if (end == NULL && self->input->len <= HEAD_LIMIT_BYTES)
         return FALSE;
       if (end == NULL || !parse_head (self, (gsize) (end - self->input->str) + 4))
@@ -335,10 +362,7 @@ read_request (ReboundHttpVisit *self)
         }
       self->phase = READING_BODY;
     }
-  if (self->phase != READING_BODY || self->input->len < self->body_left_bytes)
-    return FALSE;
-  g_string_erase (self->input, 0, (gssize) self->body_left_bytes);
-  return TRUE;
+  return self->phase == READING_BODY && skip_body (self);
 }
 
 /* A client may send any number of requests at once. */
@@ -369,6 +393,8 @@ on_received (ReboundConnection *connection, GBytes *bytes, gpointer user_data)
 
   if (self->phase == ANSWERING)
     self->listener->came_early (self->user_data);
+  if (self->phase == ANSWERING && self->service.kind == REBOUND_HTTP_ANSWER_KIND_NONE)
+    return; /* nothing behind it is ever answered either, and so it is not kept */
   g_string_append_len (self->input, data, (gssize) length_bytes);
   go_on (self);
 }

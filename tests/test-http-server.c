@@ -284,6 +284,27 @@ static const NetTestStory stories[] = {
     "server",
     "0s server: listens on port 30000\n"
     "0s server: phone#1 ended: what came was no request\n" },
+  { "control-in-request",
+    "peer http-server server port=30000\n" PHONE
+    "phone.send text=\"GET / HTTP/1.1\\x0d\\nX-Request-Id: 7\\x1d\\x0d\\n\\x0d\\n\"\n" AT_END,
+    "server",
+    "0s server: listens on port 30000\n"
+    "0s server: phone#1 ended: what came was no request\n" },
+  { "lf-in-request",
+    "peer http-server server port=30000\n" PHONE
+    "phone.send text=\"GET / HTTP/1.1\\nX-Request-Id: 7\\x0d\\n\\x0d\\n\"\n" AT_END,
+    "server",
+    "0s server: listens on port 30000\n"
+    "0s server: phone#1 ended: what came was no request\n" },
+  { "body-in-pieces",
+    "peer http-server server port=30000\n" PHONE
+    "phone.send text=\"POST / HTTP/1.1\\x0d\\nContent-Length: 4\\x0d\\n\\x0d\\nab\"\n"
+    "after 1s\nphone.send text=\"c\"\nafter 1s\nphone.send text=\"dGET /2 \"\nafter 1s\n"
+    "phone.send text=\"HTTP/1.1\\x0d\\n\\x0d\\n\"\n",
+    "server",
+    "0s server: listens on port 30000\n"
+    "2s server: POST / on phone#1\n"
+    "3s server: GET /2 on phone#1\n" },
   { "chunked-request",
     "peer http-server server port=30000\n" PHONE
     "phone.send text=\"POST / HTTP/1.1\\x0d\\nTransfer-Encoding: "
