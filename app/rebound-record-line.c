@@ -74,6 +74,14 @@ read_integer (JsonObject *object, const char *name, gint64 least, gint64 *value,
   return TRUE;
 }
 
+/* JSON's \u can put bytes together that are no character: half of a pair. */
+static gboolean
+is_text (JsonNode *node)
+{
+  return JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
+         && g_utf8_validate (json_node_get_string (node), -1, NULL);
+}
+
 static gboolean
 read_text (JsonObject *object,
            const char *name,
@@ -85,8 +93,7 @@ read_text (JsonObject *object,
 
   if (node == NULL)
     return refuse (error, "there is no %s; expected an event as --output jsonl writes it", name);
-  if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING
-      || *json_node_get_string (node) == '\0')
+  if (!is_text (node) || *json_node_get_string (node) == '\0')
     return refuse (error, "%s is no text; expected a name", name);
   *text = g_string_chunk_insert_const (strings, json_node_get_string (node));
   return TRUE;
@@ -107,7 +114,7 @@ append_value (GString *json, GString *text, JsonNode *node)
   GType type = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
   char number[G_ASCII_DTOSTR_BUF_SIZE];
 
-  if (type == G_TYPE_STRING)
+  if (is_text (node))
     {
       rebound_json_append_string (json, json_node_get_string (node));
       g_string_append (text, json_node_get_string (node));
@@ -154,6 +161,8 @@ add_field (Fields *self, const char *name, JsonNode *node, GError **error)
 {
   g_autoptr (GString) json = g_string_new (NULL);
 
+  if (!g_utf8_validate (name, -1, NULL))
+    return refuse (error, "the name of a field is no text; expected one that an event has");
   g_string_append_printf (self->text, "%s%s=", self->all->len == 0 ? ": " : " ", name);
   if (!append_value (json, self->text, node))
     return refuse (error,
