@@ -15,8 +15,9 @@ typedef struct
   gboolean has_small_tables;     /* tcp_child_ehash_entries (Linux 6.1) */
 } ReboundKernelProbe;
 
-/* The probe's findings; isolation must have been entered. Cached for the process. */
-const ReboundKernelProbe *rebound_kernel_probe (void);
+/* The probe's findings, or NULL and why they could not be had; isolation must have been entered.
+ * Cached for the process. */
+const ReboundKernelProbe *rebound_kernel_probe (GError **error);
 
 /* A sentence for each thing that a run goes without, or an empty list. (transfer full)
  * (element-type utf8) */

@@ -247,14 +247,17 @@ static gboolean
 open_tools (ReboundLinuxKernel *self, gboolean is_virtual, GError **error)
 {
   ReboundSocketTableListener listener = { on_state_changed, on_expired, self };
-  gboolean brings_timers_along = self->is_isolated && rebound_kernel_probe ()->destroys_time_wait;
+  const ReboundKernelProbe *probe = self->is_isolated ? rebound_kernel_probe (error) : NULL;
 
+  if (self->is_isolated && probe == NULL)
+    return FALSE;
   self->diag = rebound_socket_diag_new (error);
   if (self->diag == NULL)
     return FALSE;
   if (is_virtual && (self->fence = rebound_fence_new (error)) == NULL)
     return FALSE;
-  self->table = rebound_socket_table_new (self->diag, brings_timers_along, &listener);
+  self->table = rebound_socket_table_new (self->diag, probe != NULL && probe->destroys_time_wait,
+                                          &listener);
   self->explanation = rebound_explanation_new ();
   rebound_socket_table_set_explanation (self->table, self->explanation);
   return rebound_linux_kernel_open_capture (self, error);
@@ -263,7 +266,7 @@ open_tools (ReboundLinuxKernel *self, gboolean is_virtual, GError **error)
 static void
 tell_lacks (ReboundLinuxKernel *self)
 {
-  g_autoptr (GPtrArray) lacks = rebound_kernel_probe_list_lacks (rebound_kernel_probe ());
+  g_autoptr (GPtrArray) lacks = rebound_kernel_probe_list_lacks (rebound_kernel_probe (NULL));
 
   for (guint i = 0; i < lacks->len; i++)
     g_signal_emit (self, signals[GOES_WITHOUT], 0, lacks->pdata[i]);

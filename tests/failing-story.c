@@ -10,7 +10,7 @@ test_failure (gconstpointer data)
 {
   const FailingStory *story = data;
 
-  rebound_kernel_probe (); /* with sockets of its own, which are not meant */
+  rebound_kernel_probe (NULL); /* with sockets of its own, which are not meant */
   failing_calls_plan (story->call, story->error_number, 1);
   net_test_play_story (story->script, story->actors, story->story);
   g_assert_cmpuint (failing_calls_get_count (story->call), ==, 1);

@@ -421,7 +421,7 @@ static void
 warm_up (void)
 {
   g_type_ensure (G_TYPE_TASK);
-  rebound_kernel_probe ();
+  rebound_kernel_probe (NULL);
 }
 
 static void

@@ -83,7 +83,7 @@ test_story (gconstpointer data)
 static void
 test_goes_without (void)
 {
-  ReboundKernelProbe *probe = (ReboundKernelProbe *) rebound_kernel_probe ();
+  ReboundKernelProbe *probe = (ReboundKernelProbe *) rebound_kernel_probe (NULL);
   const ReboundKernelProbe found = *probe;
   g_autoptr (NetTest) test = net_test_new ("peer listener web port=30000 on-accept=close\n"
                                            "client phone connect=web count=1\n"
@@ -105,7 +105,7 @@ static void
 test_goes_without_nothing (void)
 {
   g_autoptr (NetTest) test = net_test_new ("after 1s\n");
-  g_autoptr (GPtrArray) lacks = rebound_kernel_probe_list_lacks (rebound_kernel_probe ());
+  g_autoptr (GPtrArray) lacks = rebound_kernel_probe_list_lacks (rebound_kernel_probe (NULL));
 
   net_test_play (test);
   g_assert_cmpuint (recording_sink_count (test->sink, "kernel", "goes-without"), ==, lacks->len);
