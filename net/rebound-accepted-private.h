@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* One connection that a listener has accepted, and what is done with it. */
+/* One connection that a listener has accepted, and what is done with it. A reference keeps the
+ * memory of one that was freed: whoever goes through many may find that it is closed by now. */
 typedef struct _ReboundAccepted ReboundAccepted;
 
 /* What a connection tells of. The last thing it tells of is finished: then it is closed, and to be
@@ -30,17 +31,20 @@ typedef struct
   gint64 finish_within_usec; /* to answer a goodbye */
 } ReboundAcceptedManner;
 
-/* Takes over @fd. @socket may be NULL. */
+/* Takes over @fd. @socket may be NULL, @name is a GRefString. */
 ReboundAccepted *rebound_accepted_new (ReboundSite *site,
                                        int fd,
                                        ReboundSocket *socket,
-                                       const char *name,
+                                       char *name,
                                        const ReboundAcceptedManner *manner,
                                        const ReboundAcceptedListener *listener);
 
 /* Begins to serve; may finish at once. */
 void rebound_accepted_serve (ReboundAccepted *self);
-const char *rebound_accepted_get_name (ReboundAccepted *self);
+char *rebound_accepted_get_name (ReboundAccepted *self); /* a GRefString */
+
+/* Where the listener has it in its queue. */
+GList *rebound_accepted_get_link (ReboundAccepted *self);
 
 ReboundConnection *rebound_accepted_get_connection (ReboundAccepted *self);
 
@@ -65,6 +69,9 @@ char *rebound_accepted_describe_death (ReboundAccepted *self);
 /* Closes the descriptor if it is open, without a word. */
 void rebound_accepted_close (ReboundAccepted *self);
 
-void rebound_accepted_free (gpointer self); /* the same, and frees */
+void rebound_accepted_free (gpointer self); /* the same, and lets go of it */
+
+ReboundAccepted *rebound_accepted_ref (ReboundAccepted *self);
+void rebound_accepted_unref (gpointer self);
 
 G_END_DECLS

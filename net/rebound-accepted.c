@@ -17,7 +17,8 @@
 struct _ReboundAccepted
 {
   ReboundConnection *connection;
-  char *name;
+  char *name; /* a GRefString */
+  GList link;
   ReboundOnAccept on_accept;
   ReboundCloseOrder close_order;
   char *greeting;
@@ -26,7 +27,8 @@ struct _ReboundAccepted
   ReboundAcceptedListener listener;
   gboolean has_answered;
   gboolean has_waited; /* for the client to take what was said, or to end */
-  char *how; /* what is told of its end, where that is not what the connection tells of it */
+  const char
+      *broken_by; /* the errno's name that is told of its end; NULL: what the connection tells */
 };
 
 static const ReboundConnectionObserver observer;
@@ -35,18 +37,20 @@ ReboundAccepted *
 rebound_accepted_new (ReboundSite *site,
                       int fd,
                       ReboundSocket *socket,
-                      const char *name,
+                      char *name,
                       const ReboundAcceptedManner *manner,
                       const ReboundAcceptedListener *listener)
 {
-  ReboundAccepted *self = g_new0 (ReboundAccepted, 1);
+  ReboundAccepted *self = g_rc_box_new0 (ReboundAccepted);
 
-  self->connection = rebound_connection_new_of_table (site, fd, socket);
+  self->link.data = self;
+  self->connection = rebound_connection_new_accepted (site, fd, socket);
   rebound_connection_set_goodbye (self->connection, manner->goodbye);
-  self->name = g_strdup (name);
+  self->name = g_ref_string_acquire (name);
   self->on_accept = manner->on_accept;
   self->close_order = manner->close_order;
-  self->greeting = g_strdup (manner->greeting);
+  if (manner->on_accept == REBOUND_ON_ACCEPT_HELLO)
+    self->greeting = g_strdup (manner->greeting);
   self->greeting_bytes = (gsize) manner->greeting_bytes;
   self->finish_within_usec = manner->finish_within_usec;
   self->listener = *listener;
@@ -54,10 +58,16 @@ rebound_accepted_new (ReboundSite *site,
   return self;
 }
 
-const char *
+char *
 rebound_accepted_get_name (ReboundAccepted *self)
 {
   return self->name;
+}
+
+GList *
+rebound_accepted_get_link (ReboundAccepted *self)
+{
+  return &self->link;
 }
 
 void
@@ -73,17 +83,33 @@ rebound_accepted_get_connection (ReboundAccepted *self)
   return self->connection;
 }
 
-void
-rebound_accepted_free (gpointer data)
+static void
+clear (gpointer data)
 {
   ReboundAccepted *self = data;
 
-  rebound_accepted_close (self);
   g_object_unref (self->connection);
-  g_free (self->name);
+  g_ref_string_release (self->name);
   g_free (self->greeting);
-  g_free (self->how);
-  g_free (self);
+}
+
+void
+rebound_accepted_free (gpointer self)
+{
+  rebound_accepted_close (self);
+  rebound_accepted_unref (self);
+}
+
+ReboundAccepted *
+rebound_accepted_ref (ReboundAccepted *self)
+{
+  return g_rc_box_acquire (self);
+}
+
+void
+rebound_accepted_unref (gpointer self)
+{
+  g_rc_box_release_full (self, clear);
 }
 
 static gboolean
@@ -119,9 +145,9 @@ static void
 on_ended (ReboundConnection *connection, const char *how, gpointer user_data)
 {
   ReboundAccepted *self = user_data;
-  g_autofree char *told = g_strdup (self->how != NULL ? self->how : how);
 
-  self->listener.finished (self, told, self->listener.user_data);
+  self->listener.finished (self, self->broken_by != NULL ? self->broken_by : how,
+                           self->listener.user_data);
 }
 
 static void
@@ -129,8 +155,8 @@ on_broken (ReboundConnection *connection, int error_number, gpointer user_data)
 {
   ReboundAccepted *self = user_data;
 
-  if (self->how == NULL && !self->has_waited)
-    self->how = g_strdup (rebound_errno_name (error_number));
+  if (!self->has_waited)
+    self->broken_by = rebound_errno_name (error_number);
 }
 
 /* Closing with input unread is no good end: the kernel sends RST instead of FIN, and what the peer
@@ -138,8 +164,7 @@ on_broken (ReboundConnection *connection, int error_number, gpointer user_data)
 static void
 finish_first (ReboundAccepted *self)
 {
-  self->how = rebound_connection_describe_close (self->connection, "the server closed first");
-  rebound_connection_close (self->connection);
+  rebound_connection_close_saying (self->connection, "the server closed first");
 }
 
 static void
@@ -159,8 +184,7 @@ on_peer_finished (ReboundConnection *connection, gpointer user_data)
       rebound_accepted_leave (self, REBOUND_WAY_OUT_FINISH, self->finish_within_usec, 0);
       return;
     }
-  self->how = rebound_connection_describe_close (connection, how);
-  rebound_connection_close (connection);
+  rebound_connection_close_saying (connection, how);
 }
 
 static void

@@ -52,7 +52,7 @@ static void
 on_connected (ReboundCall *call, gpointer user_data)
 {
   ReboundClient *self = ((ReboundClientSlot *) user_data)->client;
-  g_autofree char *name = g_strdup (rebound_call_get_name (call));
+  g_autoptr (GRefString) name = g_ref_string_new (rebound_call_get_name (call));
 
   self->n_dialling--;
   self->n_connected++;

@@ -52,8 +52,9 @@ rebound_connection_finalize (GObject *object)
 {
   ReboundConnection *self = REBOUND_CONNECTION (object);
 
-  g_byte_array_unref (self->queue);
-  g_string_free (self->tail, TRUE);
+  g_clear_pointer (&self->queue, g_byte_array_unref);
+  if (self->tail != NULL)
+    g_string_free (self->tail, TRUE);
   g_free (self->goodbye);
   g_clear_object (&self->site);
   G_OBJECT_CLASS (rebound_connection_parent_class)->finalize (object);
@@ -87,8 +88,6 @@ rebound_connection_init (ReboundConnection *self)
 {
   self->fd = -1;
   self->state = REBOUND_CONNECTION_STATE_CLOSED;
-  self->queue = g_byte_array_new ();
-  self->tail = g_string_new (NULL);
 }
 
 ReboundConnection *
@@ -101,10 +100,17 @@ rebound_connection_new_of_table (ReboundSite *site, int fd, ReboundSocket *socke
   self->socket = socket;
   self->is_fresh = TRUE;
   self->state = REBOUND_CONNECTION_STATE_OPEN;
-  self->rest_timer
-      = rebound_site_new_timer (site, "connection: rest", rebound_connection_on_rested, self);
-  self->deadline_timer
-      = rebound_site_new_timer (site, "connection: finish", rebound_connection_on_deadline, self);
+  return self;
+}
+
+/* The kernel counts what is acknowledged from 0 where it was connected to: only where it has
+ * connected itself its SYN counts as a byte. */
+ReboundConnection *
+rebound_connection_new_accepted (ReboundSite *site, int fd, ReboundSocket *socket)
+{
+  ReboundConnection *self = rebound_connection_new_of_table (site, fd, socket);
+
+  self->is_counting = TRUE;
   return self;
 }
 
@@ -132,6 +138,8 @@ rebound_connection_set_goodbye (ReboundConnection *self, const char *goodbye)
 
   g_free (self->goodbye);
   self->goodbye = goodbye != NULL && *goodbye != '\0' ? g_strdup (goodbye) : NULL;
+  if (self->goodbye != NULL && self->tail == NULL)
+    self->tail = g_string_new (NULL);
 }
 
 void

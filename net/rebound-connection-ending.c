@@ -48,10 +48,13 @@ release (ReboundConnection *self)
 {
   self->state = REBOUND_CONNECTION_STATE_CLOSED;
   self->is_reading = FALSE;
-  g_byte_array_set_size (self->queue, 0);
+  if (self->queue != NULL)
+    g_byte_array_set_size (self->queue, 0);
   self->queue_start = 0;
-  rebound_timer_disarm (self->rest_timer);
-  rebound_timer_disarm (self->deadline_timer);
+  if (self->rest_timer != NULL)
+    rebound_timer_disarm (self->rest_timer);
+  if (self->deadline_timer != NULL)
+    rebound_timer_disarm (self->deadline_timer);
   g_clear_pointer (&self->watch, rebound_watch_free);
   rebound_connection_touch (self);
   rebound_history_note_account (self->socket, self->figures.given_bytes, self->figures.lost_bytes);
@@ -136,15 +139,70 @@ rebound_connection_count_unread (ReboundConnection *self)
 static gboolean
 is_cut_by_close (ReboundConnection *self, int unread_bytes)
 {
+  rebound_connection_count_acknowledged (self);
   return unread_bytes > 0
          || (self->figures.handed_bytes > self->figures.acknowledged_bytes
              && rebound_socket_state (self->fd) == TCP_CLOSE);
 }
 
+/* @how, and what a close with @unread_bytes costs. (transfer full) */
+static char *
+describe_cost (ReboundConnection *self, const char *how, int unread_bytes)
+{
+  gsize queued_bytes = rebound_connection_get_queued_bytes (self);
+  GString *text;
+
+  if (unread_bytes == 0 && queued_bytes == 0)
+    return g_strdup (how);
+  text = g_string_new (how);
+  if (unread_bytes > 0)
+    g_string_append_printf (text, ", with %d byte%s unread: by RST", unread_bytes,
+                            unread_bytes == 1 ? "" : "s");
+  if (queued_bytes > 0)
+    g_string_append_printf (text, "; %" G_GSIZE_FORMAT " bytes that were queued are lost",
+                            queued_bytes);
+  return g_string_free (text, FALSE);
+}
+
+char *
+rebound_connection_describe_close (ReboundConnection *self, const char *how)
+{
+  return describe_cost (self, how, rebound_connection_count_unread (self));
+}
+
+void
+rebound_connection_close_saying (ReboundConnection *self, const char *how)
+{
+  g_autofree char *told = NULL;
+  int unread_bytes;
+
+  if (self->state == REBOUND_CONNECTION_STATE_CLOSED)
+    return;
+  unread_bytes = rebound_connection_count_unread (self);
+  told = describe_cost (self, how, unread_bytes);
+  settle_accounts (self, is_cut_by_close (self, unread_bytes));
+  release (self);
+  tell_end (self, 0, told);
+}
+
+/* What is told of most closes needs no making. */
+static char *
+describe_own_close (ReboundConnection *self, int unread_bytes)
+{
+  g_autofree char *loss = NULL;
+
+  if (unread_bytes == 0 && self->figures.lost_bytes == 0 && self->figures.left_bytes == 0)
+    return g_strdup ("closed; nothing lost");
+  loss = dup_loss (self);
+  if (unread_bytes == 0)
+    return g_strdup_printf ("closed; %s", loss);
+  return g_strdup_printf ("closed, with %d byte%s unread: by RST; %s", unread_bytes,
+                          unread_bytes == 1 ? "" : "s", loss);
+}
+
 void
 rebound_connection_close (ReboundConnection *self)
 {
-  g_autofree char *loss = NULL;
   g_autofree char *how = NULL;
   int unread_bytes;
 
@@ -154,10 +212,7 @@ rebound_connection_close (ReboundConnection *self)
   unread_bytes = rebound_connection_count_unread (self);
   settle_accounts (self, is_cut_by_close (self, unread_bytes));
   release (self);
-  loss = dup_loss (self);
-  how = unread_bytes == 0 ? g_strdup_printf ("closed; %s", loss)
-                          : g_strdup_printf ("closed, with %d byte%s unread: by RST; %s",
-                                             unread_bytes, unread_bytes == 1 ? "" : "s", loss);
+  how = describe_own_close (self, unread_bytes);
   tell_end (self, 0, how);
 }
 
@@ -259,7 +314,7 @@ rebound_connection_shut_down_if_asked (ReboundConnection *self)
   if (shutdown (self->fd, SHUT_WR) < 0)
     {
       self->pending_error = take_socket_error (self, errno);
-      rebound_timer_arm (self->rest_timer, 0);
+      rebound_connection_arm_rest (self, 0);
       return;
     }
   self->has_shut_down = TRUE;
@@ -301,8 +356,8 @@ rebound_connection_shutdown_send (ReboundConnection *self)
 
 /* -- the proper way -- */
 
-void
-rebound_connection_on_deadline (gpointer user_data)
+static void
+on_deadline (gpointer user_data)
 {
   ReboundConnection *self = user_data;
   g_autofree char *time = rebound_duration_to_string (self->deadline_usec);
@@ -313,6 +368,15 @@ rebound_connection_on_deadline (gpointer user_data)
   else
     why = g_strdup_printf ("the peer had not taken everything after %s", time);
   rebound_connection_give_up (self, why);
+}
+
+static void
+arm_deadline (ReboundConnection *self)
+{
+  if (self->deadline_timer == NULL)
+    self->deadline_timer
+        = rebound_site_new_timer (self->site, "connection: finish", on_deadline, self);
+  rebound_timer_arm (self->deadline_timer, self->deadline_usec);
 }
 
 static void
@@ -399,7 +463,7 @@ rebound_connection_finish (ReboundConnection *self, gint64 deadline_usec, gint64
     {
       self->finish_end_usec = now_usec + limited_usec;
       self->deadline_usec = limited_usec;
-      rebound_timer_arm (self->deadline_timer, limited_usec);
+      arm_deadline (self);
     }
   if (self->state != REBOUND_CONNECTION_STATE_FINISHING)
     {
@@ -439,22 +503,6 @@ rebound_connection_is_leaving (ReboundConnection *self)
 {
   return self->state != REBOUND_CONNECTION_STATE_OPEN
          && self->state != REBOUND_CONNECTION_STATE_CLOSED;
-}
-
-char *
-rebound_connection_describe_close (ReboundConnection *self, const char *how)
-{
-  int unread_bytes = rebound_connection_count_unread (self);
-  gsize queued_bytes = rebound_connection_get_queued_bytes (self);
-  GString *text = g_string_new (how);
-
-  if (unread_bytes > 0)
-    g_string_append_printf (text, ", with %d byte%s unread: by RST", unread_bytes,
-                            unread_bytes == 1 ? "" : "s");
-  if (queued_bytes > 0)
-    g_string_append_printf (text, "; %" G_GSIZE_FORMAT " bytes that were queued are lost",
-                            queued_bytes);
-  return g_string_free (text, FALSE);
 }
 
 char *

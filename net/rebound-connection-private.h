@@ -35,8 +35,9 @@ struct _ReboundConnection
   ReboundSite *site;
   int fd;
   ReboundSocket *socket; /* NULL where it is not in a run's table */
+  gpointer ledger_entry; /* NULL where it is in no ledger */
   ReboundWatch *watch;
-  ReboundTimer *rest_timer;
+  ReboundTimer *rest_timer; /* NULL until it is wanted, as the deadline's, the queue, the tail */
   ReboundTimer *deadline_timer;
 
   ReboundConnectionState state;
@@ -50,10 +51,10 @@ struct _ReboundConnection
   int pending_error; /* of a call; told from the main loop, when what came before it is read */
   int error_number;  /* that it ended by; 0: none */
 
-  GByteArray *queue;
+  GByteArray *queue; /* NULL: nothing was ever queued */
   gsize queue_start; /* what of it was handed over */
   char *goodbye;
-  GString *tail;          /* of what was read: as long as the goodbye */
+  GString *tail;          /* of what was read: as long as the goodbye; NULL without one */
   gint64 deadline_usec;   /* of finish(), from when it was last shortened */
   gint64 finish_end_usec; /* on the site's clock */
   gint64 drain_limit_bytes;
@@ -70,6 +71,10 @@ struct _ReboundConnection
  * table. */
 ReboundConnection *
 rebound_connection_new_of_table (ReboundSite *site, int fd, ReboundSocket *socket);
+
+/* As that, of one that accept() has just returned. */
+ReboundConnection *
+rebound_connection_new_accepted (ReboundSite *site, int fd, ReboundSocket *socket);
 
 /* The watch that @fd was connected by goes on as the connection's own. (transfer full) */
 void rebound_connection_take_watch (ReboundConnection *self, ReboundWatch *watch);
@@ -100,13 +105,16 @@ gboolean rebound_connection_is_asked_goodbye (ReboundConnection *self);
  * lost. (transfer full) */
 char *rebound_connection_describe_close (ReboundConnection *self, const char *how);
 
+/* Closes at once, as rebound_connection_close(); what is told of its end is @how and that cost. */
+void rebound_connection_close_saying (ReboundConnection *self, const char *how);
+
 /* Bytes that nobody has read, and that turn the FIN of a close into an RST. */
 int rebound_connection_count_unread (ReboundConnection *self);
 
 /* -- in and out -- */
 
 void rebound_connection_enqueue (ReboundConnection *self, gconstpointer bytes, gsize length_bytes);
-void rebound_connection_on_rested (gpointer self);
+void rebound_connection_arm_rest (ReboundConnection *self, gint64 delay_usec);
 
 /* The watch, and the reference to itself, as the connection stands now. To be called last: it may
  * be gone after it. */
@@ -123,8 +131,6 @@ void rebound_connection_await_change (ReboundConnection *self,
                                       gpointer user_data);
 
 /* -- the ways out -- */
-
-void rebound_connection_on_deadline (gpointer self);
 
 /* Nothing is queued any more: our half ends, if that was asked for. */
 void rebound_connection_shut_down_if_asked (ReboundConnection *self);

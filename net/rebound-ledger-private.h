@@ -15,8 +15,8 @@ void rebound_ledger_free (ReboundLedger *self);
 /* Another life begins, and nothing is known of the one before. */
 void rebound_ledger_begin (ReboundLedger *self);
 
-/* @connection is not held: its end is to be noted before it is gone. */
-void rebound_ledger_add (ReboundLedger *self, const char *name, ReboundConnection *connection);
+/* @connection is not held: its end is to be noted before it is gone. @name is a GRefString. */
+void rebound_ledger_add (ReboundLedger *self, char *name, ReboundConnection *connection);
 void rebound_ledger_note_end (ReboundLedger *self, ReboundConnection *connection, const char *how);
 
 /* The process is gone: what is known of the open ones is kept. */

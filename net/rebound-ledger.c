@@ -25,65 +25,72 @@
 
 typedef struct
 {
-  char *name;
+  char *name;                       /* a GRefString */
   ReboundConnection *connection;    /* NULL: it has ended */
   ReboundConnectionFigures figures; /* as they were when it was last asked */
-  char *how;
-  GList link; /* of the open ones, or of the ended ones */
+  char *how;                        /* a GRefString */
+  GList link;                       /* of the open ones, or of the ended ones */
   GList changed_link;
   gboolean is_changed;
   ReboundLedger *ledger;
 } Entry;
 
-/* A name comes again where a client has had another life, and its last connection may still be open
- * here then: so those that are open are known by themselves. */
+/* An open connection knows its entry. By name one is looked for in the lists: a script does that
+ * now and then, and connections come and go all the time. A name comes again where a client has had
+ * another life; the newest is meant then. */
 struct _ReboundLedger
 {
-  GHashTable *open_entries;  /* by connection */
-  GHashTable *ended_entries; /* by name */
-  GQueue open;               /* in the order in which they came */
+  GQueue open; /* in the order in which they came */
   GQueue ended;
   GQueue changed; /* of the open ones; those whose figures may not be what is in the totals */
   ReboundConnectionFigures totals; /* of those that have ended, and of the open ones as they were */
-  char *last_end;
+  char *last_end;                  /* a GRefString */
 };
 
 static void
-entry_free (gpointer data)
+entry_free (Entry *entry)
 {
-  Entry *entry = data;
-
-  g_free (entry->name);
-  g_free (entry->how);
+  g_ref_string_release (entry->name);
+  g_clear_pointer (&entry->how, g_ref_string_release);
   g_free (entry);
 }
 
 ReboundLedger *
 rebound_ledger_new (void)
 {
-  ReboundLedger *self = g_new0 (ReboundLedger, 1);
+  return g_new0 (ReboundLedger, 1);
+}
 
-  self->open_entries = g_hash_table_new_full (NULL, NULL, NULL, entry_free);
-  self->ended_entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, entry_free);
-  return self;
+static void
+clear_queue (GQueue *queue)
+{
+  while (!g_queue_is_empty (queue))
+    {
+      Entry *entry = g_queue_pop_head_link (queue)->data;
+
+      if (entry->connection != NULL)
+        {
+          rebound_connection_await_change (entry->connection, NULL, NULL);
+          entry->connection->ledger_entry = NULL;
+        }
+      entry_free (entry);
+    }
 }
 
 void
 rebound_ledger_begin (ReboundLedger *self)
 {
-  g_queue_init (&self->ended);
-  g_hash_table_remove_all (self->open_entries);
-  g_hash_table_remove_all (self->ended_entries);
+  g_queue_init (&self->changed);
+  clear_queue (&self->open);
+  clear_queue (&self->ended);
   self->totals = (ReboundConnectionFigures){ 0 };
-  g_clear_pointer (&self->last_end, g_free);
+  g_clear_pointer (&self->last_end, g_ref_string_release);
 }
 
 void
 rebound_ledger_free (ReboundLedger *self)
 {
-  g_hash_table_unref (self->open_entries);
-  g_hash_table_unref (self->ended_entries);
-  g_free (self->last_end);
+  rebound_ledger_begin (self);
   g_free (self);
 }
 
@@ -115,7 +122,8 @@ note_change (gpointer user_data)
 static void
 await_change (Entry *entry)
 {
-  g_queue_unlink (&entry->ledger->changed, &entry->changed_link);
+  if (entry->is_changed)
+    g_queue_unlink (&entry->ledger->changed, &entry->changed_link);
   entry->is_changed = FALSE;
   rebound_connection_await_change (entry->connection, note_change, entry);
 }
@@ -129,57 +137,44 @@ ask (ReboundLedger *self, Entry *entry)
 }
 
 void
-rebound_ledger_add (ReboundLedger *self, const char *name, ReboundConnection *connection)
+rebound_ledger_add (ReboundLedger *self, char *name, ReboundConnection *connection)
 {
   Entry *entry = g_new0 (Entry, 1);
 
   entry->ledger = self;
   entry->changed_link.data = entry;
-  entry->name = g_strdup (name);
+  entry->name = g_ref_string_acquire (name);
   entry->connection = connection;
   entry->link.data = entry;
   g_queue_push_tail_link (&self->open, &entry->link);
-  g_hash_table_insert (self->open_entries, connection, entry);
+  connection->ledger_entry = entry;
   note_change (entry);
-}
-
-/* One that has ended. */
-static void
-forget (ReboundLedger *self, Entry *entry)
-{
-  g_queue_unlink (&self->ended, &entry->link);
-  g_hash_table_remove (self->ended_entries, entry->name);
 }
 
 static void
 settle (ReboundLedger *self, Entry *entry)
 {
-  Entry *older = g_hash_table_lookup (self->ended_entries, entry->name);
-
   ask (self, entry);
   await_change (entry);
   rebound_connection_await_change (entry->connection, NULL, NULL);
   g_queue_unlink (&self->open, &entry->link);
-  g_hash_table_steal (self->open_entries, entry->connection);
+  entry->connection->ledger_entry = NULL;
   entry->connection = NULL;
-  if (older != NULL)
-    forget (self, older);
   g_queue_push_tail_link (&self->ended, &entry->link);
-  g_hash_table_insert (self->ended_entries, entry->name, entry);
   if (self->ended.length > ENDED_MAXIMUM)
-    forget (self, self->ended.head->data);
+    entry_free (g_queue_pop_head_link (&self->ended)->data);
 }
 
 void
 rebound_ledger_note_end (ReboundLedger *self, ReboundConnection *connection, const char *how)
 {
-  Entry *entry = g_hash_table_lookup (self->open_entries, connection);
+  Entry *entry = connection->ledger_entry;
 
   if (entry == NULL)
     return;
-  g_free (self->last_end);
-  self->last_end = g_strdup (how);
-  entry->how = g_strdup (how);
+  entry->how = g_ref_string_new (how);
+  g_clear_pointer (&self->last_end, g_ref_string_release);
+  self->last_end = g_ref_string_acquire (entry->how);
   settle (self, entry);
 }
 
@@ -192,9 +187,9 @@ rebound_ledger_abandon (ReboundLedger *self)
 
 /* The newest of that name. */
 static Entry *
-find_open (ReboundLedger *self, const char *name)
+find (const GQueue *queue, const char *name)
 {
-  for (GList *link = self->open.tail; link != NULL; link = link->prev)
+  for (GList *link = queue->tail; link != NULL; link = link->prev)
     if (strcmp (((Entry *) link->data)->name, name) == 0)
       return link->data;
   return NULL;
@@ -206,7 +201,7 @@ rebound_ledger_check (ReboundLedger *self, const char *name)
   g_autoptr (GString) names = g_string_new (NULL);
   guint n_named = 0;
 
-  if (*name == '\0' || find_open (self, name) != NULL)
+  if (*name == '\0' || find (&self->open, name) != NULL)
     return NULL;
   for (GList *link = self->open.head; link != NULL && n_named < NAMES_MAXIMUM; link = link->next)
     g_string_append_printf (names, "%s%s", n_named++ > 0 ? ", " : "", ((Entry *) link->data)->name);
@@ -282,8 +277,8 @@ get_totals (ReboundLedger *self, ReboundConnectionFigures *figures)
 static void
 get_figures (ReboundLedger *self, const char *name, ReboundConnectionFigures *figures)
 {
-  Entry *open = find_open (self, name);
-  Entry *ended = g_hash_table_lookup (self->ended_entries, name);
+  Entry *open = find (&self->open, name);
+  Entry *ended = find (&self->ended, name);
 
   if (open != NULL)
     rebound_connection_get_figures (open->connection, figures);
@@ -294,11 +289,12 @@ get_figures (ReboundLedger *self, const char *name, ReboundConnectionFigures *fi
 static const char *
 get_end (ReboundLedger *self, const char *of)
 {
-  Entry *entry = g_hash_table_lookup (self->ended_entries, of);
+  Entry *entry;
 
   if (*of == '\0')
     return self->last_end;
-  return entry != NULL && find_open (self, of) == NULL ? entry->how : NULL;
+  entry = find (&self->ended, of);
+  return entry != NULL && find (&self->open, of) == NULL ? entry->how : NULL;
 }
 
 void

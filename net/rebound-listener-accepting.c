@@ -10,6 +10,7 @@
 #include "rebound-listener-private.h"
 
 #include <glib-unix.h>
+#include <string.h>
 #include <sys/socket.h>
 
 /* Connections taken in one dispatch, so that a crowd does not keep others from their turn. */
@@ -38,11 +39,10 @@ static void
 on_finished (ReboundAccepted *accepted, const char *how, gpointer user_data)
 {
   g_autoptr (ReboundListener) self = g_object_ref (user_data);
-  g_autofree char *name = g_strdup (rebound_accepted_get_name (accepted));
 
   rebound_listener_take_out (self, accepted);
   rebound_ledger_note_end (self->ledger, rebound_accepted_get_connection (accepted), how);
-  rebound_listener_emit_connection_closed (self, accepted, name, how);
+  rebound_listener_emit_connection_closed (self, accepted, how);
   rebound_accepted_free (accepted);
   rebound_listener_close_if_served (self);
 }
@@ -59,16 +59,35 @@ on_half_closed (ReboundAccepted *accepted, gpointer user_data)
   rebound_listener_emit_half_closed (user_data, rebound_accepted_get_name (accepted));
 }
 
-/* The client's name for it, where the client is of this run. (transfer full) */
+/* As "web#12". It is made for each connection, and printf() would be a good part of what one costs.
+ * (transfer full): a GRefString */
+static char *
+new_numbered_name (const char *name, guint number)
+{
+  gsize name_bytes = strlen (name);
+  char *text = g_newa (char, name_bytes + 1 + 10 + 1); /* 2^32 has 10 digits */
+  char *end = text + name_bytes + 1 + 10;
+  char *digit = end;
+
+  do
+    *--digit = (char) ('0' + number % 10);
+  while ((number /= 10) > 0);
+  *--digit = '#';
+  digit -= name_bytes;
+  memmove (digit, name, name_bytes);
+  return g_ref_string_new_len (digit, end - digit);
+}
+
+/* The client's name for it, where the client is of this run. (transfer full): a GRefString */
 static char *
 name_connection (ReboundListener *self, int fd)
 {
   ReboundSocketTable *table = rebound_linux_kernel_table_of (self->site);
   const char *name = table != NULL ? rebound_socket_table_name_of_peer (table, fd) : NULL;
 
-  if (name != NULL)
-    return g_strdup (name);
-  return g_strdup_printf ("%s#%u", rebound_actor_get_name (REBOUND_ACTOR (self)), self->n_accepted);
+  return name != NULL
+             ? g_ref_string_new (name)
+             : new_numbered_name (rebound_actor_get_name (REBOUND_ACTOR (self)), self->n_accepted);
 }
 
 static void
@@ -99,7 +118,7 @@ take (ReboundListener *self, int fd)
       = self->is_reusing || rebound_linux_kernel_apply_rebind_rule (self->site, fd);
   ReboundSocket *socket = NULL;
   ReboundAccepted *accepted;
-  g_autofree char *name = NULL;
+  g_autoptr (GRefString) name = NULL;
 
   self->n_accepted++;
   limit_send_buffer (self, fd);
@@ -215,5 +234,6 @@ rebound_listener_start_accepting (ReboundListener *self)
   self->source = g_unix_fd_source_new (self->fd, G_IO_IN);
   g_source_set_static_name (self->source, "ReboundListener");
   g_source_set_callback (self->source, G_SOURCE_FUNC (on_acceptable), self, NULL);
+  g_source_set_can_recurse (self->source, TRUE); /* as ReboundPoll's, and for its reason */
   g_source_attach (self->source, rebound_site_get_context (self->site));
 }

@@ -164,7 +164,6 @@ rebound_listener_finalize (GObject *object)
 {
   ReboundListener *self = REBOUND_LISTENER (object);
 
-  g_hash_table_unref (self->connection_links);
   g_free (self->address);
   g_free (self->greeting);
   g_free (self->goodbye);
@@ -410,7 +409,6 @@ rebound_listener_init (ReboundListener *self)
 {
   self->fd = -1;
   self->accept.spare_fd = -1;
-  self->connection_links = g_hash_table_new (NULL, NULL);
   self->ledger = rebound_ledger_new ();
   self->finishing.actor = REBOUND_ACTOR (self);
   self->finishing.funcs = &rebound_listener_finishing_funcs;

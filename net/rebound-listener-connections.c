@@ -12,15 +12,22 @@
 void
 rebound_listener_add_connection (ReboundListener *self, ReboundAccepted *accepted)
 {
-  g_queue_push_tail (&self->connections, accepted);
-  g_hash_table_insert (self->connection_links, accepted, self->connections.tail);
+  g_queue_push_tail_link (&self->connections, rebound_accepted_get_link (accepted));
 }
 
 void
 rebound_listener_take_out (ReboundListener *self, ReboundAccepted *accepted)
 {
-  g_queue_delete_link (&self->connections, g_hash_table_lookup (self->connection_links, accepted));
-  g_hash_table_remove (self->connection_links, accepted);
+  g_queue_unlink (&self->connections, rebound_accepted_get_link (accepted));
+}
+
+/* Once it is taken out it has no neighbours, and is at neither end. */
+static gboolean
+is_in (ReboundListener *self, ReboundAccepted *accepted)
+{
+  GList *link = rebound_accepted_get_link (accepted);
+
+  return link->prev != NULL || self->connections.head == link;
 }
 
 void
@@ -49,7 +56,7 @@ pick_connections (ReboundListener *self, gboolean dead_alone, GQueue *picked)
       if (dead_alone && !rebound_accepted_is_dead (accepted))
         continue;
       rebound_listener_take_out (self, accepted);
-      g_queue_push_tail (picked, accepted);
+      g_queue_push_tail_link (picked, link);
     }
 }
 
@@ -61,8 +68,7 @@ drop_connections (ReboundListener *self, gboolean dead_alone)
   pick_connections (self, dead_alone, &picked);
   while (!g_queue_is_empty (&picked) && self->site != NULL)
     {
-      ReboundAccepted *accepted = g_queue_pop_head (&picked);
-      g_autofree char *name = g_strdup (rebound_accepted_get_name (accepted));
+      ReboundAccepted *accepted = g_queue_pop_head_link (&picked)->data;
       g_autofree char *how
           = dead_alone
                 ? rebound_accepted_describe_death (accepted)
@@ -71,10 +77,11 @@ drop_connections (ReboundListener *self, gboolean dead_alone)
 
       rebound_accepted_close (accepted);
       rebound_ledger_note_end (self->ledger, rebound_accepted_get_connection (accepted), how);
-      rebound_listener_emit_connection_closed (self, accepted, name, how);
+      rebound_listener_emit_connection_closed (self, accepted, how);
       rebound_accepted_free (accepted);
     }
-  g_queue_clear_full (&picked, rebound_accepted_free);
+  while (!g_queue_is_empty (&picked))
+    rebound_accepted_free (g_queue_pop_head_link (&picked)->data);
 }
 
 void
@@ -90,11 +97,14 @@ static void
 visit_connections (ReboundListener *self, Visit visit, gconstpointer data)
 {
   g_autoptr (ReboundListener) held = g_object_ref (self);
-  g_autoptr (GList) visited = g_list_copy (self->connections.head);
+  g_autoptr (GPtrArray) visited
+      = g_ptr_array_new_full (self->connections.length, rebound_accepted_unref);
 
-  for (GList *link = visited; link != NULL; link = link->next)
-    if (g_hash_table_contains (self->connection_links, link->data))
-      visit (self, link->data, data);
+  for (GList *link = self->connections.head; link != NULL; link = link->next)
+    g_ptr_array_add (visited, rebound_accepted_ref (link->data));
+  for (guint i = 0; i < visited->len; i++)
+    if (is_in (self, visited->pdata[i]))
+      visit (self, visited->pdata[i], data);
 }
 
 typedef struct

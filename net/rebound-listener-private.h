@@ -71,8 +71,7 @@ struct _ReboundListener
   ReboundTimer *rest_timer;
   ReboundTimer *next_run_timer;
   ReboundAccept accept;
-  GQueue connections;           /* ReboundAccepted, in the order in which they came */
-  GHashTable *connection_links; /* of that queue, by ReboundAccepted */
+  GQueue connections; /* ReboundAccepted, in the order in which they came */
   ReboundLedger *ledger;
   gboolean is_terminating;
   gboolean is_away;           /* it has not come back yet since it was told to go */
@@ -172,7 +171,6 @@ void rebound_listener_emit_error_ignored (ReboundListener *self);
 void rebound_listener_emit_accepted (ReboundListener *self, const char *connection);
 void rebound_listener_emit_connection_closed (ReboundListener *self,
                                               ReboundAccepted *accepted,
-                                              const char *connection,
                                               const char *how);
 void rebound_listener_emit_peer_finished (ReboundListener *self, const char *connection);
 void rebound_listener_emit_half_closed (ReboundListener *self, const char *connection);

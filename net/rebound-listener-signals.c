@@ -256,7 +256,6 @@ rebound_listener_emit_accepted (ReboundListener *self, const char *connection)
 void
 rebound_listener_emit_connection_closed (ReboundListener *self,
                                          ReboundAccepted *accepted,
-                                         const char *connection,
                                          const char *how)
 {
   ReboundConnectionFigures figures;
@@ -264,8 +263,9 @@ rebound_listener_emit_connection_closed (ReboundListener *self,
   if (!self->tells_connections)
     return;
   rebound_connection_get_figures (rebound_accepted_get_connection (accepted), &figures);
-  g_signal_emit (self, signals[CONNECTION_CLOSED], 0, connection, how, (gint64) figures.given_bytes,
-                 (gint64) figures.received_bytes, (gint64) figures.lost_bytes);
+  g_signal_emit (self, signals[CONNECTION_CLOSED], 0, rebound_accepted_get_name (accepted), how,
+                 (gint64) figures.given_bytes, (gint64) figures.received_bytes,
+                 (gint64) figures.lost_bytes);
 }
 
 void
