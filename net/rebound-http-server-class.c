@@ -111,6 +111,7 @@ rebound_http_server_finalize (GObject *object)
 {
   ReboundHttpServer *self = REBOUND_HTTP_SERVER (object);
 
+  rebound_http_server_forget_deliveries (self);
   g_hash_table_unref (self->deliveries);
   g_free (self->address);
   g_free (self->body);
@@ -185,7 +186,8 @@ install_readings (void)
   install_count (PROP_OPEN_COUNT, "open-count", "how many of them are still open");
   install_count (PROP_REQUEST_COUNT, "request-count", "how many requests came");
   install_count (PROP_DUPLICATE_COUNT, "duplicate-count",
-                 "how many of them had come before, by their X-Request-Id");
+                 "how many of them had come before, by their X-Request-Id; it remembers the last "
+                 "thousand");
   install_count (PROP_EARLY_COUNT, "early-count",
                  "how many times something came on a connection before the request before it was "
                  "answered");
@@ -267,6 +269,7 @@ static void
 rebound_http_server_init (ReboundHttpServer *self)
 {
   g_queue_init (&self->visits);
+  g_queue_init (&self->recent);
   self->deliveries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 

@@ -7,6 +7,10 @@
 
 G_BEGIN_DECLS
 
+/* Of how many requests it remembers that they came. A second delivery comes soon after the first,
+ * and a day's ids would be a leak. */
+#define REBOUND_HTTP_SERVER_DELIVERIES_MAXIMUM 1000
+
 /* The server is one class in two files: rebound-http-server.c is what it does, -class.c what a
  * script sees of it. */
 struct _ReboundHttpServer
@@ -32,7 +36,8 @@ struct _ReboundHttpServer
   ReboundSite *site; /* NULL before and after its life */
   ReboundListener *listener;
   GQueue visits;          /* ReboundHttpVisit, in the order in which they came */
-  GHashTable *deliveries; /* of a request's id: how often it came */
+  GHashTable *deliveries; /* a set: the ids of the requests that came */
+  GQueue recent;          /* the same ids, the oldest first */
   guint n_requests;
   guint n_duplicates; /* requests that had come before */
   guint n_early;      /* how often something came before the answer to what came before it */
@@ -41,6 +46,8 @@ struct _ReboundHttpServer
 
 void
 rebound_http_server_close_visits (ReboundHttpServer *self, gboolean idle_alone, gboolean by_reset);
+
+void rebound_http_server_forget_deliveries (ReboundHttpServer *self);
 
 void rebound_http_server_emit_listening (ReboundHttpServer *self, guint port);
 void rebound_http_server_emit_bind_failed (ReboundHttpServer *self, const char *error);

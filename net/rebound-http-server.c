@@ -31,13 +31,25 @@ fill_service (ReboundHttpService *service, gpointer user_data)
 static gboolean
 is_delivered_again (ReboundHttpServer *self, const char *id)
 {
-  guint count;
+  char *kept;
 
   if (id == NULL)
     return FALSE;
-  count = GPOINTER_TO_UINT (g_hash_table_lookup (self->deliveries, id));
-  g_hash_table_insert (self->deliveries, g_strdup (id), GUINT_TO_POINTER (count + 1));
-  return count > 0;
+  if (g_hash_table_contains (self->deliveries, id))
+    return TRUE;
+  if (self->recent.length == REBOUND_HTTP_SERVER_DELIVERIES_MAXIMUM)
+    g_hash_table_remove (self->deliveries, g_queue_pop_head (&self->recent));
+  kept = g_strdup (id);
+  g_hash_table_add (self->deliveries, kept);
+  g_queue_push_tail (&self->recent, kept);
+  return FALSE;
+}
+
+void
+rebound_http_server_forget_deliveries (ReboundHttpServer *self)
+{
+  g_queue_clear (&self->recent);
+  g_hash_table_remove_all (self->deliveries);
 }
 
 static void
@@ -122,7 +134,7 @@ rebound_http_server_come_to_life (ReboundActor *actor, ReboundSite *site)
   self->n_duplicates = 0;
   self->n_early = 0;
   self->n_accepted = 0;
-  g_hash_table_remove_all (self->deliveries);
+  rebound_http_server_forget_deliveries (self);
   self->listener
       = g_object_new (REBOUND_TYPE_LISTENER, "address", self->address, "port", self->port, NULL);
   rebound_actor_set_name (REBOUND_ACTOR (self->listener), rebound_actor_get_name (actor));
