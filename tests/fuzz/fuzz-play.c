@@ -125,7 +125,7 @@ is_playable (const char *data, size_t size, GBytes *bytes)
       return FALSE;
   if (strstr (text, "include") != NULL) /* no file is to be opened */
     return FALSE;
-  script = rebound_script_new (bytes, "t.life", NULL);
+  script = rebound_script_new (bytes, "t.life", NULL, NULL);
   return rebound_diagnostics_is_empty (rebound_script_get_mistakes (script));
 }
 
