@@ -22,10 +22,20 @@ open_spare (void)
   return open ("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
+/* Another thread may have been quicker to take the one that was given up, or there was none to be
+ * kept when it began: it is had when there is one. */
+static void
+have_spare (ReboundAccept *self)
+{
+  if (self->spare_fd < 0)
+    self->spare_fd = open_spare ();
+}
+
 void
 rebound_accept_init (ReboundAccept *self)
 {
-  self->spare_fd = open_spare ();
+  self->spare_fd = -1;
+  have_spare (self);
 }
 
 void
@@ -49,7 +59,7 @@ shed (ReboundAccept *self, int listener_fd)
   somebody_waits = fd >= 0 || errno != EAGAIN;
   if (fd >= 0)
     close (fd);
-  self->spare_fd = open_spare ();
+  have_spare (self);
   return somebody_waits;
 }
 
@@ -60,7 +70,10 @@ rebound_accept_next (ReboundAccept *self, int listener_fd, int *fd, int *error_n
     {
       *fd = accept4 (listener_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (*fd >= 0)
-        return REBOUND_ACCEPT_TAKEN;
+        {
+          have_spare (self);
+          return REBOUND_ACCEPT_TAKEN;
+        }
       *error_number = errno;
       switch (errno)
         {

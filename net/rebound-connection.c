@@ -28,7 +28,7 @@
  * holds (tcp_rmem: 6 MiB, 32 MiB since 6.16, of which half is the window). */
 #define READS_UNTIL_DRY 256
 
-/* How long it rests when the kernel has no memory for it; as a listener's. */
+/* How long it rests when the kernel has no memory for it. */
 #define REST_USEC (100 * 1000)
 
 gsize

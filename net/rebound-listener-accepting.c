@@ -16,8 +16,10 @@
 /* Connections taken in one dispatch, so that a crowd does not keep others from their turn. */
 #define ACCEPT_LIMIT 64
 
-/* How long the source rests when there are no descriptors left. */
-#define REST_USEC (100 * 1000)
+/* How long the source rests when there are no descriptors left. Nobody tells a process that it may
+ * have some again; a client is to be served within 100 ms of that, on a busy machine too. Twenty
+ * looks a second are 0.1 % of a CPU (tests/bench/bench-descriptors.c). */
+#define REST_USEC (50 * 1000)
 
 static void
 detach_source (ReboundListener *self)

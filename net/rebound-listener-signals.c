@@ -190,7 +190,7 @@ install_accept_signals (gpointer klass)
   g_signal_set_va_marshaller (signals[CONNECTION_CLOSED], G_TYPE_FROM_CLASS (klass),
                               marshal_connection_closed);
   signals[EXHAUSTED] = rebound_class_install_signal (
-      klass, "exhausted", group, "cannot accept: {error}; rests for 100ms",
+      klass, "exhausted", group, "cannot accept: {error}; rests for 50ms",
       "no descriptors or memory are left, or an error stays; one client is turned away if possible",
       error_spec (), NULL);
   signals[DISARMED] = rebound_class_install_signal (

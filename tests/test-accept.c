@@ -164,6 +164,38 @@ test_no_descriptors (void)
   raw_close (waiting);
 }
 
+static void
+test_spare_lost (void)
+{
+  guint16 port = kernel_test_new_port ();
+  int listener = raw_listen (AF_INET, port, TRUE, 5);
+  int clients[3];
+  ReboundAccept accept;
+  int fd, error_number;
+  GArray *taken = take_all_descriptors ();
+
+  g_test_summary ("a spare descriptor that could not be had, or that another thread took, is had "
+                  "with the next client that is accepted");
+  rebound_accept_init (&accept);
+  g_assert_cmpint (accept.spare_fd, ==, -1);
+  give_back (taken);
+  for (guint i = 0; i < G_N_ELEMENTS (clients); i++)
+    clients[i] = raw_connect (AF_INET, port, 0);
+  g_assert_cmpint (rebound_accept_next (&accept, listener, &fd, &error_number), ==, TAKEN);
+  raw_close (fd);
+  g_assert_cmpint (accept.spare_fd, >=, 0);
+
+  taken = take_all_descriptors ();
+  g_assert_cmpint (rebound_accept_next (&accept, listener, &fd, &error_number), ==, EXHAUSTED);
+  kernel_test_settle ();
+  g_assert_cmpint (raw_receive (clients[1]), ==, 0); /* turned away with it */
+  give_back (taken);
+  rebound_accept_clear (&accept);
+  raw_close (listener);
+  for (guint i = 0; i < G_N_ELEMENTS (clients); i++)
+    raw_close (clients[i]);
+}
+
 /* -- the listener -- */
 
 #define CROWD                                                                                      \
@@ -180,21 +212,21 @@ test_listener_rests (gconstpointer data)
   g_autofree char *story = NULL;
   g_autofree char *expected = NULL;
 
-  g_test_summary ("a listener that cannot accept rests for 100 ms, and comes back by itself");
+  g_test_summary ("a listener that cannot accept rests for 50 ms, and comes back by itself");
   failing_calls_plan (FAILING_ACCEPT, error_number, 6); /* three times, with one to be shed each */
   net_test_play (test);
   failing_calls_clear ();
   story = net_test_dup_story (test, "web");
   expected = g_strdup_printf ("0s web: listens on port 30000 (generation 1)\n"
-                              "0s web: cannot accept: %1$s; rests for 100ms\n"
-                              "100ms web: cannot accept: %1$s; rests for 100ms\n"
-                              "200ms web: cannot accept: %1$s; rests for 100ms\n"
-                              "300ms web: accepted crowd#1\n"
-                              "300ms web: crowd#1 ended: the server closed first\n"
-                              "300ms web: accepted crowd#2\n"
-                              "300ms web: crowd#2 ended: the server closed first\n"
-                              "300ms web: accepted crowd#3\n"
-                              "300ms web: crowd#3 ended: the server closed first\n",
+                              "0s web: cannot accept: %1$s; rests for 50ms\n"
+                              "50ms web: cannot accept: %1$s; rests for 50ms\n"
+                              "100ms web: cannot accept: %1$s; rests for 50ms\n"
+                              "150ms web: accepted crowd#1\n"
+                              "150ms web: crowd#1 ended: the server closed first\n"
+                              "150ms web: accepted crowd#2\n"
+                              "150ms web: crowd#2 ended: the server closed first\n"
+                              "150ms web: accepted crowd#3\n"
+                              "150ms web: crowd#3 ended: the server closed first\n",
                               rebound_errno_name (error_number));
   g_assert_cmpstr (story, ==, expected);
 }
@@ -205,11 +237,11 @@ test_listener_never_spins (gconstpointer data)
   int error_number = GPOINTER_TO_INT (data);
   g_autoptr (NetTest) test = net_test_new (CROWD "expect web.state == listening\n");
 
-  g_test_summary ("an error that stays costs ten looks a second, and the run goes on");
+  g_test_summary ("an error that stays costs twenty looks a second, and the run goes on");
   failing_calls_plan (FAILING_ACCEPT, error_number, G_MAXUINT);
   net_test_play (test);
   failing_calls_clear ();
-  g_assert_cmpuint (recording_sink_count (test->sink, "web", "exhausted"), ==, 101);
+  g_assert_cmpuint (recording_sink_count (test->sink, "web", "exhausted"), ==, 201);
   g_assert_cmpuint (recording_sink_count (test->sink, "run", "spin"), ==, 0);
 }
 
@@ -264,6 +296,7 @@ main (int argc, char **argv)
       add ("stays", failures[i].error_number, &failures[i], test_stays);
     }
   g_test_add_func ("/accept/no-descriptors", test_no_descriptors);
+  g_test_add_func ("/accept/spare-lost", test_spare_lost);
   for (guint i = 0; i < G_N_ELEMENTS (rests); i++)
     add ("listener/rests", rests[i], GINT_TO_POINTER (rests[i]), test_listener_rests);
   for (guint i = 0; i < G_N_ELEMENTS (stays); i++)

@@ -84,9 +84,9 @@ typedef struct
 
 static const Story stories[] = {
   { "go-on", "expect second.closed\nkernel.unlimit-descriptors\n",
-    "0s web: cannot accept: EMFILE; rests for 100ms\n"
-    "100ms web: accepted third#1\n"
-    "100ms web: third#1 ended: the server closed first\n" },
+    "0s web: cannot accept: EMFILE; rests for 50ms\n"
+    "50ms web: accepted third#1\n"
+    "50ms web: third#1 ended: the server closed first\n" },
   { "disarm", "kernel.unlimit-descriptors\nexpect no second.answered for 1h\n",
     "0s web: cannot accept: EMFILE; the source is disarmed for good, and the socket is “valid”\n" },
 };
