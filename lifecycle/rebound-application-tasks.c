@@ -4,6 +4,8 @@
 
 #include "rebound-application-class-private.h"
 
+#include "rebound-planted-private.h"
+
 static void
 on_task_begun (const char *name, gpointer user_data)
 {
@@ -22,7 +24,7 @@ on_task_ended (const char *name, gboolean was_last, gpointer user_data)
   ReboundApplication *self = user_data;
 
   rebound_application_emit_task_ended (self, name);
-  if (!was_last)
+  if (!was_last || REBOUND_PLANTED (suspension_forgotten))
     return;
   self->owes_suspension = rebound_application_runs (self);
   rebound_application_note_idle (self);

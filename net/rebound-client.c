@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lifecycle/rebound-planted-private.h"
 #include "rebound-endpoint-private.h"
 #include "rebound-errno.h"
 
@@ -146,7 +147,8 @@ on_failed (ReboundCall *call, int error_number, gpointer user_data)
   g_autoptr (ReboundClient) self = g_object_ref (slot->client);
 
   note_failure (self, call, error_number);
-  dial_again (slot);
+  if (error_number != ENETUNREACH || !REBOUND_PLANTED (link_up_not_noticed))
+    dial_again (slot);
   rebound_client_set_last_error (self, error_number);
   if (error_number == ECONNREFUSED)
     rebound_client_emit_refused (self);

@@ -18,6 +18,7 @@
 
 #include "lifecycle/rebound-application.h"
 #include "lifecycle/rebound-duration.h"
+#include "lifecycle/rebound-planted-private.h"
 #include "rebound-errno.h"
 #include "rebound-history-private.h"
 #include "rebound-socket-diag-private.h"
@@ -325,6 +326,8 @@ rebound_connection_shut_down_if_asked (ReboundConnection *self)
   rebound_connection_emit_half_closed (self);
   if (self->has_peer_finished && self->state != REBOUND_CONNECTION_STATE_CLOSED)
     end_after_peer (self);
+  else if (REBOUND_PLANTED (drain_skipped))
+    rebound_connection_end_in_order (self);
 }
 
 static void

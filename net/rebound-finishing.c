@@ -7,6 +7,8 @@
 
 #include "rebound-finishing-private.h"
 
+#include "lifecycle/rebound-planted-private.h"
+
 static void
 on_expired (ReboundApplication *application, guint task, gpointer user_data)
 {
@@ -50,7 +52,10 @@ rebound_finishing_end_task (ReboundFinishing *self)
 void
 rebound_finishing_end_task_if_done (ReboundFinishing *self)
 {
-  if (self->task != 0 && !self->funcs->is_finishing (self->actor))
+  if (REBOUND_PLANTED (task_never_ended))
+    return;
+  if (self->task != 0
+      && (!self->funcs->is_finishing (self->actor) || REBOUND_PLANTED (task_ended_early)))
     rebound_finishing_end_task (self);
 }
 

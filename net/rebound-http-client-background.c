@@ -11,6 +11,7 @@
 #include "rebound-http-client-private.h"
 
 #include "lifecycle/rebound-application.h"
+#include "lifecycle/rebound-planted-private.h"
 
 static gboolean
 is_ours (ReboundHttpClient *self)
@@ -121,6 +122,8 @@ rebound_http_client_on_link (ReboundHttpClient *self)
   ReboundApplication *application
       = self->site != NULL ? rebound_application_of_site (self->site) : NULL;
 
+  if (REBOUND_PLANTED (link_not_noticed))
+    return;
   if (application == NULL
       || rebound_application_get_state (application) != REBOUND_APPLICATION_STATE_SUSPENDED)
     rebound_http_client_note_network_change (self);

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <sys/socket.h>
 
+#include "lifecycle/rebound-planted-private.h"
 #include "rebound-errno.h"
 
 void
@@ -68,7 +69,8 @@ on_received (ReboundConnection *connection, GBytes *bytes, gpointer entry)
 static void
 on_peer_finished (ReboundConnection *connection, gpointer entry)
 {
-  lose (entry, "the server has closed it");
+  if (!REBOUND_PLANTED (dead_kept))
+    lose (entry, "the server has closed it");
 }
 
 static void
@@ -179,7 +181,7 @@ rebound_http_client_on_expiry (gpointer user_data)
   self->expiry_usec = G_MAXINT64;
   rebound_http_client_expire (self);
   next_usec = self->site != NULL ? rebound_http_pool_get_next_expiry (self->pool) : G_MAXINT64;
-  if (next_usec != G_MAXINT64)
+  if (next_usec != G_MAXINT64 && !REBOUND_PLANTED (expiry_never_rearmed))
     arm_expiry (self, next_usec);
 }
 
@@ -206,6 +208,8 @@ rebound_http_client_retire_idle (ReboundHttpClient *self, const char *why)
 void
 rebound_http_client_retire (ReboundHttpClient *self, const char *why)
 {
+  if (REBOUND_PLANTED (generation_not_raised))
+    return;
   rebound_http_pool_raise_generation (self->pool);
   rebound_http_client_retire_idle (self, why);
 }

@@ -4,6 +4,8 @@
 
 #include "rebound-http-job-private.h"
 
+#include "lifecycle/rebound-planted-private.h"
+
 GQueue *
 rebound_http_client_get_waiting (ReboundHttpClient *self, const char *origin)
 {
@@ -33,7 +35,9 @@ rebound_http_client_go_on (ReboundHttpClient *self, const char *origin)
   g_autoptr (ReboundHttpClient) held = g_object_ref (self);
   g_autofree char *name = g_strdup (origin);
 
-  while (self->site != NULL && rebound_http_pool_count_busy (self->pool, name) < self->max_per_host)
+  while (self->site != NULL
+         && rebound_http_pool_count_busy (self->pool, name)
+                < self->max_per_host + REBOUND_PLANTED (limit_off_by_one))
     {
       ReboundHttpJob *job = g_queue_pop_head (rebound_http_client_get_waiting (self, name));
 
@@ -90,6 +94,8 @@ take_entry (ReboundHttpJob *job)
 
   if (is_single (job))
     job->entry = rebound_http_pool_add_single (pool, origin, number);
+  else if (job->is_retry && REBOUND_PLANTED (retry_from_pool))
+    job->entry = rebound_http_pool_take (pool, origin, number);
   else if (!job->wants_fresh)
     job->entry = take_alive (job);
   if (job->entry == NULL && !job->is_over)

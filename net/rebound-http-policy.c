@@ -11,6 +11,8 @@
 
 #include <errno.h>
 
+#include "lifecycle/rebound-planted-private.h"
+
 /* ASIHTTPRequest took the number of a Keep-Alive header seriously from six on. */
 #define ASI_MINIMUM_MAX_REQUESTS 6
 
@@ -56,7 +58,8 @@ judge_as_curl (const ReboundHttpFailure *failure, const char **reason)
 static ReboundHttpVerdict
 judge_with_care (const ReboundHttpFailure *failure, const char **reason)
 {
-  gboolean is_harmless = failure->is_idempotent || !failure->was_sent;
+  gboolean is_harmless
+      = failure->is_idempotent || !failure->was_sent || REBOUND_PLANTED (post_retried);
 
   if (is_harmless && failure->was_reused && failure->is_first_try && !failure->has_answer_begun)
     {
@@ -117,7 +120,7 @@ decide_with_care (const ReboundHttpKeepAlive *said,
                   gint64 left_requests,
                   ReboundHttpKeeping *keeping)
 {
-  if (said->timeout_usec >= 0)
+  if (said->timeout_usec >= 0 && !REBOUND_PLANTED (keep_alive_ignored))
     {
       keeping->by_server = TRUE;
       keeping->lifetime_usec = MAX (said->timeout_usec - margin_usec, 0);

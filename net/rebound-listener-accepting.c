@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "lifecycle/rebound-planted-private.h"
+
 /* Connections taken in one dispatch, so that a crowd does not keep others from their turn. */
 #define ACCEPT_LIMIT 64
 
@@ -157,7 +159,8 @@ static void
 rest (ReboundListener *self, int error_number)
 {
   detach_source (self);
-  rebound_timer_arm (self->rest_timer, REST_USEC);
+  if (!REBOUND_PLANTED (never_rearmed))
+    rebound_timer_arm (self->rest_timer, REST_USEC);
   rebound_listener_set_last_error (self, error_number);
   rebound_listener_emit_exhausted (self, error_number);
 }
@@ -214,6 +217,8 @@ accept_all (ReboundListener *self)
         break;
       if (!rebound_listener_is_own_call (self, fd))
         take (self, fd);
+      if (i == ACCEPT_LIMIT - 1 && REBOUND_PLANTED (cap_disarms))
+        detach_source (self);
     }
 }
 

@@ -18,6 +18,8 @@
 
 #include <poll.h>
 
+#include "lifecycle/rebound-planted-private.h"
+
 static void
 on_expired (ReboundActor *actor)
 {
@@ -74,7 +76,8 @@ go_down (ReboundListener *self, ReboundCallback callback)
   rebound_listener_stop_checking (self);
   if (callback == REBOUND_CALLBACK_WILL_RESIGN_ACTIVE)
     {
-      if (self->background_policy == REBOUND_BACKGROUND_POLICY_CLOSE_ON_RESIGN)
+      if (self->background_policy == REBOUND_BACKGROUND_POLICY_CLOSE_ON_RESIGN
+          && !(self->connections.length > 0 && REBOUND_PLANTED (kept_when_busy)))
         rebound_listener_close (self, "will-resign-active");
     }
   else if (self->background_policy == REBOUND_BACKGROUND_POLICY_CLOSE_ON_BACKGROUND)

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "lifecycle/rebound-planted-private.h"
 #include "rebound-connection-private.h"
 
 void
@@ -54,6 +55,8 @@ pick_connections (ReboundListener *self, gboolean dead_alone, GQueue *picked)
 
       next = link->next;
       if (dead_alone && !rebound_accepted_is_dead (accepted))
+        continue;
+      if (next == NULL && REBOUND_PLANTED (connection_leaked))
         continue;
       rebound_listener_take_out (self, accepted);
       g_queue_push_tail_link (picked, link);

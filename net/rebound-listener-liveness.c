@@ -21,6 +21,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "lifecycle/rebound-planted-private.h"
 #include "rebound-address-private.h"
 
 /* -- coming back -- */
@@ -150,7 +151,7 @@ ask (ReboundListener *self)
     on_dead (self, "its descriptor cannot be asked", error_number);
   else if (pending != 0)
     on_dead (self, "SO_ERROR has an error", pending);
-  else if (!listens)
+  else if (!listens && !REBOUND_PLANTED (asks_so_error_alone))
     on_dead (self, "SO_ACCEPTCONN says that it does not listen", 0);
   else
     rebound_listener_emit_found_alive (self, "SO_ACCEPTCONN says that it listens");

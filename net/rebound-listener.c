@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lifecycle/rebound-planted-private.h"
 #include "rebound-address-private.h"
 #include "rebound-bind-report-private.h"
 #include "rebound-explanation-private.h"
@@ -36,7 +37,8 @@ set_options (ReboundListener *self, int fd)
 {
   const int on = 1;
 
-  if (self->reuse_address && setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0)
+  if (self->reuse_address && !(self->generation > 1 && REBOUND_PLANTED (no_reuse_option))
+      && setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0)
     return FALSE;
   return !self->reuse_port || setsockopt (fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0;
 }
@@ -188,7 +190,7 @@ listen_anyway (ReboundListener *self)
 static int
 go_on_unbound (ReboundListener *self)
 {
-  switch (self->on_error)
+  switch (REBOUND_PLANTED (bind_error_ignored) ? REBOUND_ON_ERROR_LISTEN_ANYWAY : self->on_error)
     {
     case REBOUND_ON_ERROR_REPORT:
       rebound_socket_close_descriptor (&self->socket, &self->fd);
@@ -277,10 +279,12 @@ stop (ReboundListener *self)
 {
   gboolean had_source = self->source != NULL;
 
-  rebound_timer_disarm (self->retry_timer);
+  if (!REBOUND_PLANTED (retry_outlives_close))
+    rebound_timer_disarm (self->retry_timer);
   rebound_timer_disarm (self->next_run_timer);
   rebound_listener_stop_checking (self);
-  rebound_listener_stop_accepting (self);
+  if (!REBOUND_PLANTED (source_left_alive))
+    rebound_listener_stop_accepting (self);
   if (had_source)
     rebound_listener_emit_source_destroyed (self);
 }
@@ -366,7 +370,8 @@ rebound_listener_abandon (ReboundActor *actor)
   self->final_open_count = self->connections.length;
   rebound_listener_stop_accepting (self);
   g_clear_pointer (&self->dial, rebound_self_dial_free);
-  rebound_socket_close_descriptor (&self->socket, &self->fd);
+  if (!REBOUND_PLANTED (port_survives_kill))
+    rebound_socket_close_descriptor (&self->socket, &self->fd);
   for (GList *link = self->connections.head; link != NULL; link = link->next)
     rebound_accepted_close (link->data);
   rebound_ledger_abandon (self->ledger);

@@ -50,15 +50,20 @@ def expect_in(expected, text, what):
     expect(expected in text, f"{what}: expected “{expected}” in:\n{text}")
 
 
-def run(*words, prefix=(), text=True, **options):
+def run(*words, prefix=(), **options):
     """Runs the program with WORDS behind it, and PREFIX before it, to its end."""
+    return run_of(*prefix, REBOUND, *words, **options)
+
+
+def run_of(*command, text=True, **options):
+    """Runs COMMAND to its end."""
     options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE,
                "env": ENVIRONMENT, "timeout": HANG_SECONDS} | options
     if "input" in options:
         del options["stdin"]
     if text:
         options |= {"text": True, "encoding": "utf-8"}
-    return subprocess.run([*prefix, REBOUND, *words], check=False, **options)
+    return subprocess.run(command, check=False, **options)
 
 
 def start(*words, prefix=(), **options):
@@ -120,8 +125,8 @@ def as_nobody():
 
 
 def expect_status(done, expected):
-    expect(done.returncode == expected,
-           f"{' '.join(done.args[done.args.index(REBOUND) + 1:])}: expected status {expected}, saw "
+    words = done.args[done.args.index(REBOUND) + 1:] if REBOUND in done.args else done.args
+    expect(done.returncode == expected, f"{' '.join(words)}: expected status {expected}, saw "
            f"{done.returncode}:\n{done.stdout}{done.stderr}")
 
 
