@@ -280,9 +280,8 @@ check_statement (ReboundChecker *self, const ReboundStatement *statement)
       check_expression (self, statement);
       break;
     case REBOUND_STATEMENT_ALWAYS:
-      check_expression (self, statement);
-      if (statement->condition != NULL)
-        check_expression (self, statement->condition);
+      for (; statement != NULL; statement = statement->condition)
+        check_expression (self, statement);
       break;
     case REBOUND_STATEMENT_PRINT:
       check_print (self, statement);

@@ -142,33 +142,48 @@ rebound_statement_read_wait (ReboundStatement *self, ReboundPhrase *phrase)
 }
 
 static gboolean
-refuse_condition (ReboundPhrase *phrase, ReboundPhraseWord *word)
+refuse_condition (ReboundPhrase *phrase, ReboundPhraseWord *word, gboolean is_first)
 {
-  static const char *const words[] = { "while", NULL };
-  g_autofree char *hint = rebound_did_you_mean (word->text, words);
+  static const char *const words[] = { "within", "while", NULL };
+  static const char *const more[] = { "and", NULL };
+  g_autofree char *hint = rebound_did_you_mean (word->text, is_first ? words : more);
 
   rebound_diagnostics_add (phrase->diagnostics, &word->position,
-                           "“%s” is not known here; expected while NAME.PROPERTY … or the end of "
-                           "the line%s",
-                           word->text, hint);
+                           "“%s” is not known here; expected %s NAME.PROPERTY … or the end of the "
+                           "line%s",
+                           word->text, is_first ? "within DURATION, while" : "and", hint);
   return FALSE;
 }
 
-/* EXPR [while EXPR] */
+/* while EXPR [and EXPR]… */
+static gboolean
+read_conditions (ReboundStatement *self, ReboundPhrase *phrase)
+{
+  gboolean is_first = TRUE;
+
+  for (; rebound_phrase_peek (phrase) != NULL; self = self->condition, is_first = FALSE)
+    {
+      if (!rebound_phrase_take (phrase, is_first ? "while" : "and"))
+        return refuse_condition (phrase, rebound_phrase_peek (phrase), is_first);
+      if (rebound_phrase_peek (phrase) == NULL)
+        return rebound_phrase_require (phrase, "NAME.PROPERTY") != NULL;
+      self->condition = rebound_statement_begin (phrase, REBOUND_STATEMENT_EXPECT);
+      if (!read_expression (self->condition, phrase))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* EXPR [within DURATION] [while EXPR [and EXPR]…] */
 gboolean
 rebound_statement_read_always (ReboundStatement *self, ReboundPhrase *phrase)
 {
   if (!read_expression (self, phrase))
     return FALSE;
-  if (rebound_phrase_peek (phrase) == NULL)
-    return TRUE;
-  if (!rebound_phrase_take (phrase, "while"))
-    return refuse_condition (phrase, rebound_phrase_peek (phrase));
-  if (rebound_phrase_peek (phrase) == NULL)
-    return rebound_phrase_require (phrase, "NAME.PROPERTY") != NULL;
-  self->condition = rebound_statement_begin (phrase, REBOUND_STATEMENT_EXPECT);
-  return read_expression (self->condition, phrase)
-         && rebound_phrase_finish (phrase, "the end of the line");
+  if (rebound_phrase_take (phrase, "within")
+      && !rebound_phrase_read_duration (phrase, &self->duration_usec))
+    return FALSE;
+  return read_conditions (self, phrase);
 }
 
 /* EXPR within DURATION: a promise without an end is kept by waiting long enough. */

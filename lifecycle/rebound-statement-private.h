@@ -77,11 +77,12 @@ struct _ReboundStatement
   GArray *assignments;     /* ReboundAssignment: declaration, set, action, verb */
   ReboundOperator operation;   /* wait until, expect, always, eventually */
   ReboundText value;           /* the same: VALUE; let: VALUE; print: the text */
-  ReboundStatement *condition; /* always: the expression behind while, as an expect, or NULL */
-  gint64 duration_usec; /* after; wait, eventually: within; expect: for; -1 where none is given */
-  guint count;          /* wait: count (default 1); repeat: N */
-  gboolean negated;     /* expect no */
-  ReboundStatement *inner; /* after: the statement behind it, or NULL */
+  ReboundStatement *condition; /* always: the expression behind while, as an expect; of such a one
+                                  that behind `and`; or NULL */
+  gint64 duration_usec;        /* after; wait, always, eventually: within; expect: for; -1: none */
+  guint count;                 /* wait: count (default 1); repeat: N */
+  gboolean negated;            /* expect no */
+  ReboundStatement *inner;     /* after: the statement behind it, or NULL */
 };
 
 /* Variables: `let`, --set and the names of repeats. */

@@ -25,8 +25,7 @@ void rebound_watches_free (ReboundWatches *self);
  * and the same words that is watched already goes on. */
 void rebound_watches_add (ReboundWatches *self, const ReboundStatement *statement);
 
-/* Judges the instant, which has settled. The earliest deadline of a promise that is still open, or
- * -1. */
+/* Judges the instant, which has settled. The earliest deadline of a promise that is open, or -1. */
 gint64 rebound_watches_judge (ReboundWatches *self);
 
 /* A promise that is still open, or NULL. (transfer none) */

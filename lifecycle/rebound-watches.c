@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An expectation looks once, where it stands. What has to hold all the time, or some time, is
  * looked at whenever an instant has settled: `always` is broken the first time that it does not
- * hold, and `eventually` kept the first time that it does. Each is concluded once, as a check of
- * its own statement, whichever is being played by then; so all who read checks know them already.
+ * hold, and `eventually` kept the first time that it does. With `within` the former is a promise
+ * that is given anew whenever it does not hold. Each is concluded once, as a check of its own
+ * statement, whichever is being played by then; so all who read checks know them already.
  *
  * Half an instant means nothing: between an accept and the answer to it every invariant may be
  * broken. */
@@ -17,7 +18,7 @@
 typedef struct
 {
   ReboundStatement *statement;
-  gint64 deadline_usec; /* of a promise */
+  gint64 deadline_usec; /* of a promise that is open, or -1 */
 } Watch;
 
 struct _ReboundWatches
@@ -63,9 +64,9 @@ rebound_watches_free (ReboundWatches *self)
 }
 
 static gboolean
-is_promise (const Watch *watch)
+is_open (const Watch *watch)
 {
-  return watch->statement->kind == REBOUND_STATEMENT_EVENTUALLY;
+  return watch->deadline_usec >= 0;
 }
 
 /* In a repeat a variable can make of one line several that have nothing to do with each other. */
@@ -84,19 +85,27 @@ is_watched (ReboundWatches *self, const ReboundStatement *statement)
   return FALSE;
 }
 
+static void
+open_promise (ReboundWatches *self, Watch *watch)
+{
+  gint64 now_usec = rebound_clock_get_time_usec (self->clock);
+
+  watch->deadline_usec
+      = now_usec + MIN (watch->statement->duration_usec, REBOUND_CLOCK_LAST_USEC - now_usec);
+}
+
 void
 rebound_watches_add (ReboundWatches *self, const ReboundStatement *statement)
 {
-  gint64 now_usec = rebound_clock_get_time_usec (self->clock);
   Watch *watch;
 
   if (statement->kind == REBOUND_STATEMENT_ALWAYS && is_watched (self, statement))
     return;
   watch = g_new0 (Watch, 1);
   watch->statement = rebound_statement_ref ((ReboundStatement *) statement);
-  if (is_promise (watch))
-    watch->deadline_usec
-        = now_usec + MIN (statement->duration_usec, REBOUND_CLOCK_LAST_USEC - now_usec);
+  watch->deadline_usec = -1;
+  if (statement->kind == REBOUND_STATEMENT_EVENTUALLY)
+    open_promise (self, watch);
   g_ptr_array_add (self->watches, watch);
 }
 
@@ -112,34 +121,55 @@ look (ReboundWatches *self, const ReboundStatement *statement, char **seen)
   return holds;
 }
 
-/* Whether there is nothing more to be judged of it. */
+/* Whether the conditions of @statement hold; what was seen of them is added to @seen. */
 static gboolean
-judge_always (ReboundWatches *self, const Watch *watch)
+conditions_hold (ReboundWatches *self, const ReboundStatement *statement, GString *seen)
 {
-  const ReboundStatement *condition = watch->statement->condition;
-  g_autofree char *meanwhile = NULL;
-  g_autofree char *seen = NULL;
-  g_autofree char *text = NULL;
+  const char *joint = " while ";
 
-  if ((condition != NULL && !look (self, condition, &meanwhile))
-      || look (self, watch->statement, &seen))
-    return FALSE;
-  text = g_strdup_printf ("%s%s%s", seen, meanwhile != NULL ? " while " : "",
-                          meanwhile != NULL ? meanwhile : "");
-  self->conclude (watch->statement, FALSE, text, self->user_data);
+  for (statement = statement->condition; statement != NULL; statement = statement->condition)
+    {
+      g_autofree char *value = NULL;
+
+      if (!look (self, statement, &value))
+        return FALSE;
+      g_string_append_printf (seen, "%s%s", joint, value);
+      joint = " and ";
+    }
   return TRUE;
 }
 
-/* What comes in the last instant comes in time. */
+/* @seen: what was seen, conditions and all. (transfer full) */
 static gboolean
-judge_promise (ReboundWatches *self, const Watch *watch)
+is_kept (ReboundWatches *self, const ReboundStatement *statement, char **seen)
 {
-  g_autofree char *seen = NULL;
-  gboolean kept = look (self, watch->statement, &seen);
+  GString *conditions = g_string_new (NULL);
+  g_autofree char *value = NULL;
+  gboolean kept = !conditions_hold (self, statement, conditions) || look (self, statement, &value);
 
-  if (!kept && rebound_clock_get_time_usec (self->clock) < watch->deadline_usec)
+  g_string_prepend (conditions, value != NULL ? value : "");
+  *seen = g_string_free (conditions, FALSE);
+  return kept;
+}
+
+/* Whether there is nothing more to be judged of it. What comes in the last instant comes in time.
+ */
+static gboolean
+judge (ReboundWatches *self, Watch *watch)
+{
+  const ReboundStatement *statement = watch->statement;
+  gboolean is_always = statement->kind == REBOUND_STATEMENT_ALWAYS;
+  g_autofree char *seen = NULL;
+  gboolean kept = is_kept (self, statement, &seen);
+
+  if (kept && is_always)
+    watch->deadline_usec = -1;
+  else if (!kept && is_always && statement->duration_usec >= 0 && !is_open (watch))
+    open_promise (self, watch);
+  if (kept ? is_always
+           : is_open (watch) && rebound_clock_get_time_usec (self->clock) < watch->deadline_usec)
     return FALSE;
-  self->conclude (watch->statement, kept, seen, self->user_data);
+  self->conclude (statement, kept, seen, self->user_data);
   return TRUE;
 }
 
@@ -151,14 +181,14 @@ rebound_watches_judge (ReboundWatches *self)
 
   while (i < self->watches->len)
     {
-      const Watch *watch = self->watches->pdata[i];
+      Watch *watch = self->watches->pdata[i];
 
-      if (is_promise (watch) ? judge_promise (self, watch) : judge_always (self, watch))
+      if (judge (self, watch))
         {
           g_ptr_array_remove_index (self->watches, i);
           continue;
         }
-      if (is_promise (watch) && (next_usec < 0 || watch->deadline_usec < next_usec))
+      if (is_open (watch) && (next_usec < 0 || watch->deadline_usec < next_usec))
         next_usec = watch->deadline_usec;
       i++;
     }
@@ -169,7 +199,7 @@ const ReboundStatement *
 rebound_watches_get_promise (ReboundWatches *self)
 {
   for (guint i = 0; i < self->watches->len; i++)
-    if (is_promise (self->watches->pdata[i]))
+    if (is_open (self->watches->pdata[i]))
       return ((Watch *) self->watches->pdata[i])->statement;
   return NULL;
 }
@@ -177,18 +207,24 @@ rebound_watches_get_promise (ReboundWatches *self)
 void
 rebound_watches_give_up (ReboundWatches *self, const char *waiting)
 {
-  for (guint i = 0; i < self->watches->len; i++)
+  guint i = 0;
+
+  while (i < self->watches->len)
     {
       const Watch *watch = self->watches->pdata[i];
       g_autofree char *seen = NULL;
       g_autofree char *text = NULL;
 
-      if (!is_promise (watch))
-        continue;
-      look (self, watch->statement, &seen);
+      if (!is_open (watch))
+        {
+          i++;
+          continue;
+        }
+      is_kept (self, watch->statement, &seen);
       text = g_strdup_printf ("%s, and nothing can happen any more%s%s", seen,
                               waiting != NULL ? ": " : "", waiting != NULL ? waiting : "");
       self->conclude (watch->statement, FALSE, text, self->user_data);
+      g_ptr_array_remove_index (self->watches, i);
     }
 }
 
@@ -196,11 +232,6 @@ void
 rebound_watches_finish (ReboundWatches *self)
 {
   for (guint i = 0; i < self->watches->len; i++)
-    {
-      const Watch *watch = self->watches->pdata[i];
-
-      if (!is_promise (watch))
-        self->conclude (watch->statement, TRUE, NULL, self->user_data);
-    }
+    self->conclude (((Watch *) self->watches->pdata[i])->statement, TRUE, NULL, self->user_data);
   g_ptr_array_set_size (self->watches, 0);
 }

@@ -98,6 +98,10 @@ test_names (void)
       "t.life:1:8: nothing is called “x”; expected a name that was declared before" },
     { "wait until x.volume == 1",
       "t.life:1:12: nothing is called “x”; expected a name that was declared before" },
+    { "bell b\nalways b.volume == 1 while b.tone == low and b.tune == 1 and z.volume == 1",
+      "t.life:2:48: there is no property “tune”; expected one of every, weight, volume, pitch, "
+      "loud, tone, metal, inscription, tower, serial, rung; did you mean “tone”?\n"
+      "t.life:2:62: nothing is called “z”; expected a name that was declared before" },
     { "always x.volume == 1 while y.volume == 1\neventually x.volume == 1 within 1s",
       "t.life:1:8: nothing is called “x”; expected a name that was declared before\n"
       "t.life:1:28: nothing is called “y”; expected a name that was declared before\n"

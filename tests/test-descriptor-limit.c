@@ -83,7 +83,9 @@ typedef struct
 } Story;
 
 static const Story stories[] = {
-  { "go-on", "expect second.closed\nkernel.unlimit-descriptors\n",
+  { "go-on",
+    "expect second.closed\nexpect kernel.descriptors-limited == "
+    "yes\nkernel.unlimit-descriptors\nexpect kernel.descriptors-limited == no\n",
     "0s web: cannot accept: EMFILE; rests for 50ms\n"
     "50ms web: accepted third#1\n"
     "50ms web: third#1 ended: the server closed first\n" },

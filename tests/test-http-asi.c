@@ -97,7 +97,8 @@ static const NetTestStory stories[] = {
   { "body-retry",
     SERVER ASI
     "reuse-for-bodies=yes\nlaunch\n" GET "\nset server answer=close delay=1s\n" POST
-    "\nafter 500ms set server answer=length\nafter 2s\nexpect server.duplicate-count == 1\n",
+    "\nafter 500ms set server answer=length\nafter 2s\nexpect server.duplicate-count == 1\n"
+    "expect server.duplicate-post-count == 1\n",
     "http",
     FRESH ("0s", 1, 1) USES ("0s", 2, 1) RETRIES ("1s", 1) DIALS ("1s", 2, 2)
         KEEPS ("2s", "60.000000")

@@ -176,6 +176,10 @@ test_good (void)
     { "always a.b == while while c$i.d ~ while",
       "always@1 name=[a]@1:8 member=[b]@1:10 == value=[while]@1:15 while expect@27 "
       "name=[c3]@1:27 member=[d]@1:31 ~ value=[while]@1:35" },
+    { "always a.b == 1 within 2s while c.d < 3 and e.f != 4",
+      "always@1 name=[a]@1:8 member=[b]@1:10 == value=[1]@1:15 2000000us while expect@33 "
+      "name=[c]@1:33 member=[d]@1:35 < value=[3]@1:39 while expect@45 name=[e]@1:45 "
+      "member=[f]@1:47 != value=[4]@1:52" },
     { "after 1s always a.b == 1",
       "after@1 1000000us > always@10 name=[a]@1:17 member=[b]@1:19 == value=[1]@1:24" },
     { "eventually a.b >= $i within 1.5s",
@@ -257,6 +261,9 @@ test_source_of_inner (void)
 #define OPENING                                                                                    \
   "expected a verb, TYPE NAME, NAME.ACTION or one of after, always, end, eventually, expect, in, " \
   "include, let, peer, print, repeat, set, wait, why"
+
+#define CONDITION                                                                                  \
+  "is not known here; expected within DURATION, while NAME.PROPERTY … or the end of the line"
 
 static const struct
 {
@@ -388,19 +395,24 @@ static const struct
   { "always a.b = 1", "1:12: “=” is no operator; " OPERATOR "; did you mean “==”?" },
   { "always a.b==1", "1:8: “a.b==1” is one word; expected blanks on both sides of the operator" },
   { "always a.b ==", "1:12: nothing follows “==”; expected a value" },
-  { "always a.b == 1 wile c.d == 2",
-    "1:17: “wile” is not known here; expected while NAME.PROPERTY … or the end of the line; did "
-    "you mean “while”?" },
-  { "always a.b == 1 within 5s",
-    "1:17: “within” is not known here; expected while NAME.PROPERTY … or the end of the line" },
-  { "always a.b == 1 \"while\" c.d == 2",
-    "1:17: “while” is not known here; expected while NAME.PROPERTY … or the end of the line; did "
-    "you mean “while”?" },
+  { "always a.b == 1 wile c.d == 2", "1:17: “wile” " CONDITION "; did you mean “while”?" },
+  { "always a.b == 1 witin 5s", "1:17: “witin” " CONDITION "; did you mean “within”?" },
+  { "always a.b == 1 \"while\" c.d == 2", "1:17: “while” " CONDITION "; did you mean “while”?" },
+  { "always a.b == 1 within", "1:17: nothing follows “within”; " DURATION },
+  { "always a.b == 1 within 5", "1:24: “5” has no unit; " DURATION },
+  { "always a.b == 1 within 5s 6s", "1:27: “6s” " CONDITION },
+  { "always a.b == 1 and c.d == 2", "1:17: “and” " CONDITION },
   { "always a.b == 1 while", "1:17: nothing follows “while”; expected NAME.PROPERTY" },
   { "always a.b == 1 while c", "1:23: “c” has no dot; expected NAME.PROPERTY" },
   { "always a.b == 1 while c.d", "1:23: nothing follows “c.d”; " OPERATOR },
   { "always a.b == 1 while c.d == 1 while e.f == 2",
-    "1:32: “while” is one word too many; expected the end of the line" },
+    "1:32: “while” is not known here; expected and NAME.PROPERTY … or the end of the line" },
+  { "always a.b == 1 while c.d == 1 within 5s",
+    "1:32: “within” is not known here; expected and NAME.PROPERTY … or the end of the line" },
+  { "always a.b == 1 while c.d == 1 an e.f == 2",
+    "1:32: “an” is not known here; expected and NAME.PROPERTY … or the end of the line; did you "
+    "mean “and”?" },
+  { "always a.b == 1 while c.d == 1 and", "1:32: nothing follows “and”; expected NAME.PROPERTY" },
   { "eventually", "1:1: nothing follows “eventually”; expected NAME.PROPERTY" },
   { "eventually a.b == 1", "1:19: nothing follows “1”; expected within DURATION" },
   { "eventually a.b == 1 whithin 5s",

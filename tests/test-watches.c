@@ -76,6 +76,63 @@ test_while (void)
 }
 
 static void
+test_conditions (void)
+{
+  static const Case cases[] = {
+    { "bell b every=1s\nlaunch\n"
+      "always b.rung < 3 while app.state == active and device.locked == no\nafter 2s lock\n"
+      "after 2s\nexpect b.rung == 4",
+      "4s met\n4s met\nstatus 0\n" },
+    { "bell b every=1s\nlaunch\n"
+      "always b.rung < 3 while app.state == active and device.locked == no\nafter 3s",
+      "3s failed: b.rung was “3” while app.state was “active” and device.locked was “no”\n"
+      "status 1: 1 of 1 expectations failed\n" },
+  };
+
+  g_test_summary ("Several conditions: it is judged only where all of them hold");
+
+  CHECK_ALL (cases);
+}
+
+static void
+test_within (void)
+{
+  static const Case cases[] = {
+    /* It may be broken for so long, as often as it likes. */
+    { "bell b\nalways b.volume == 3 within 2s\nrepeat 3\nset b volume=1\nafter 1999ms set b "
+      "volume=3\n"
+      "after 1s\nend",
+      "8.997s met\nstatus 0\n" },
+    /* And no longer: at that time, though nothing else is due. */
+    { "bell b\nalways b.volume == 3 within 2s\nset b volume=1\nafter 1s set b volume=2\nafter 9s "
+      "set b volume=3",
+      "2s failed: b.volume was “2”\nstatus 1: 1 of 1 expectations failed\n" },
+    /* Where the condition does not hold, nothing is owed. */
+    { "bell b\nlaunch\nalways b.volume == 1 within 2s while app.state == active\nafter 1s home\n"
+      "after 9s open\nafter 1s home",
+      "11s met\nstatus 0\n" },
+    { "bell b\nlaunch\nalways b.volume == 1 within 2s while app.state == active\nafter 1s home\n"
+      "after 9s open\nafter 5s",
+      "12s failed: b.volume was “3” while app.state was “active”\n"
+      "status 1: 1 of 1 expectations failed\n" },
+    /* The script's end waits for what is owed then. */
+    { "bell b every=1s\nalways b.rung >= 3 within 5s\nexpect b.rung == 0",
+      "0s met\n3s met\nstatus 0\n" },
+    { "bell b every=1h\nalways b.rung >= 3 within 5s",
+      "5s failed: b.rung was “0”\nstatus 1: 1 of 1 expectations failed\n" },
+    { "bell b\nalways b.rung >= 3 within 5s\nalways b.volume == 3 within 5s",
+      "0s failed: b.rung was “0”, and nothing can happen any more\n0s met\n"
+      "status 1: 1 of 2 expectations failed\n" },
+    { "bell b\nalways b.rung == 1 within 0s",
+      "0s failed: b.rung was “0”\nstatus 1: 1 of 1 expectations failed\n" },
+  };
+
+  g_test_summary ("With within it may be broken for so long, and no longer");
+
+  CHECK_ALL (cases);
+}
+
+static void
 test_time (void)
 {
   static const Case cases[] = {
@@ -280,6 +337,8 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/watches/always", test_always);
   g_test_add_func ("/watches/while", test_while);
+  g_test_add_func ("/watches/conditions", test_conditions);
+  g_test_add_func ("/watches/within", test_within);
   g_test_add_func ("/watches/time", test_time);
   g_test_add_func ("/watches/changes-nothing", test_changes_nothing);
   g_test_add_func ("/watches/marks-nothing", test_marks_nothing);

@@ -203,7 +203,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   if (is_long (text))
     return -1;
-  script = rebound_script_new (bytes, NAME, NULL);
+  script = rebound_script_new (bytes, NAME, NULL, NULL);
   g_assert_true (g_utf8_validate (rebound_script_get_header (script), -1, NULL));
   if (rebound_diagnostics_is_empty (rebound_script_get_mistakes (script)))
     {
