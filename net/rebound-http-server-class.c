@@ -35,6 +35,7 @@ enum
   PROP_OPEN_COUNT,
   PROP_REQUEST_COUNT,
   PROP_DUPLICATE_COUNT,
+  PROP_DUPLICATE_POST_COUNT,
   PROP_EARLY_COUNT,
   N_PROPS
 };
@@ -84,6 +85,7 @@ static const gsize fields[N_PROPS] = {
   [PROP_OPEN_COUNT] = FIELD (visits.length),
   [PROP_REQUEST_COUNT] = FIELD (n_requests),
   [PROP_DUPLICATE_COUNT] = FIELD (n_duplicates),
+  [PROP_DUPLICATE_POST_COUNT] = FIELD (n_duplicate_posts),
   [PROP_EARLY_COUNT] = FIELD (n_early),
 };
 
@@ -188,6 +190,8 @@ install_readings (void)
   install_count (PROP_DUPLICATE_COUNT, "duplicate-count",
                  "how many of them had come before, by their X-Request-Id; it remembers the last "
                  "thousand");
+  install_count (PROP_DUPLICATE_POST_COUNT, "duplicate-post-count",
+                 "how many of these were a POST: what it asks for may be done twice");
   install_count (PROP_EARLY_COUNT, "early-count",
                  "how many times something came on a connection before the request before it was "
                  "answered");

@@ -5,6 +5,8 @@
 
 #include "rebound-http-server-private.h"
 
+#include <string.h>
+
 #include "rebound-errno.h"
 
 /* -- connections -- */
@@ -66,6 +68,7 @@ on_requested (ReboundHttpVisit *visit,
   if (is_delivered_again (self, id))
     {
       self->n_duplicates++;
+      self->n_duplicate_posts += strcmp (method, "POST") == 0;
       rebound_http_server_emit_delivered_twice (self, name, method, path);
     }
   else if (!self->is_quiet)
@@ -132,6 +135,7 @@ rebound_http_server_come_to_life (ReboundActor *actor, ReboundSite *site)
   g_set_object (&self->site, site);
   self->n_requests = 0;
   self->n_duplicates = 0;
+  self->n_duplicate_posts = 0;
   self->n_early = 0;
   self->n_accepted = 0;
   rebound_http_server_forget_deliveries (self);

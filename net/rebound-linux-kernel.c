@@ -25,6 +25,7 @@ enum
   PROP_TIME_WAIT_COUNT = 1,
   PROP_CONNECTION_COUNT,
   PROP_LINK,
+  PROP_DESCRIPTORS_LIMITED,
   PROP_PORT_FREE,
   PROP_PORT_VERDICT,
   PROP_PORT_FIX,
@@ -75,6 +76,8 @@ rebound_linux_kernel_get_property (GObject *object, guint id, GValue *value, GPa
     g_value_set_uint (value, rebound_linux_kernel_count_connections (REBOUND_KERNEL (self)));
   else if (id == PROP_LINK)
     g_value_set_enum (value, self->link);
+  else if (id == PROP_DESCRIPTORS_LIMITED)
+    g_value_set_boolean (value, self->descriptor_limit != NULL);
   else if (id == PROP_PORT_FREE)
     g_value_set_boolean (value, self->port_free);
   else if (id == PROP_PORT_VERDICT)
@@ -207,6 +210,10 @@ rebound_linux_kernel_class_init (ReboundLinuxKernelClass *klass)
       "whether the network's link is up; while it is down connecting fails with ENETUNREACH (over "
       "IPv6 with EADDRNOTAVAIL), connections stay as they are, and what is sent to them waits",
       REBOUND_TYPE_LINK, REBOUND_LINK_UP, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_DESCRIPTORS_LIMITED]
+      = g_param_spec_boolean ("descriptors-limited", NULL,
+                              "whether limit-descriptors has made descriptors scarce", FALSE,
+                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   install_why_properties ();
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
