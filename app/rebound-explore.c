@@ -214,7 +214,7 @@ rebound_explorer_compose (ReboundExplorer *self, const ReboundTestPlay *play)
   guint place = rebound_life_script_find_place (whole);
 
   for (guint i = 0; i < life->len; i++)
-    g_ptr_array_insert (whole, (gint) (place + i), g_strdup (life->pdata[i]));
+    rebound_life_script_insert (whole, (int) (place + i), g_strdup (life->pdata[i]), TRUE);
   return whole;
 }
 

@@ -143,7 +143,7 @@ add_to_block (Splitter *self, const char *statement, int n_deeper)
   self->depth += n_deeper > 0 ? n_deeper : 0;
   if (self->depth > 0)
     return;
-  g_ptr_array_add (self->statements, g_string_free (self->block, FALSE));
+  rebound_life_script_insert (self->statements, -1, g_string_free (self->block, FALSE), FALSE);
   self->block = NULL;
 }
 
@@ -164,7 +164,7 @@ add_statement (Splitter *self, const char *from, const char *statement)
   else if (self->block != NULL)
     add_to_block (self, fixed, is_repeat ? 1 : is_end ? -1 : 0);
   else
-    g_ptr_array_add (self->statements, g_steal_pointer (&fixed));
+    rebound_life_script_insert (self->statements, -1, g_steal_pointer (&fixed), FALSE);
 }
 
 static void
@@ -197,9 +197,7 @@ split_text (Splitter *self, const char *name, GBytes *bytes)
 GPtrArray *
 rebound_life_script_split (ReboundRun *run, char **variables)
 {
-  Splitter self = { .run = run,
-                    .variables = variables,
-                    .statements = g_ptr_array_new_with_free_func (g_free) };
+  Splitter self = { .run = run, .variables = variables, .statements = rebound_life_script_new () };
   const char *name;
   GBytes *bytes = rebound_run_get_text (run, 0, &name);
 
@@ -209,33 +207,81 @@ rebound_life_script_split (ReboundRun *run, char **variables)
 
 /* -- lists -- */
 
+static void
+statement_free (gpointer data)
+{
+  g_free (((ReboundLifeStatement *) data)->text);
+  g_free (data);
+}
+
+GPtrArray *
+rebound_life_script_new (void)
+{
+  return g_ptr_array_new_with_free_func (statement_free);
+}
+
+void
+rebound_life_script_insert (GPtrArray *statements, int index, char *text, gboolean is_life)
+{
+  ReboundLifeStatement *statement = g_new0 (ReboundLifeStatement, 1);
+
+  statement->text = text;
+  statement->is_life = is_life;
+  g_ptr_array_insert (statements, index, statement);
+}
+
+const char *
+rebound_life_script_get_text (GPtrArray *statements, guint index)
+{
+  return ((ReboundLifeStatement *) statements->pdata[index])->text;
+}
+
 guint
 rebound_life_script_find_place (GPtrArray *statements)
 {
   for (guint i = 0; i < statements->len; i++)
-    if (g_str_has_prefix (statements->pdata[i], "eventually "))
+    if (g_str_has_prefix (rebound_life_script_get_text (statements, i), "eventually "))
       return i;
   return statements->len;
+}
+
+static char *
+join (GPtrArray *statements, gboolean is_bare)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < statements->len; i++)
+    {
+      const ReboundLifeStatement *statement = statements->pdata[i];
+
+      if (!is_bare || !statement->is_life)
+        g_string_append_printf (text, "%s\n", statement->text);
+    }
+  return g_string_free (text, FALSE);
 }
 
 char *
 rebound_life_script_join (GPtrArray *statements)
 {
-  GString *text = g_string_new (NULL);
-
-  for (guint i = 0; i < statements->len; i++)
-    g_string_append_printf (text, "%s\n", (char *) statements->pdata[i]);
-  return g_string_free (text, FALSE);
+  return join (statements, FALSE);
 }
 
-static gpointer
-copy_text (gconstpointer text, gpointer user_data)
+char *
+rebound_life_script_join_bare (GPtrArray *statements)
 {
-  return g_strdup (text);
+  return join (statements, TRUE);
 }
 
 GPtrArray *
 rebound_life_script_copy (GPtrArray *statements)
 {
-  return g_ptr_array_copy (statements, (GCopyFunc) copy_text, NULL);
+  GPtrArray *copy = rebound_life_script_new ();
+
+  for (guint i = 0; i < statements->len; i++)
+    {
+      const ReboundLifeStatement *statement = statements->pdata[i];
+
+      rebound_life_script_insert (copy, -1, g_strdup (statement->text), statement->is_life);
+    }
+  return copy;
 }

@@ -161,8 +161,11 @@ draw_number (ReboundLifeValues *self, GParamSpec *spec)
     return g_strdup_printf ("%" G_GINT64_FORMAT "B",
                             rebound_dice_magnitude (self->dice, 1, MOST_SIZE_BYTES));
   if (G_IS_PARAM_SPEC_UINT (spec))
-    return g_strdup_printf ("%u", MAX (G_PARAM_SPEC_UINT (spec)->minimum,
-                                       rebound_dice_below (self->dice, MOST_COUNT)));
+    {
+      guint least = G_PARAM_SPEC_UINT (spec)->minimum;
+
+      return g_strdup_printf ("%u", least + rebound_dice_below (self->dice, MOST_COUNT));
+    }
   return NULL;
 }
 

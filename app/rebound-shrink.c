@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Delta debugging (A. Zeller and R. Hildebrandt, "Simplifying and Isolating Failure-Inducing
  * Input", 2002): leave out halves, then quarters, and in the end single statements, as long as what
- * is left fails in the same way. What stays is then made simpler, a statement at a time: settings
- * are left out, times made round; and since that may make others needless, it begins anew until
- * nothing changes. Of the candidates of a round the first that fails is taken, so that it does not
- * matter how many are played side by side. */
+ * is left fails in the same way. What stays is then made simpler, a statement at a time: arguments
+ * are left out, times made round; then statements that need each other are left out together; and
+ * since that may make others needless, it begins anew until nothing changes. Of the candidates of a
+ * round the first that fails is taken, so that it does not matter how many are played side by side.
+ *
+ * A failure can slip into another: a script that does not launch its application breaks many a
+ * promise. What a life has done shows only where the same script without that life keeps it, so a
+ * candidate that fails by itself is none; and what the script's own statements say is not touched,
+ * for its invariants were thought of with that in mind. */
 
 #include "rebound-shrink.h"
 
@@ -13,6 +18,12 @@
 #include "lifecycle/rebound-duration.h"
 #include "rebound-life-script.h"
 
+/* The words from an application in front to another life of it: three ways out, a way in. */
+#define LONGEST_ROW 6
+
+/* With more statements there are too many pairs of them; with fewer than these it is some 150. */
+#define MOST_FOR_PAIRS 18
+
 typedef struct
 {
   GPtrArray *statements;
@@ -20,12 +31,57 @@ typedef struct
   ReboundShrinkFunc func;
   gpointer user_data;
   GHashTable *dead; /* texts of candidates that do not fail, or not so */
+  GHashTable *bare; /* texts without a life: whether they fail */
+  gboolean is_bare; /* the script fails without a life, and so may a candidate */
 } Shrink;
 
 /* -- candidates -- */
 
-/* Asks about those of @candidates (lists of statements) that were not asked about before. TRUE: the
- * first that fails is what there is from now on. */
+/* Whether it fails so without a life. (transfer full: text) */
+static gboolean
+fails_bare (Shrink *self, char *text)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new ();
+  gpointer known;
+  gboolean fails;
+
+  if (g_hash_table_lookup_extended (self->bare, text, NULL, &known))
+    {
+      g_free (text);
+      return GPOINTER_TO_INT (known);
+    }
+  g_ptr_array_add (texts, text);
+  fails = self->func (texts, self->user_data) == 0;
+  g_hash_table_insert (self->bare, text, GINT_TO_POINTER (fails));
+  return fails;
+}
+
+static gboolean
+is_good (Shrink *self, GPtrArray *candidate)
+{
+  return self->is_bare || !fails_bare (self, rebound_life_script_join_bare (candidate));
+}
+
+/* As many of @candidates from @from on as are asked about together, without those that are known to
+ * be dead. Returns where to go on. */
+static guint
+gather (Shrink *self, GPtrArray *candidates, guint from, GPtrArray *texts, GPtrArray *asked)
+{
+  guint i = from;
+
+  for (; i < candidates->len && texts->len < self->n_at_once; i++)
+    {
+      g_autofree char *text = rebound_life_script_join (candidates->pdata[i]);
+
+      if (g_hash_table_contains (self->dead, text))
+        continue;
+      g_ptr_array_add (texts, g_steal_pointer (&text));
+      g_ptr_array_add (asked, GUINT_TO_POINTER (i));
+    }
+  return i;
+}
+
+/* TRUE: the first of @candidates (lists of statements) that fails is what there is from now on. */
 static gboolean
 take_first (Shrink *self, GPtrArray *candidates)
 {
@@ -33,25 +89,23 @@ take_first (Shrink *self, GPtrArray *candidates)
     {
       g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
       g_autoptr (GPtrArray) asked = g_ptr_array_new ();
-      int found;
+      guint next = gather (self, candidates, i, texts, asked);
+      int found = texts->len > 0 ? self->func (texts, self->user_data) : -1;
+      guint at = found >= 0 ? GPOINTER_TO_UINT (asked->pdata[found]) : next;
 
-      for (; i < candidates->len && texts->len < self->n_at_once; i++)
-        {
-          g_autofree char *text = rebound_life_script_join (candidates->pdata[i]);
-
-          if (g_hash_table_contains (self->dead, text))
-            continue;
-          g_ptr_array_add (texts, g_steal_pointer (&text));
-          g_ptr_array_add (asked, candidates->pdata[i]);
-        }
-      found = texts->len > 0 ? self->func (texts, self->user_data) : -1;
       for (guint j = 0; j < texts->len && (found < 0 || j < (guint) found); j++)
         g_hash_table_add (self->dead, g_strdup (texts->pdata[j]));
+      i = next;
       if (found < 0)
         continue;
-      g_ptr_array_unref (self->statements);
-      self->statements = g_ptr_array_ref (asked->pdata[found]);
-      return TRUE;
+      if (is_good (self, candidates->pdata[at]))
+        {
+          g_ptr_array_unref (self->statements);
+          self->statements = g_ptr_array_ref (candidates->pdata[at]);
+          return TRUE;
+        }
+      g_hash_table_add (self->dead, g_strdup (texts->pdata[found]));
+      i = at + 1;
     }
   return FALSE;
 }
@@ -105,6 +159,43 @@ leave_out_statements (Shrink *self)
         n_parts *= 2;
     }
   return has_changed;
+}
+
+/* A way there and back: "lock" and "unlock", or all of the words in a row that end a life and begin
+ * another. None of them can be missed without the others. */
+static void
+add_rows (Shrink *self, GPtrArray *candidates)
+{
+  guint n = self->statements->len;
+
+  for (guint length = 2; length <= MIN (n, LONGEST_ROW); length++)
+    for (guint i = 0; i + length <= n; i++)
+      g_ptr_array_add (candidates, leave_out (self->statements, i, i + length));
+}
+
+static void
+add_pairs (Shrink *self, GPtrArray *candidates)
+{
+  guint n = self->statements->len;
+
+  for (guint i = 0; i < n; i++)
+    for (guint j = i + 2; j < n && n <= MOST_FOR_PAIRS; j++)
+      {
+        GPtrArray *candidate = leave_out (self->statements, j, j + 1);
+
+        g_ptr_array_remove_index (candidate, i);
+        g_ptr_array_add (candidates, candidate);
+      }
+}
+
+static gboolean
+leave_out_ways_back (Shrink *self)
+{
+  g_autoptr (GPtrArray) candidates = new_candidates ();
+
+  add_rows (self, candidates);
+  add_pairs (self, candidates);
+  return take_first (self, candidates);
 }
 
 /* -- simpler ones -- */
@@ -203,15 +294,17 @@ list_simpler (const char *statement)
 static gboolean
 simplify_at (Shrink *self, guint i)
 {
-  g_autoptr (GPtrArray) simpler = list_simpler (self->statements->pdata[i]);
+  const ReboundLifeStatement *statement = self->statements->pdata[i];
+  g_autoptr (GPtrArray) simpler = list_simpler (statement->text);
   g_autoptr (GPtrArray) candidates = new_candidates ();
 
+  if (!statement->is_life)
+    return FALSE;
   for (guint j = 0; j < simpler->len; j++)
     {
-      GPtrArray *candidate = rebound_life_script_copy (self->statements);
+      GPtrArray *candidate = leave_out (self->statements, i, i + 1);
 
-      g_free (candidate->pdata[i]);
-      candidate->pdata[i] = g_strdup (simpler->pdata[j]);
+      rebound_life_script_insert (candidate, (int) i, g_strdup (simpler->pdata[j]), TRUE);
       g_ptr_array_add (candidates, candidate);
     }
   return take_first (self, candidates);
@@ -229,22 +322,33 @@ simplify_statements (Shrink *self)
 }
 
 /* “after D” and what comes behind it on one line, as people write it. */
+static gboolean
+can_join (Shrink *self, guint i)
+{
+  const ReboundLifeStatement *time = self->statements->pdata[i];
+  const ReboundLifeStatement *next = self->statements->pdata[i + 1];
+  g_auto (GStrv) words = rebound_life_script_split_words (time->text);
+
+  return time->is_life && next->is_life && strcmp (words[0], "after") == 0 && words[1] != NULL
+         && words[2] == NULL;
+}
+
 static void
 join_times (Shrink *self)
 {
   for (guint i = 0; i + 1 < self->statements->len; i++)
     {
       g_autoptr (GPtrArray) candidates = new_candidates ();
-      const char *statement = self->statements->pdata[i];
-      g_auto (GStrv) words = rebound_life_script_split_words (statement);
       GPtrArray *joined;
 
-      if (strcmp (words[0], "after") != 0 || words[1] == NULL || words[2] != NULL)
+      if (!can_join (self, i))
         continue;
-      joined = leave_out (self->statements, i, i + 1);
-      g_free (joined->pdata[i]);
-      joined->pdata[i]
-          = g_strdup_printf ("%s %s", statement, (char *) self->statements->pdata[i + 1]);
+      joined = leave_out (self->statements, i, i + 2);
+      rebound_life_script_insert (
+          joined, (int) i,
+          g_strdup_printf ("%s %s", rebound_life_script_get_text (self->statements, i),
+                           rebound_life_script_get_text (self->statements, i + 1)),
+          TRUE);
       g_ptr_array_add (candidates, joined);
       take_first (self, candidates);
     }
@@ -257,16 +361,20 @@ rebound_shrink (GPtrArray *statements, guint n_at_once, ReboundShrinkFunc func, 
                   .n_at_once = n_at_once,
                   .func = func,
                   .user_data = user_data,
-                  .dead = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
+                  .dead = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
+                  .bare = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
   gboolean has_changed;
 
+  self.is_bare = fails_bare (&self, rebound_life_script_join_bare (statements));
   do
     {
       has_changed = leave_out_statements (&self);
       has_changed = simplify_statements (&self) || has_changed;
+      has_changed = has_changed || leave_out_ways_back (&self);
     }
   while (has_changed);
   join_times (&self);
   g_hash_table_unref (self.dead);
+  g_hash_table_unref (self.bare);
   return self.statements;
 }

@@ -9,9 +9,10 @@ G_BEGIN_DECLS
  * first, or -1. */
 typedef int (*ReboundShrinkFunc) (GPtrArray *texts, gpointer user_data);
 
-/* The fewest and simplest statements that can be found that fail still; see rebound-life-script.h.
- * @statements do. As many candidates as @n_at_once are asked about together, which changes nothing
- * but the time that it takes. The result is the same each time. (transfer full) */
+/* The fewest and simplest statements that can be found that fail still, and do not without their
+ * life; see rebound-life-script.h. @statements do. Of the script's own statements some may be left
+ * out, and none is changed. As many candidates as @n_at_once are asked about together, which
+ * changes nothing but the time that it takes. The result is the same each time. (transfer full) */
 GPtrArray *
 rebound_shrink (GPtrArray *statements, guint n_at_once, ReboundShrinkFunc func, gpointer user_data);
 

@@ -46,16 +46,19 @@ ask (GPtrArray *texts, gpointer user_data)
   return -1;
 }
 
+/* What a statement of the script itself begins with here. */
+#define OWN '!'
+
 static char *
 shrink (const char *text, const char *const *needed, guint n_at_once, guint *n_asked)
 {
   Rule rule = { .needed = needed };
-  g_autoptr (GPtrArray) statements = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) statements = rebound_life_script_new ();
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   g_autoptr (GPtrArray) shorter = NULL;
 
   for (guint i = 0; lines[i] != NULL; i++)
-    g_ptr_array_add (statements, g_strdup (lines[i]));
+    rebound_life_script_insert (statements, -1, g_strdup (lines[i]), lines[i][0] != OWN);
   shorter = rebound_shrink (statements, n_at_once, ask, &rule);
   g_assert_cmpuint (rule.most_at_once, <=, n_at_once);
   if (n_asked != NULL)
@@ -105,6 +108,96 @@ test_simpler (void)
 
       g_assert_cmpstr (shorter, ==, cases[i].shorter);
     }
+}
+
+static void
+test_own (void)
+{
+  static const char *const needed[] = { "!a*", "b*", NULL };
+  static const char *const by_itself[] = { "!a*", NULL };
+  g_autofree char *shorter = shrink ("!z\n!a b=c\nx\nb c=d\ny", needed, 2, NULL);
+  g_autofree char *bare = shrink ("!z\n!a b=c\nx\nb c=d\ny", by_itself, 2, NULL);
+
+  g_test_summary ("What is the script's own is left out or left alone, and a script that fails "
+                  "without a life does so in the end");
+
+  g_assert_cmpstr (shorter, ==, "!a b=c\nb\n");
+  g_assert_cmpstr (bare, ==, "!a b=c\n");
+}
+
+/* A rule that a script breaks by itself once a statement of its own is missing. */
+static int
+ask_slippery (GPtrArray *texts, gpointer user_data)
+{
+  for (guint i = 0; i < texts->len; i++)
+    {
+      const char *text = texts->pdata[i];
+
+      if (strstr (text, "!promise") != NULL
+          && (strstr (text, "!launch") == NULL || strstr (text, "fault") != NULL))
+        return (int) i;
+    }
+  return -1;
+}
+
+static void
+test_slippery (void)
+{
+  static const char *const lines[] = { "!web", "!launch", "x", "fault", "y", "!promise" };
+  g_autoptr (GPtrArray) statements = rebound_life_script_new ();
+  g_autoptr (GPtrArray) shorter = NULL;
+  g_autofree char *text = NULL;
+
+  g_test_summary ("What fails without its life shows nothing of it, and is not what is found");
+
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    rebound_life_script_insert (statements, -1, g_strdup (lines[i]), lines[i][0] != OWN);
+  shorter = rebound_shrink (statements, 3, ask_slippery, NULL);
+  text = rebound_life_script_join (shorter);
+  g_assert_cmpstr (text, ==, "!launch\nfault\n!promise\n");
+}
+
+/* A phone that has to be locked and unlocked in turn, and an application that has to live. */
+static int
+ask_in_turn (GPtrArray *texts, gpointer user_data)
+{
+  for (guint i = 0; i < texts->len; i++)
+    {
+      g_auto (GStrv) lines = g_strsplit (texts->pdata[i], "\n", -1);
+      gboolean is_locked = FALSE, is_gone = FALSE, is_good = TRUE, is_found = FALSE;
+
+      for (guint j = 0; lines[j] != NULL; j++)
+        {
+          is_good = is_good && (strcmp (lines[j], "lock") != 0 || !is_locked)
+                    && (strcmp (lines[j], "unlock") != 0 || is_locked)
+                    && (strcmp (lines[j], "launch") != 0 || is_gone);
+          is_locked
+              = strcmp (lines[j], "lock") == 0 || (is_locked && strcmp (lines[j], "unlock") != 0);
+          is_gone = strcmp (lines[j], "kill") == 0 || (is_gone && strcmp (lines[j], "launch") != 0);
+          is_found = is_found || strcmp (lines[j], "fault") == 0;
+        }
+      if (is_good && is_found && !is_locked && !is_gone)
+        return (int) i;
+    }
+  return -1;
+}
+
+static void
+test_ways_back (void)
+{
+  static const char *const lines[] = { "lock",   "x",    "unlock", "kill",  "lock",  "unlock",
+                                       "launch", "lock", "y",      "fault", "unlock" };
+  g_autoptr (GPtrArray) statements = rebound_life_script_new ();
+  g_autoptr (GPtrArray) shorter = NULL;
+  g_autofree char *text = NULL;
+
+  g_test_summary ("Statements that need each other go together");
+
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    rebound_life_script_insert (statements, -1, g_strdup (lines[i]), TRUE);
+  shorter = rebound_shrink (statements, 3, ask_in_turn, NULL);
+  text = rebound_life_script_join (shorter);
+  g_assert_cmpstr (text, ==, "fault\n");
 }
 
 static void
@@ -210,6 +303,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/shrink/statements", test_statements);
   g_test_add_func ("/shrink/simpler", test_simpler);
+  g_test_add_func ("/shrink/own", test_own);
+  g_test_add_func ("/shrink/slippery", test_slippery);
+  g_test_add_func ("/shrink/ways-back", test_ways_back);
   g_test_add_func ("/shrink/same-at-any-width", test_same_at_any_width);
   g_test_add_func ("/shrink/cost", test_cost);
   g_test_add_func ("/shrink/words", test_words);
