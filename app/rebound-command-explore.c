@@ -9,6 +9,7 @@
 #include "lifecycle/rebound-duration.h"
 #include "rebound-command.h"
 #include "rebound-find.h"
+#include "rebound-life-grammar.h"
 #include "rebound-life-script.h"
 #include "rebound-play.h"
 #include "rebound-shell-word.h"
@@ -251,6 +252,32 @@ print (Exploration *self, const ExploreOptions *options)
   return status == 0 && fflush (stdout) != 0 ? REBOUND_EXIT_INTERNAL : status;
 }
 
+/* What an actor can do is known once it lives. */
+static gboolean
+check_words (ReboundRun *run, char **words)
+{
+  for (; words != NULL && *words != NULL; words++)
+    {
+      g_auto (GStrv) parts = g_strsplit (*words, ".", 2);
+      g_autoptr (GError) error = NULL;
+
+      if (parts[0] != NULL && parts[1] != NULL)
+        {
+          if (rebound_run_check_name (run, parts[0], &error))
+            continue;
+          rebound_command_complain ("--words: %s: %s", *words, error->message);
+          return FALSE;
+        }
+      if (rebound_life_grammar_weigh_word (*words) > 0)
+        continue;
+      rebound_command_complain ("--words: nothing is called “%s”; expected words of the lifecycle, "
+                                "NAME.ACTION or NAME.PROPERTY, with commas between them",
+                                *words);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static int
 explore_script (ExploreOptions *options, const char *word)
 {
@@ -260,7 +287,7 @@ explore_script (ExploreOptions *options, const char *word)
   g_autoptr (ReboundFinds) finds = rebound_finds_new ();
   Exploration self = { .finds = finds };
 
-  if (run == NULL)
+  if (run == NULL || !check_words (run, options->word_list))
     return REBOUND_EXIT_USAGE;
   statements = rebound_life_script_split (run, options->play.variables);
   g_clear_object (&run);
