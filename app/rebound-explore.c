@@ -32,7 +32,8 @@ typedef struct
   ReboundTestScript script; /* first: it is what the pool knows */
   guint64 seed;
   const char *name;
-  const char *text; /* NULL: a life */
+  const char *text;  /* NULL: a life */
+  gboolean recovers; /* of a text: it is to be seen whether it does */
 } Task;
 
 /* -- in the playing process -- */
@@ -58,6 +59,8 @@ load (const ReboundTestScript *script, FILE *notes, gpointer user_data)
   if (run != NULL && task->text == NULL) /* it lives as long as the process */
     rebound_life_author_new (run, task->seed, self->settings->n_steps, self->settings->words,
                              notes);
+  else if (run != NULL && task->recovers)
+    rebound_life_author_new_critic (run, notes);
   return run;
 }
 
@@ -181,7 +184,7 @@ take_candidate (ReboundTestResult *taken, gpointer user_data)
     return;
   g_clear_pointer (&search->play, rebound_test_play_free);
   search->play = g_steal_pointer (&result->play);
-  if (rebound_way_is (search->play, search->way))
+  if (rebound_way_is (search->play, search->way) && g_bytes_get_size (search->play->notes) == 0)
     search->found = number;
 }
 
@@ -190,6 +193,7 @@ rebound_explorer_find (ReboundExplorer *self,
                        const char *name,
                        GPtrArray *texts,
                        const char *way,
+                       gboolean recovered,
                        ReboundTestPlay **play)
 {
   g_autoptr (GPtrArray) tasks = g_ptr_array_new_with_free_func (task_free);
@@ -197,7 +201,12 @@ rebound_explorer_find (ReboundExplorer *self,
   Search search = { .way = way, .found = -1 };
 
   for (guint i = 0; i < texts->len; i++)
-    add_task (tasks, name, g_strdup ("a shorter life"))->text = texts->pdata[i];
+    {
+      Task *task = add_task (tasks, name, g_strdup ("a shorter life"));
+
+      task->text = texts->pdata[i];
+      task->recovers = recovered;
+    }
   rebound_test_pool_repeat (self->pool, 1);
   run (self, tasks, progress, take_candidate, &search);
   if (play != NULL)

@@ -42,11 +42,13 @@ int rebound_explorer_play (ReboundExplorer *self,
                            gpointer user_data);
 
 /* Plays scripts as anybody would, all of them called @name. The index of the first that fails in
- * that way, or -1; @play is what came of that one, or of the last (nullable; transfer full). */
+ * that way, or -1; with @recovered one that has not recovered where its life ends does not count.
+ * @play is what came of that one, or of the last (nullable; transfer full). */
 int rebound_explorer_find (ReboundExplorer *self,
                            const char *name,
                            GPtrArray *texts,
                            const char *way,
+                           gboolean recovered,
                            ReboundTestPlay **play);
 
 /* The whole script of a life, from what its process has left. (transfer full) */

@@ -130,6 +130,7 @@ typedef struct
   ReboundExplorer *explorer;
   const char *name;
   const char *way;
+  gboolean recovered;
 } Question;
 
 static int
@@ -137,7 +138,8 @@ ask (GPtrArray *texts, gpointer user_data)
 {
   Question *question = user_data;
 
-  return rebound_explorer_find (question->explorer, question->name, texts, question->way, NULL);
+  return rebound_explorer_find (question->explorer, question->name, texts, question->way,
+                                question->recovered, NULL);
 }
 
 /* Whether it fails so without anybody who improvises; what it does is @play. */
@@ -151,13 +153,23 @@ fails_alone (ReboundExplorer *explorer,
   g_autoptr (GPtrArray) texts = g_ptr_array_new ();
 
   g_ptr_array_add (texts, (gpointer) text);
-  return rebound_explorer_find (explorer, name, texts, way, play) == 0;
+  return rebound_explorer_find (explorer, name, texts, way, FALSE, play) == 0;
+}
+
+/* What is expected behind the life is expected of an application that has recovered. */
+static gboolean
+is_promise (const Find *find)
+{
+  for (guint i = rebound_life_script_find_place (find->statements); i < find->statements->len; i++)
+    if (strcmp (rebound_life_script_get_text (find->statements, i), find->way) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 static void
 shrink (Find *find, ReboundExplorer *explorer, const char *name, guint n_at_once)
 {
-  Question question = { explorer, name, find->way };
+  Question question = { explorer, name, find->way, is_promise (find) };
   GPtrArray *shorter = rebound_shrink (find->statements, n_at_once, ask, &question);
 
   g_ptr_array_unref (find->statements);

@@ -46,6 +46,7 @@ struct _ReboundLifeAuthor
   char **words;
   FILE *notes;
   ReboundLifeValues *values; /* from the first statement on */
+  gboolean is_critic;
   gboolean has_waited;
   gboolean is_limited; /* descriptors are */
   GPtrArray *undo;     /* the settings that were changed, as they were: "set NAME PROPERTY=VALUE" */
@@ -303,6 +304,8 @@ improvise (ReboundRun *run, const GError *refused, gpointer user_data)
   if (line != NULL)
     fprintf (self->notes, "%c%s\n", NOTE_STATEMENT, line);
   fflush (self->notes);
+  if (self->is_critic)
+    g_clear_pointer (&line, g_free);
   return line;
 }
 
@@ -319,6 +322,15 @@ rebound_life_author_new (ReboundRun *run, guint64 seed, guint n_steps, char **wo
   self->offers = g_array_new (FALSE, FALSE, sizeof (Offer));
   self->weights = g_array_new (FALSE, FALSE, sizeof (guint));
   rebound_run_set_improviser (run, improvise, self);
+  return self;
+}
+
+ReboundLifeAuthor *
+rebound_life_author_new_critic (ReboundRun *run, FILE *notes)
+{
+  ReboundLifeAuthor *self = rebound_life_author_new (run, 0, 0, NULL, notes);
+
+  self->is_critic = TRUE;
   return self;
 }
 

@@ -15,6 +15,10 @@ typedef struct _ReboundLifeAuthor ReboundLifeAuthor;
  * is where it is written down. Both must outlive the run. */
 ReboundLifeAuthor *
 rebound_life_author_new (ReboundRun *run, guint64 seed, guint n_steps, char **words, FILE *notes);
+/* Does nothing in @run, and notes what is missing to a recovery where a life would be; a fault that
+ * was made by a statement of its own is not seen. */
+ReboundLifeAuthor *rebound_life_author_new_critic (ReboundRun *run, FILE *notes);
+
 void rebound_life_author_free (ReboundLifeAuthor *self);
 
 /* The statements that were written down, without those that were refused. (transfer full)

@@ -21,12 +21,13 @@
 /* The words from an application in front to another life of it: three ways out, a way in. */
 #define LONGEST_ROW 6
 
-/* With more statements there are too many pairs of them; with fewer than these it is some 150. */
-#define MOST_FOR_PAIRS 18
+/* With more statements there are too many pairs of them; of so many there are some 270. */
+#define MOST_FOR_PAIRS 24
 
 typedef struct
 {
   GPtrArray *statements;
+  GPtrArray *whole; /* as they were */
   guint n_at_once;
   ReboundShrinkFunc func;
   gpointer user_data;
@@ -36,6 +37,51 @@ typedef struct
 } Shrink;
 
 /* -- candidates -- */
+
+/* What a statement of a life changes until another one mends it, or NULL: “set NAME PROPERTY”, the
+ * limit of descriptors. (transfer full) */
+static char *
+find_change (const ReboundLifeStatement *statement)
+{
+  if (!statement->is_life)
+    return NULL;
+  if (g_str_has_prefix (statement->text, "kernel.limit-descriptors")
+      || g_str_has_prefix (statement->text, "kernel.unlimit-descriptors"))
+    return g_strdup ("kernel");
+  return g_str_has_prefix (statement->text, "set ")
+             ? g_strndup (statement->text, strcspn (statement->text, "="))
+             : NULL;
+}
+
+static const char *
+find_last_change (GPtrArray *statements, const char *change)
+{
+  for (guint i = statements->len; i > 0; i--)
+    {
+      g_autofree char *other = find_change (statements->pdata[i - 1]);
+
+      if (g_strcmp0 (other, change) == 0)
+        return rebound_life_script_get_text (statements, i - 1);
+    }
+  return NULL;
+}
+
+/* Whatever is changed in it is changed last as it was in the whole life: mended. */
+static gboolean
+is_mended (Shrink *self, GPtrArray *candidate)
+{
+  for (guint i = 0; i < candidate->len; i++)
+    {
+      g_autofree char *change = find_change (candidate->pdata[i]);
+
+      if (change != NULL
+          && g_strcmp0 (find_last_change (candidate, change),
+                        find_last_change (self->whole, change))
+                 != 0)
+        return FALSE;
+    }
+  return TRUE;
+}
 
 /* Whether it fails so without a life. (transfer full: text) */
 static gboolean
@@ -73,7 +119,7 @@ gather (Shrink *self, GPtrArray *candidates, guint from, GPtrArray *texts, GPtrA
     {
       g_autofree char *text = rebound_life_script_join (candidates->pdata[i]);
 
-      if (g_hash_table_contains (self->dead, text))
+      if (g_hash_table_contains (self->dead, text) || !is_mended (self, candidates->pdata[i]))
         continue;
       g_ptr_array_add (texts, g_steal_pointer (&text));
       g_ptr_array_add (asked, GUINT_TO_POINTER (i));
@@ -358,6 +404,7 @@ GPtrArray *
 rebound_shrink (GPtrArray *statements, guint n_at_once, ReboundShrinkFunc func, gpointer user_data)
 {
   Shrink self = { .statements = g_ptr_array_ref (statements),
+                  .whole = statements,
                   .n_at_once = n_at_once,
                   .func = func,
                   .user_data = user_data,

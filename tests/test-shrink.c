@@ -201,6 +201,22 @@ test_ways_back (void)
 }
 
 static void
+test_mended (void)
+{
+  static const char *const needed[] = { "set server delay=1s", NULL };
+  static const char *const limit[] = { "kernel.limit-descriptors*", NULL };
+  const char *text = "x\nset server delay=1s\ny\nset server delay=2s\nkernel.limit-descriptors "
+                     "spare=3\nkernel.unlimit-descriptors\nset server delay=0s";
+  g_autofree char *setting = shrink (text, needed, 4, NULL);
+  g_autofree char *limited = shrink (text, limit, 4, NULL);
+
+  g_test_summary ("What was mended in the whole life is mended in what is left of it");
+
+  g_assert_cmpstr (setting, ==, "set server delay=1s\nset server delay=0s\n");
+  g_assert_cmpstr (limited, ==, "kernel.limit-descriptors\nkernel.unlimit-descriptors\n");
+}
+
+static void
 test_same_at_any_width (void)
 {
   static const char *const needed[] = { "c*", "m", "after*x\n*", NULL };
@@ -306,6 +322,7 @@ main (int argc, char **argv)
   g_test_add_func ("/shrink/own", test_own);
   g_test_add_func ("/shrink/slippery", test_slippery);
   g_test_add_func ("/shrink/ways-back", test_ways_back);
+  g_test_add_func ("/shrink/mended", test_mended);
   g_test_add_func ("/shrink/same-at-any-width", test_same_at_any_width);
   g_test_add_func ("/shrink/cost", test_cost);
   g_test_add_func ("/shrink/words", test_words);
