@@ -155,12 +155,12 @@ take (guint64 seed, const ReboundTestResult *result, gpointer user_data)
   rebound_finds_take (self->finds, self->explorer, seed, result);
 }
 
-/* Twins that agree were counted before, and so were those that fail. */
 static void
 take_twins (guint64 seed, const ReboundTestResult *result, gpointer user_data)
 {
-  if (result->verdict == REBOUND_TEST_FLAKY)
-    take (seed, result, user_data);
+  Exploration *self = user_data;
+
+  rebound_finds_take_twins (self->finds, self->explorer, seed, result);
 }
 
 static void

@@ -23,6 +23,7 @@ typedef struct
 {
   char *way;
   guint64 seed; /* the first */
+  guint number; /* among those of that seed, from 1 */
   guint n_lives;
   GPtrArray *statements;
   gboolean is_flaky; /* two plays of it differ: there is nothing to be shrunk */
@@ -76,33 +77,66 @@ find_way (ReboundFinds *self, const char *way)
   return NULL;
 }
 
+static guint
+count_of (ReboundFinds *self, guint64 seed)
+{
+  guint n_finds = 0;
+
+  for (guint i = 0; i < self->finds->len; i++)
+    n_finds += ((Find *) self->finds->pdata[i])->seed == seed;
+  return n_finds;
+}
+
+static void
+take_way (ReboundFinds *self,
+          ReboundExplorer *explorer,
+          guint64 seed,
+          const ReboundTestResult *result,
+          const char *way)
+{
+  Find *find = find_way (self, way);
+
+  if (find == NULL)
+    {
+      find = g_new0 (Find, 1);
+      find->way = g_strdup (way);
+      find->seed = seed;
+      find->number = count_of (self, seed) + 1;
+      find->statements = rebound_explorer_compose (explorer, result->play);
+      find->is_flaky = result->verdict == REBOUND_TEST_FLAKY;
+      find->details = g_strdup (result->details);
+      g_ptr_array_add (self->finds, find);
+    }
+  find->n_lives++;
+}
+
 void
 rebound_finds_take (ReboundFinds *self,
                     ReboundExplorer *explorer,
                     guint64 seed,
                     const ReboundTestResult *result)
 {
-  gboolean is_flaky = result->verdict == REBOUND_TEST_FLAKY;
-  g_autofree char *way = is_flaky               ? g_strdup ("two plays of it differ")
-                         : result->play != NULL ? rebound_way_of (result->play)
-                                                : NULL;
-  Find *find = way != NULL ? find_way (self, way) : NULL;
+  g_autoptr (GPtrArray) ways = NULL;
 
-  self->n_played += result->verdict != REBOUND_TEST_INTERRUPTED;
-  self->n_lives += way != NULL;
-  if (way == NULL)
+  if (result->play == NULL)
     return;
-  if (find == NULL)
-    {
-      find = g_new0 (Find, 1);
-      find->way = g_steal_pointer (&way);
-      find->seed = seed;
-      find->statements = rebound_explorer_compose (explorer, result->play);
-      find->is_flaky = is_flaky;
-      find->details = g_strdup (result->details);
-      g_ptr_array_add (self->finds, find);
-    }
-  find->n_lives++;
+  ways = rebound_way_list (result->play);
+  self->n_played += result->verdict != REBOUND_TEST_INTERRUPTED;
+  self->n_lives += ways->len > 0;
+  for (guint i = 0; i < ways->len; i++)
+    take_way (self, explorer, seed, result, ways->pdata[i]);
+}
+
+void
+rebound_finds_take_twins (ReboundFinds *self,
+                          ReboundExplorer *explorer,
+                          guint64 seed,
+                          const ReboundTestResult *result)
+{
+  if (result->verdict != REBOUND_TEST_FLAKY)
+    return;
+  self->n_lives++;
+  take_way (self, explorer, seed, result, "two plays of it differ");
 }
 
 guint
@@ -183,12 +217,14 @@ make_path (const Find *find, const ReboundFindSettings *settings)
 {
   g_autofree char *base = g_path_get_basename (settings->word);
   gboolean is_file = g_str_has_suffix (base, ".life");
+  g_autofree char *number = find->number > 1 ? g_strdup_printf ("-%u", find->number) : NULL;
   g_autofree char *name = NULL;
 
   if (is_file)
     base[strlen (base) - strlen (".life")] = '\0';
-  name = g_strdup_printf ("%s-%" G_GUINT64_FORMAT ".life", strcmp (base, "-") == 0 ? "life" : base,
-                          find->seed);
+  name
+      = g_strdup_printf ("%s-%" G_GUINT64_FORMAT "%s.life", strcmp (base, "-") == 0 ? "life" : base,
+                         find->seed, number != NULL ? number : "");
   return strcmp (settings->folder, ".") == 0 ? g_steal_pointer (&name)
                                              : g_build_filename (settings->folder, name, NULL);
 }

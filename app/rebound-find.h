@@ -28,6 +28,12 @@ void rebound_finds_take (ReboundFinds *self,
                          guint64 seed,
                          const ReboundTestResult *result);
 
+/* The same of one that was played twice more: what there is to say is whether the two differ. */
+void rebound_finds_take_twins (ReboundFinds *self,
+                               ReboundExplorer *explorer,
+                               guint64 seed,
+                               const ReboundTestResult *result);
+
 guint rebound_finds_count_lives (ReboundFinds *self);  /* that have failed */
 guint rebound_finds_count_played (ReboundFinds *self); /* all of them */
 guint rebound_finds_count_ways (ReboundFinds *self);
