@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 
 #include "rebound-census-private.h"
 #include "rebound-clock-private.h"
@@ -19,6 +20,7 @@
 #include "rebound-error.h"
 #include "rebound-kernel-private.h"
 #include "rebound-spin-private.h"
+#include "rebound-trouble-private.h"
 
 /* What is on its way in the kernel comes within its delayed-ACK time (200 ms, TCP_DELACK_MAX) or
  * its first retransmission timeouts; what has not come after so long is a broken rule. */
@@ -179,7 +181,7 @@ may_go_on (ReboundStage *self, GError **error)
                            "the time limit of the whole run (--timeout) is over");
       return FALSE;
     }
-  return TRUE;
+  return rebound_trouble_check (error);
 }
 
 static void
@@ -196,12 +198,21 @@ prepare (Strand *strand)
 }
 
 /* GPollFD is laid out as struct pollfd on every Unix; GLib's own poll function relies on it too. */
-static void
-poll_now (GArray *fds, int timeout_msec)
+static gboolean
+poll_now (GArray *fds, int timeout_msec, GError **error)
 {
-  if (poll ((struct pollfd *) fds->data, fds->len, timeout_msec) < 0)
-    for (guint i = 0; i < fds->len; i++)
-      g_array_index (fds, GPollFD, i).revents = 0;
+  int error_number;
+
+  if (poll ((struct pollfd *) fds->data, fds->len, timeout_msec) >= 0)
+    return TRUE;
+  error_number = errno;
+  for (guint i = 0; i < fds->len; i++)
+    g_array_index (fds, GPollFD, i).revents = 0;
+  if (error_number == EINTR)
+    return TRUE;
+  g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_INTERNAL, "poll: %s (%s)",
+               strerrorname_np (error_number), g_strerror (error_number));
+  return FALSE;
 }
 
 static gboolean
@@ -250,10 +261,12 @@ report_spin (ReboundStage *self, Strand *strand, GError **error)
   gpointer suspect;
 
   prepare (strand);
-  poll_now (strand->fds, 0);
+  if (!poll_now (strand->fds, 0, error))
+    return FALSE;
   g_main_context_check (strand->context, strand->priority, (GPollFD *) strand->fds->data,
                         (int) strand->fds->len);
-  poll_now (strand->fds, 0);
+  if (!poll_now (strand->fds, 0, error))
+    return FALSE;
   descriptor = dup_ready_descriptor (strand);
   source = rebound_census_name_ready (self->clock, strand->context, &suspect);
   if (self->blame != NULL && suspect != NULL)
@@ -290,7 +303,8 @@ iterate (ReboundStage *self, Strand *strand, gboolean *dispatched, GError **erro
   if (!may_go_on (self, error))
     return FALSE;
   prepare (strand);
-  poll_now (strand->fds, 0);
+  if (!poll_now (strand->fds, 0, error))
+    return FALSE;
   *dispatched = dispatch (strand);
   self->n_dispatched += *dispatched ? 1 : 0;
   return !*dispatched || check_spin (self, strand, error);
@@ -351,8 +365,7 @@ wait_in_real_time (ReboundStage *self, int timeout_msec, GError **error)
       if (strand->timeout_msec >= 0 && (timeout_msec < 0 || strand->timeout_msec < timeout_msec))
         timeout_msec = strand->timeout_msec;
     }
-  poll_now (fds, timeout_msec);
-  return may_go_on (self, error);
+  return poll_now (fds, timeout_msec, error) && may_go_on (self, error);
 }
 
 /* The kernel's states, once nothing else is left at this instant. @again is set when looking

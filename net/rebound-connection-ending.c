@@ -22,6 +22,7 @@
 #include "rebound-errno.h"
 #include "rebound-history-private.h"
 #include "rebound-socket-diag-private.h"
+#include "lifecycle/rebound-trouble-private.h"
 
 /* What is kept of the stay in the background for whoever has to end the task: an expiration
  * callback comes about a second before the end. */
@@ -96,7 +97,8 @@ set_linger_zero (ReboundConnection *self)
 {
   const struct linger linger = { .l_onoff = 1, .l_linger = 0 };
 
-  setsockopt (self->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+  if (setsockopt (self->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger) < 0)
+    rebound_trouble_note ("setsockopt (SO_LINGER)");
 }
 
 void
@@ -129,7 +131,9 @@ rebound_connection_count_unread (ReboundConnection *self)
 {
   int unread_bytes = 0;
 
-  if (self->fd < 0 || ioctl (self->fd, FIONREAD, &unread_bytes) < 0 || unread_bytes == 0
+  if (self->fd >= 0 && ioctl (self->fd, FIONREAD, &unread_bytes) < 0)
+    rebound_trouble_note ("ioctl (FIONREAD)");
+  if (self->fd < 0 || unread_bytes == 0
       || rebound_socket_state (self->fd) == TCP_CLOSE) /* nobody is there to be sent an RST */
     return 0;
   return unread_bytes;

@@ -14,6 +14,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "lifecycle/rebound-trouble-private.h"
 #include "rebound-history-private.h"
 
 /* Bytes read at a time: what Linux takes for one segment of its loopback (the MTU of lo). */
@@ -80,7 +81,9 @@ ask_acknowledged (ReboundConnection *self, guint64 *acknowledged_bytes)
   struct tcp_info info = { 0 };
   socklen_t length = sizeof info;
 
-  if (self->fd < 0 || getsockopt (self->fd, IPPROTO_TCP, TCP_INFO, &info, &length) < 0)
+  if (self->fd < 0
+      || !rebound_trouble_is_done (getsockopt (self->fd, IPPROTO_TCP, TCP_INFO, &info, &length),
+                                   "getsockopt (TCP_INFO)"))
     return FALSE;
   *acknowledged_bytes = info.tcpi_bytes_acked;
   return info.tcpi_segs_in > 0;
@@ -105,7 +108,7 @@ begin_counting (ReboundConnection *self)
 
   self->is_counting = TRUE;
   if (!self->is_fresh)
-    ioctl (self->fd, TIOCOUTQ, &unacknowledged_bytes);
+    rebound_trouble_is_done (ioctl (self->fd, TIOCOUTQ, &unacknowledged_bytes), "ioctl (TIOCOUTQ)");
   if (ask_acknowledged (self, &self->acknowledged_before_bytes))
     self->acknowledged_before_bytes += (guint64) unacknowledged_bytes;
 }

@@ -13,6 +13,7 @@
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 
+#include "lifecycle/rebound-trouble-private.h"
 #include "rebound-address-private.h"
 #include "rebound-explanation-private.h"
 
@@ -101,7 +102,8 @@ on_ready (guint32 events, gpointer user_data)
   rebound_site_note_progress (self->site);
   if (self->socket != NULL)
     rebound_socket_touch (self->socket);
-  getsockopt (self->fd, SOL_SOCKET, SO_ERROR, &error_number, &length);
+  if (getsockopt (self->fd, SOL_SOCKET, SO_ERROR, &error_number, &length) < 0)
+    error_number = errno;
   /* Whoever has taken it away meanwhile may have left no error behind. */
   if (error_number == 0 && rebound_socket_state (self->fd) == TCP_CLOSE)
     error_number = ENOTCONN;
@@ -188,7 +190,8 @@ is_dropped (ReboundDial *self)
   struct tcp_info info;
   socklen_t length = sizeof info;
 
-  return getsockopt (self->fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0
+  return rebound_trouble_is_done (getsockopt (self->fd, IPPROTO_TCP, TCP_INFO, &info, &length),
+                                  "getsockopt (TCP_INFO)")
          && info.tcpi_state == TCP_SYN_SENT;
 }
 

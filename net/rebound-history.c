@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "lifecycle/rebound-trouble-private.h"
 #include "rebound-explanation-parts-private.h"
 #include "rebound-socket-private.h"
 
@@ -98,7 +99,8 @@ ask_bytes (int fd, unsigned long request)
 {
   int size_bytes = 0;
 
-  return ioctl (fd, request, &size_bytes) == 0 && size_bytes > 0 ? (guint64) size_bytes : 0;
+  rebound_trouble_is_done (ioctl (fd, request, &size_bytes), "ioctl (FIONREAD, SIOCOUTQ)");
+  return (guint64) MAX (size_bytes, 0);
 }
 
 static gboolean
@@ -107,8 +109,9 @@ is_abortive (int fd)
   struct linger linger = { 0 };
   socklen_t length = sizeof linger;
 
-  return getsockopt (fd, SOL_SOCKET, SO_LINGER, &linger, &length) == 0 && linger.l_onoff
-         && linger.l_linger == 0;
+  return rebound_trouble_is_done (getsockopt (fd, SOL_SOCKET, SO_LINGER, &linger, &length),
+                                  "getsockopt (SO_LINGER)")
+         && linger.l_onoff && linger.l_linger == 0;
 }
 
 /* As the kernel looks at it: input that is unread first, then SO_LINGER. Where nobody is there any

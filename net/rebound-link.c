@@ -28,6 +28,7 @@
 #include "rebound-descriptor-limit-private.h"
 #include "rebound-routes-private.h"
 #include "rebound-sysctl-private.h"
+#include "lifecycle/rebound-trouble-private.h"
 
 #define NONLOCAL_BIND "net/ipv4/ip_nonlocal_bind"
 
@@ -67,7 +68,8 @@ read_info (int fd, struct tcp_info *info)
 {
   socklen_t size_bytes = sizeof *info;
 
-  return getsockopt (fd, IPPROTO_TCP, TCP_INFO, info, &size_bytes) == 0;
+  return rebound_trouble_is_done (getsockopt (fd, IPPROTO_TCP, TCP_INFO, info, &size_bytes),
+                                  "getsockopt (TCP_INFO)");
 }
 
 /* Unread input, or a linger time of 0, makes close() send RST, once and for good. */
@@ -78,8 +80,10 @@ closes_by_reset (int fd)
   socklen_t size_bytes = sizeof linger;
   int unread_bytes = 0;
 
-  return ioctl (fd, FIONREAD, &unread_bytes) < 0 || unread_bytes > 0
-         || getsockopt (fd, SOL_SOCKET, SO_LINGER, &linger, &size_bytes) < 0
+  return !rebound_trouble_is_done (ioctl (fd, FIONREAD, &unread_bytes), "ioctl (FIONREAD)")
+         || unread_bytes > 0
+         || !rebound_trouble_is_done (getsockopt (fd, SOL_SOCKET, SO_LINGER, &linger, &size_bytes),
+                                      "getsockopt (SO_LINGER)")
          || (linger.l_onoff && linger.l_linger == 0);
 }
 
@@ -101,6 +105,7 @@ rebound_link_keep (int fd)
     return -1;
   rebound_descriptor_limit_pause ();
   kept = fcntl (fd, F_DUPFD_CLOEXEC, 0);
+  rebound_trouble_is_done (kept, "fcntl (F_DUPFD_CLOEXEC)");
   rebound_descriptor_limit_resume ();
   /* In FIN_WAIT1, CLOSING or LAST_ACK there is nothing left to shut down but the reading side. */
   if (kept >= 0)
@@ -117,11 +122,14 @@ rebound_link_resume (int fd)
   socklen_t size_bytes = sizeof corked;
 
   /* What is unacknowledged was sent before, and whoever does not take it has his reasons. */
-  if (!read_info (fd, &info) || info.tcpi_unacked > 0 || ioctl (fd, SIOCOUTQNSD, &unsent_bytes) < 0
+  if (!read_info (fd, &info) || info.tcpi_unacked > 0
+      || !rebound_trouble_is_done (ioctl (fd, SIOCOUTQNSD, &unsent_bytes), "ioctl (SIOCOUTQNSD)")
       || unsent_bytes == 0)
     return FALSE;
   /* To pull the cork that was not in sends what is pending, and changes nothing. */
-  if (getsockopt (fd, IPPROTO_TCP, TCP_CORK, &corked, &size_bytes) < 0 || corked != 0)
-    return FALSE;
-  return setsockopt (fd, IPPROTO_TCP, TCP_CORK, &corked, sizeof corked) == 0;
+  return rebound_trouble_is_done (getsockopt (fd, IPPROTO_TCP, TCP_CORK, &corked, &size_bytes),
+                                  "getsockopt (TCP_CORK)")
+         && corked == 0
+         && rebound_trouble_is_done (setsockopt (fd, IPPROTO_TCP, TCP_CORK, &corked, sizeof corked),
+                                     "setsockopt (TCP_CORK)");
 }

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include "lifecycle/rebound-planted-private.h"
+#include "lifecycle/rebound-trouble-private.h"
 
 /* Connections taken in one dispatch, so that a crowd does not keep others from their turn. */
 #define ACCEPT_LIMIT 64
@@ -99,8 +100,8 @@ limit_send_buffer (ReboundListener *self, int fd)
 {
   const int size_bytes = (int) self->send_buffer_bytes;
 
-  if (size_bytes > 0)
-    setsockopt (fd, SOL_SOCKET, SO_SNDBUF, &size_bytes, sizeof size_bytes);
+  if (size_bytes > 0 && setsockopt (fd, SOL_SOCKET, SO_SNDBUF, &size_bytes, sizeof size_bytes) < 0)
+    rebound_trouble_note ("setsockopt (SO_SNDBUF)");
 }
 
 /* FALSE where a handler has closed it, with the listener or by ending the application. */

@@ -6,6 +6,7 @@
 
 #include <sys/socket.h>
 
+#include "lifecycle/rebound-trouble-private.h"
 #include "lifecycle/rebound-error.h"
 #include "lifecycle/rebound-member.h"
 #include "lifecycle/rebound-param-specs.h"
@@ -82,7 +83,9 @@ rebound_listener_get_bound_port (ReboundListener *self)
 
   if (self->site == NULL)
     return self->final_port;
-  if (self->fd < 0 || getsockname (self->fd, (struct sockaddr *) &address, &length) < 0)
+  if (self->fd < 0
+      || !rebound_trouble_is_done (getsockname (self->fd, (struct sockaddr *) &address, &length),
+                                   "getsockname"))
     return 0;
   return rebound_address_get_port (&address);
 }

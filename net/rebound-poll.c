@@ -15,6 +15,8 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "lifecycle/rebound-trouble-private.h"
+
 #define NOT_READY G_MAXUINT
 
 struct _ReboundWatch
@@ -208,7 +210,11 @@ rebound_watch_set_events (ReboundWatch *self, guint32 events)
   if (events == self->events)
     return;
   self->events = events;
-  epoll_ctl (self->poll->epoll_fd, EPOLL_CTL_MOD, self->fd, &event);
+  if (epoll_ctl (self->poll->epoll_fd, EPOLL_CTL_MOD, self->fd, &event) == 0)
+    return;
+  rebound_trouble_note ("epoll_ctl (EPOLL_CTL_MOD)");
+  /* What nobody waits for would be ready for ever. */
+  epoll_ctl (self->poll->epoll_fd, EPOLL_CTL_DEL, self->fd, NULL);
 }
 
 void

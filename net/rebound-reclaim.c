@@ -43,8 +43,7 @@ make_defunct (int fd)
   shutdown (fd, SHUT_WR);
   if (connect (fd, &nowhere, sizeof nowhere) < 0)
     return -errno;
-  getsockopt (fd, SOL_SOCKET, SO_ERROR, &error_number, &length);
-  return 0;
+  return getsockopt (fd, SOL_SOCKET, SO_ERROR, &error_number, &length) < 0 ? -errno : 0;
 }
 
 static int

@@ -7,6 +7,8 @@
 #include <linux/filter.h>
 #include <sys/socket.h>
 
+#include "lifecycle/rebound-trouble-private.h"
+
 /* Where the source port's low byte pair begins behind the network header: IPv4 without options, and
  * IPv6. */
 #define IPV4_HEADER_BYTES 20
@@ -18,7 +20,8 @@ rebound_reuseport_choose_by_port (int fd)
   int family = AF_INET;
   socklen_t length = sizeof family;
 
-  getsockopt (fd, SOL_SOCKET, SO_DOMAIN, &family, &length);
+  rebound_trouble_is_done (getsockopt (fd, SOL_SOCKET, SO_DOMAIN, &family, &length),
+                           "getsockopt (SO_DOMAIN)");
 
   struct sock_filter code[] = {
     BPF_STMT (BPF_LD | BPF_H | BPF_ABS,
@@ -29,5 +32,7 @@ rebound_reuseport_choose_by_port (int fd)
   };
   struct sock_fprog program = { G_N_ELEMENTS (code), code };
 
-  setsockopt (fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program);
+  rebound_trouble_is_done (setsockopt (fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program,
+                                       sizeof program),
+                           "setsockopt (SO_ATTACH_REUSEPORT_CBPF)");
 }

@@ -10,6 +10,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "lifecycle/rebound-trouble-private.h"
 #include "rebound-explanation-private.h"
 #include "rebound-history-private.h"
 #include "rebound-socket-private.h"
@@ -20,7 +21,10 @@ has_option (int fd, int level, int option)
   int value = 0;
   socklen_t size_bytes = sizeof value;
 
-  return getsockopt (fd, level, option, &value, &size_bytes) == 0 && value != 0;
+  /* IPv4 has none of IPv6's. */
+  if (getsockopt (fd, level, option, &value, &size_bytes) < 0 && level == SOL_SOCKET)
+    rebound_trouble_note ("getsockopt (SO_REUSEPORT)");
+  return value != 0;
 }
 
 static ReboundSocket *

@@ -23,6 +23,7 @@
 #include <sys/socket.h>
 
 #include "rebound-errno.h"
+#include "lifecycle/rebound-trouble-private.h"
 
 /* The cookie by which a request says that it has none (two times INET_DIAG_NOCOOKIE). */
 #define NO_COOKIE G_MAXUINT64
@@ -178,7 +179,10 @@ rebound_tuple_from_local_end (int fd, ReboundTuple *tuple)
   socklen_t local_bytes = sizeof local;
 
   if (getsockname (fd, (struct sockaddr *) &local, &local_bytes) < 0)
-    return FALSE;
+    {
+      rebound_trouble_note ("getsockname");
+      return FALSE;
+    }
 
   memset (tuple, 0, sizeof *tuple);
   tuple->family = local.ss_family;
@@ -191,9 +195,14 @@ rebound_tuple_from_descriptor (int fd, ReboundTuple *tuple)
   struct sockaddr_storage remote;
   socklen_t remote_bytes = sizeof remote;
 
-  return rebound_tuple_from_local_end (fd, tuple)
-         && getpeername (fd, (struct sockaddr *) &remote, &remote_bytes) == 0
-         && take_end (&remote, &tuple->remote_port, tuple->remote_address);
+  if (!rebound_tuple_from_local_end (fd, tuple))
+    return FALSE;
+  if (getpeername (fd, (struct sockaddr *) &remote, &remote_bytes) < 0)
+    {
+      rebound_trouble_note ("getpeername");
+      return FALSE;
+    }
+  return take_end (&remote, &tuple->remote_port, tuple->remote_address);
 }
 
 guint64
@@ -203,7 +212,10 @@ rebound_socket_cookie (int fd)
   socklen_t size_bytes = sizeof cookie;
 
   if (getsockopt (fd, SOL_SOCKET, SO_COOKIE, &cookie, &size_bytes) < 0)
-    return 0;
+    {
+      rebound_trouble_note ("getsockopt (SO_COOKIE)");
+      return 0;
+    }
   return cookie;
 }
 
@@ -214,7 +226,10 @@ rebound_socket_state (int fd)
   socklen_t size_bytes = sizeof info;
 
   if (getsockopt (fd, IPPROTO_TCP, TCP_INFO, &info, &size_bytes) < 0)
-    return 0;
+    {
+      rebound_trouble_note ("getsockopt (TCP_INFO)");
+      return 0;
+    }
   return info.tcpi_state;
 }
 

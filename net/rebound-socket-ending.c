@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "lifecycle/rebound-trouble-private.h"
 #include "rebound-socket-private.h"
 
 /* What the other end says of what this one has done. */
@@ -98,10 +99,12 @@ look_for_reset (int fd, ReboundEnding *ending)
   socklen_t size_bytes = sizeof linger;
   int unread_bytes = 0;
 
-  if (getsockopt (fd, SOL_SOCKET, SO_LINGER, &linger, &size_bytes) == 0 && linger.l_onoff
-      && linger.l_linger == 0)
+  if (rebound_trouble_is_done (getsockopt (fd, SOL_SOCKET, SO_LINGER, &linger, &size_bytes),
+                               "getsockopt (SO_LINGER)")
+      && linger.l_onoff && linger.l_linger == 0)
     ending->is_reset = TRUE;
-  else if (ioctl (fd, FIONREAD, &unread_bytes) == 0 && unread_bytes > 0)
+  else if (rebound_trouble_is_done (ioctl (fd, FIONREAD, &unread_bytes), "ioctl (FIONREAD)")
+           && unread_bytes > 0)
     {
       ending->is_reset = TRUE;
       ending->unread_bytes = (guint) unread_bytes;

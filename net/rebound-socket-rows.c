@@ -14,6 +14,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "lifecycle/rebound-trouble-private.h"
+
 /* netstat's word for what no process has open. */
 #define NOBODY "-"
 
@@ -36,7 +38,8 @@ look_at_descriptor (const ReboundSocket *socket, ReboundSocketInfo *info)
   socklen_t length = sizeof tcp;
 
   if (socket->fd < 0 || !rebound_tuple_from_local_end (socket->fd, &info->tuple)
-      || getsockopt (socket->fd, IPPROTO_TCP, TCP_INFO, &tcp, &length) < 0
+      || !rebound_trouble_is_done (getsockopt (socket->fd, IPPROTO_TCP, TCP_INFO, &tcp, &length),
+                                   "getsockopt (TCP_INFO)")
       || tcp.tcpi_state == TCP_CLOSE)
     return FALSE;
   info->state = tcp.tcpi_state;

@@ -8,12 +8,14 @@
 
 #include "rebound-socket-private.h"
 
+#include <errno.h>
 #include <linux/sockios.h>
 #include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "rebound-link-private.h"
+#include "lifecycle/rebound-trouble-private.h"
 
 /* In these states a FIN is queued that has not been acknowledged. */
 static gboolean
@@ -32,12 +34,33 @@ look_at_descriptor (ReboundSocket *self)
 
   self->has_unacked = FALSE;
   self->is_held_back = FALSE;
-  if (self->fd < 0 || getsockopt (self->fd, IPPROTO_TCP, TCP_INFO, &tcp, &length) < 0)
+  if (self->fd < 0)
     return TCP_CLOSE;
+  if (getsockopt (self->fd, IPPROTO_TCP, TCP_INFO, &tcp, &length) < 0)
+    {
+      rebound_trouble_note ("getsockopt (TCP_INFO)");
+      return TCP_CLOSE;
+    }
   self->has_unacked = tcp.tcpi_unacked > 0;
   if (has_fin_queued (tcp.tcpi_state))
-    self->is_held_back = ioctl (self->fd, SIOCOUTQNSD, &unsent_bytes) == 0 && unsent_bytes > 0;
+    {
+      if (ioctl (self->fd, SIOCOUTQNSD, &unsent_bytes) < 0)
+        rebound_trouble_note ("ioctl (SIOCOUTQNSD)");
+      self->is_held_back = unsent_bytes > 0;
+    }
   return tcp.tcpi_state;
+}
+
+/* By its cookie; FALSE where the kernel has forgotten it. */
+static gboolean
+look_up (ReboundSocket *self, ReboundSocketDiag *diag, ReboundSocketInfo *info)
+{
+  int result = rebound_socket_diag_look_up (diag, &self->tuple, self->cookie, info);
+
+  errno = -result;
+  if (result < 0 && result != -ENOENT)
+    rebound_trouble_note ("a look-up of a socket");
+  return result == 0;
 }
 
 /* A TIME_WAIT is no descriptor's: where an owner keeps open what both ends have closed, TCP_INFO
@@ -51,8 +74,7 @@ rebound_socket_look (ReboundSocket *self, ReboundSocketDiag *diag, gboolean *is_
   *is_orphan = self->fd < 0;
   if (state != TCP_CLOSE)
     return state;
-  if (!self->is_pairable
-      || rebound_socket_diag_look_up (diag, &self->tuple, self->cookie, &info) != 0)
+  if (!self->is_pairable || !look_up (self, diag, &info))
     return TCP_CLOSE;
   *is_orphan = info.inode == 0;
   /* A FIN counts as one byte of the queue. What is before it and not acknowledged, on a loopback
@@ -114,7 +136,10 @@ rebound_socket_local_port (int fd)
   socklen_t length = sizeof address;
 
   if (getsockname (fd, (struct sockaddr *) &address, &length) < 0)
-    return 0;
+    {
+      rebound_trouble_note ("getsockname");
+      return 0;
+    }
   return address.ss_family == AF_INET6 ? ntohs (((struct sockaddr_in6 *) &address)->sin6_port)
                                        : ntohs (((struct sockaddr_in *) &address)->sin_port);
 }
