@@ -71,22 +71,25 @@ are_sockets_due (ReboundPlace *place)
 #define CODE_FILE_LOCK "0xdead10cc"
 
 /* Whoever is suspended with a lock on a file keeps everybody else from it. */
-static void
-punish_locks (ReboundPlace *place)
+static gboolean
+punish_locks (ReboundPlace *place, GError **error)
 {
   ReboundDevice *self = place->device;
-  g_autoptr (GPtrArray) locks = rebound_file_locks_list (NULL);
+  g_autoptr (GPtrArray) locks = rebound_file_locks_list (error);
   g_autofree char *list = NULL;
   g_autofree char *explanation = NULL;
 
-  if (locks != NULL && self->lock_filter != NULL)
+  if (locks == NULL)
+    return FALSE;
+  if (self->lock_filter != NULL)
     self->lock_filter (locks, place->application, self->lock_filter_data);
-  if (locks == NULL || locks->len == 0)
-    return;
+  if (locks->len == 0)
+    return TRUE;
   list = rebound_file_locks_describe (locks);
   explanation = g_strdup_printf ("%s was suspended with locked system files: %s",
                                  rebound_application_get_name (place->application), list);
   rebound_application_end (place->application, "file-lock", CODE_FILE_LOCK, explanation);
+  return TRUE;
 }
 
 /* One word of an application's, and what the system does when it was a suspension. */
@@ -95,8 +98,8 @@ perform_word (ReboundPlace *place, const char *word, const char *act, GError **e
 {
   if (!rebound_application_perform_for (place->application, word, act, error))
     return FALSE;
-  if (is_in (place, REBOUND_APPLICATION_STATE_SUSPENDED))
-    punish_locks (place);
+  if (is_in (place, REBOUND_APPLICATION_STATE_SUSPENDED) && !punish_locks (place, error))
+    return FALSE;
   if (is_in (place, REBOUND_APPLICATION_STATE_SUSPENDED) && are_sockets_due (place))
     take_sockets (place, REBOUND_PUT_OFF_NOTHING);
   if (!is_in (place, REBOUND_APPLICATION_STATE_BACKGROUND)

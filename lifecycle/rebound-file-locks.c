@@ -158,6 +158,11 @@ collect_inodes (GString *text)
   if (text->len == 0)
     return inodes;
   own_pid = read_own_pid ();
+  if (own_pid == 0)
+    {
+      g_hash_table_unref (inodes);
+      return NULL;
+    }
   for (char *rest = text->str, *start = strsep (&rest, "\n"); start != NULL;
        start = strsep (&rest, "\n"))
     {
