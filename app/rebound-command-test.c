@@ -202,6 +202,8 @@ play_all (Test *self, const TestOptions *options, GPtrArray *scripts, ReboundTes
 
   if (status == REBOUND_EXIT_LACKING)
     rebound_test_reports_skip (self->reports, why);
+  else if (status != 0)
+    return status; /* an earlier report stays where nothing was played */
   if (status != 0)
     return conclude (self, status);
   rebound_test_reports_begin (self->reports);

@@ -33,7 +33,7 @@ play_onto (const ReboundPlayOptions *options,
 
   if (status != 0)
     return status;
-  rebound_die_with (parent);
+  rebound_die_with (parent, STDERR_FILENO);
   rebound_run_add_sink (run, sink);
   status = rebound_play (run, &error);
   if (status > 1 && error != NULL)
@@ -49,7 +49,7 @@ play_into (const ReboundPlayOptions *options, const char *word, pid_t parent, in
   FILE *stream = fdopen (fd, "w");
   int status;
 
-  rebound_die_with (parent);
+  rebound_die_with (parent, STDERR_FILENO);
   run = rebound_play_load (options, word);
   if (run == NULL || stream == NULL)
     _exit (REBOUND_EXIT_USAGE);

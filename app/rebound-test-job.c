@@ -24,6 +24,9 @@
 #include "rebound-text-sink.h"
 #include "rebound-twin-sink.h"
 
+/* At a time, of what a play has written: as much as fits into a second-level cache. */
+#define READ_BYTES 65536
+
 /* What a play leaves. */
 enum
 {
@@ -43,9 +46,20 @@ struct _ReboundTestJob
   gint64 deadline_usec;
   ReboundTestVerdict killed; /* AS_EXPECTED: not by us */
   int fds[N_FILES];
+  const char *failed_call; /* of ours, by which what it came to is not known; or NULL */
+  int failed_errno;
 };
 
 /* -- the playing process -- */
+
+/* Why there is no play: where @messages is, the other process reads it. */
+static void
+give_up (int messages, const char *call)
+{
+  dprintf (messages, "rebound: the process of a play cannot begin: %s: %s\n", call,
+           strerrorname_np (errno));
+  _exit (REBOUND_EXIT_INTERNAL);
+}
 
 /* Descriptors have the numbers that they have in every play of the script, for a log may show
  * them: first those of the streams, and nothing behind. The files were opened in this order, each
@@ -58,12 +72,14 @@ take_files (const ReboundTestJobSettings *settings, const int *fds)
 
   for (int i = 0; i < N_FILES; i++)
     if (dup2 (fds[i], settings->first_fd + i) < 0)
-      _exit (REBOUND_EXIT_INTERNAL);
+      give_up (fds[FILE_MESSAGES], "dup2");
   closefrom (settings->first_fd + N_FILES);
   null = open ("/dev/null", O_RDONLY | O_CLOEXEC);
-  if (null < 0 || dup2 (null, STDIN_FILENO) < 0 || dup2 (messages, STDOUT_FILENO) < 0
+  if (null < 0)
+    give_up (messages, "/dev/null");
+  if (dup2 (null, STDIN_FILENO) < 0 || dup2 (messages, STDOUT_FILENO) < 0
       || dup2 (messages, STDERR_FILENO) < 0)
-    _exit (REBOUND_EXIT_INTERNAL);
+    give_up (messages, "dup2");
   closefrom (settings->first_fd + N_STREAMS);
 }
 
@@ -157,13 +173,17 @@ play (const ReboundTestScript *script, const ReboundTestJobSettings *settings, p
   int status;
 
   if (!open_streams (streams, settings->first_fd))
-    return REBOUND_EXIT_INTERNAL;
+    {
+      rebound_command_complain ("what the play has to tell cannot be kept: %s",
+                                strerrorname_np (errno));
+      return REBOUND_EXIT_INTERNAL;
+    }
   if (script != NULL && (run = load (script, settings, &options, streams[FILE_NOTES])) == NULL)
     return REBOUND_EXIT_USAGE;
   status = rebound_play_enter (&options);
   if (status != 0 || run == NULL)
     return status;
-  rebound_die_with (parent);
+  rebound_die_with (parent, STDERR_FILENO);
   return play_run (run, script, settings, streams);
 }
 
@@ -174,7 +194,7 @@ live (const ReboundTestScript *script,
       pid_t parent,
       const int *fds)
 {
-  rebound_die_with (parent);
+  rebound_die_with (parent, fds[FILE_MESSAGES]);
   setpgid (0, 0);
   sigprocmask (SIG_SETMASK, &settings->mask, NULL);
   take_files (settings, fds);
@@ -248,6 +268,16 @@ rebound_test_job_kill (ReboundTestJob *self, ReboundTestVerdict verdict)
   kill (-self->pid, SIGKILL);
 }
 
+/* The first failure, with errno; the play says it, and is not one as expected. */
+static void
+note_failure (ReboundTestJob *self, int result, const char *call)
+{
+  if (result >= 0 || self->failed_call != NULL)
+    return;
+  self->failed_call = call;
+  self->failed_errno = errno;
+}
+
 /* The name of the process, and of its group, is kept until whatever is left of the group is gone,
  * too. */
 static gboolean
@@ -263,19 +293,29 @@ reap (ReboundTestJob *self, gboolean wait, int *status)
     ;
   if (result == 0 && info.si_pid == 0)
     return FALSE;
+  note_failure (self, result, "waitid");
   kill (-self->pid, SIGKILL);
-  while (waitpid (self->pid, status, 0) < 0 && errno == EINTR)
+  while ((result = waitpid (self->pid, status, 0)) < 0 && errno == EINTR)
     ;
+  note_failure (self, result, "waitpid");
   self->pid = 0;
   return TRUE;
 }
 
+/* What it has written, from the beginning; where it stands is behind the end of that. */
 static GBytes *
-read_file (int fd)
+read_file (ReboundTestJob *self, int fd)
 {
-  g_autoptr (GMappedFile) file = g_mapped_file_new_from_fd (fd, FALSE, NULL);
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  guint8 *buffer = g_malloc (READ_BYTES);
+  ssize_t got;
 
-  return file != NULL ? g_mapped_file_get_bytes (file) : g_bytes_new (NULL, 0);
+  while ((got = pread (fd, buffer, READ_BYTES, bytes->len)) > 0 || (got < 0 && errno == EINTR))
+    if (got > 0)
+      g_byte_array_append (bytes, buffer, (guint) got);
+  note_failure (self, (int) got, "pread");
+  g_free (buffer);
+  return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
 }
 
 static char *
@@ -322,6 +362,21 @@ classify (const ReboundTestJob *self, int status)
     }
 }
 
+static void
+tell_failure (const ReboundTestJob *self, ReboundTestPlay *play)
+{
+  g_autofree char *before = NULL;
+
+  if (self->failed_call == NULL)
+    return;
+  before = g_steal_pointer (&play->messages);
+  play->messages
+      = g_strdup_printf ("%srebound: what a play came to cannot be found out: %s: %s\n", before,
+                         self->failed_call, strerrorname_np (self->failed_errno));
+  play->verdict = REBOUND_TEST_BROKEN;
+  play->signal_number = 0;
+}
+
 ReboundTestPlay *
 rebound_test_job_collect (ReboundTestJob *self, gboolean wait)
 {
@@ -332,8 +387,8 @@ rebound_test_job_collect (ReboundTestJob *self, gboolean wait)
 
   if (!reap (self, wait, &status))
     return NULL;
-  written = read_file (self->fds[FILE_WITNESS]);
-  messages = read_file (self->fds[FILE_MESSAGES]);
+  written = read_file (self, self->fds[FILE_WITNESS]);
+  messages = read_file (self, self->fds[FILE_MESSAGES]);
   play = rebound_test_play_new ();
   play->verdict = classify (self, status);
   if (WIFSIGNALED (status))
@@ -342,9 +397,10 @@ rebound_test_job_collect (ReboundTestJob *self, gboolean wait)
   if (self->is_play)
     play->verdict = doubt (play);
   play->messages = to_string (messages);
-  play->log = read_file (self->fds[FILE_LOG]);
-  play->events = read_file (self->fds[FILE_EVENTS]);
-  play->notes = read_file (self->fds[FILE_NOTES]);
+  play->log = read_file (self, self->fds[FILE_LOG]);
+  play->events = read_file (self, self->fds[FILE_EVENTS]);
+  play->notes = read_file (self, self->fds[FILE_NOTES]);
+  tell_failure (self, play);
   return play;
 }
 
