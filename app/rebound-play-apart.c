@@ -41,6 +41,14 @@ play_onto (const ReboundPlayOptions *options,
   return status;
 }
 
+static int
+cannot_tell (void)
+{
+  rebound_command_complain ("what the play has to tell cannot be handed over: %s",
+                            strerrorname_np (errno));
+  return REBOUND_EXIT_INTERNAL;
+}
+
 /* The child's side: plays, writes, and never returns. */
 static void
 play_into (const ReboundPlayOptions *options, const char *word, pid_t parent, int fd)
@@ -49,13 +57,15 @@ play_into (const ReboundPlayOptions *options, const char *word, pid_t parent, in
   FILE *stream = fdopen (fd, "w");
   int status;
 
+  if (stream == NULL)
+    _exit (cannot_tell ());
   rebound_die_with (parent, STDERR_FILENO);
   run = rebound_play_load (options, word);
-  if (run == NULL || stream == NULL)
+  if (run == NULL)
     _exit (REBOUND_EXIT_USAGE);
   status = play_onto (options, run, word, parent, stream);
   if (fclose (stream) != 0)
-    status = REBOUND_EXIT_INTERNAL;
+    status = cannot_tell ();
   _exit (status);
 }
 

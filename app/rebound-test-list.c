@@ -8,6 +8,7 @@
 
 #include "rebound-test-list.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
 #include <string.h>
@@ -86,26 +87,30 @@ fail (GError **error, int error_number, const char *path)
   return FALSE;
 }
 
-/* The names in a folder, sorted, but those that begin with a dot: what is hidden is the version
+/* The names in a folder, but those that begin with a dot: what is hidden is the version
  * control's, an editor's or a tool's. */
 static GPtrArray *
 read_folder (const char *path, GError **error)
 {
-  g_autoptr (GDir) folder = NULL;
+  DIR *folder = opendir (path);
   GPtrArray *names;
-  const char *name;
+  struct dirent *entry;
 
-  errno = 0;
-  folder = g_dir_open (path, 0, NULL);
   if (folder == NULL)
     {
       fail (error, errno, path);
       return NULL;
     }
   names = g_ptr_array_new_with_free_func (g_free);
-  while ((name = g_dir_read_name (folder)) != NULL)
-    if (*name != '.')
-      g_ptr_array_add (names, g_strdup (name));
+  while (errno = 0, (entry = readdir (folder)) != NULL)
+    if (*entry->d_name != '.')
+      g_ptr_array_add (names, g_strdup (entry->d_name));
+  if (errno != 0)
+    {
+      fail (error, errno, path);
+      g_clear_pointer (&names, g_ptr_array_unref);
+    }
+  closedir (folder);
   return names;
 }
 

@@ -66,13 +66,15 @@ open_regular (const char *path, char **problem)
   fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   if (fd < 0)
     *problem = describe_errno (errno);
-  else if (fstat (fd, &status) != 0 || !S_ISREG (status.st_mode))
-    {
-      *problem = describe_kind (status.st_mode);
-      close (fd);
-      return -1;
-    }
-  return fd;
+  else if (fstat (fd, &status) != 0)
+    *problem = describe_errno (errno);
+  else if (!S_ISREG (status.st_mode))
+    *problem = describe_kind (status.st_mode);
+  else
+    return fd;
+  if (fd >= 0)
+    close (fd);
+  return -1;
 }
 
 /* To the end of the file and not to the size that it claims: those of /proc claim 0. */

@@ -98,6 +98,7 @@ rebound_stage_new (ReboundSite *site, ReboundSite *application, ReboundJournal *
 {
   ReboundStage *self = g_new0 (ReboundStage, 1);
 
+  rebound_trouble_forget ();
   self->clock = g_object_ref (rebound_site_get_clock (site));
   self->journal = journal;
   self->wall_end_usec = -1;

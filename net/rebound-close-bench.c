@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lifecycle/rebound-trouble-private.h"
 #include "rebound-errno.h"
 #include "rebound-isolation.h"
 
@@ -109,7 +110,8 @@ connect_both_ends (ReboundCloseBench *bench, int *peer_fd, GError **error)
   if (fd < 0)
     rebound_close_fail (error, "accept over the loopback");
   else
-    setsockopt (fd, SOL_SOCKET, SO_SNDBUF, &size_bytes, sizeof size_bytes);
+    rebound_trouble_is_done (setsockopt (fd, SOL_SOCKET, SO_SNDBUF, &size_bytes, sizeof size_bytes),
+                             "setsockopt (SO_SNDBUF)");
   return fd;
 }
 
@@ -119,7 +121,7 @@ identify (int fd, ReboundCloseEnd *end, GError **error)
   if (!rebound_tuple_from_descriptor (fd, &end->tuple))
     return rebound_close_fail (error, "tell the ends of a connection");
   end->cookie = rebound_socket_cookie (fd);
-  return TRUE;
+  return end->cookie != 0 || rebound_close_fail (error, "tell the ends of a connection");
 }
 
 ReboundClosePair *
@@ -153,7 +155,7 @@ rebound_close_pair_free (ReboundClosePair *self)
 gboolean
 rebound_close_pair_deliver (ReboundClosePair *self, GError **error)
 {
-  return rebound_fence_pass (self->bench->fence, error);
+  return rebound_fence_pass (self->bench->fence, error) && rebound_trouble_check (error);
 }
 
 /* -- what happens -- */
@@ -188,7 +190,7 @@ rebound_close_pair_settle (ReboundClosePair *self, GError **error)
       is_busy = peer_reads (self);
       is_busy = g_main_context_iteration (bench->context, FALSE) || is_busy;
       is_busy = rebound_clock_grant (bench->clock) || is_busy;
-      if (!rebound_fence_pass (bench->fence, error))
+      if (!rebound_close_pair_deliver (self, error))
         return FALSE;
     }
   while (is_busy || g_main_context_pending (bench->context));
@@ -246,9 +248,12 @@ look (ReboundClosePair *self, const ReboundCloseEnd *end)
 {
   ReboundSocketInfo info;
 
-  if (rebound_socket_diag_look_up (self->bench->diag, &end->tuple, end->cookie, &info) < 0)
-    return TCP_CLOSE;
-  return info.state;
+  int result = rebound_socket_diag_look_up (self->bench->diag, &end->tuple, end->cookie, &info);
+
+  errno = -result;
+  if (result != -ENOENT)
+    rebound_trouble_is_done (result, "a look-up of a socket");
+  return result < 0 ? TCP_CLOSE : info.state;
 }
 
 guint8

@@ -4,6 +4,7 @@
  * are the kernel's, each time they are asked for. */
 
 #include "rebound-close-bench-private.h"
+#include "lifecycle/rebound-trouble-private.h"
 
 /* -- the questions -- */
 
@@ -67,6 +68,7 @@ rebound_close_table_measure (GError **error)
 
   self->answers = list_answers ();
   self->outcomes = list_outcomes ();
+  rebound_trouble_forget ();
   bench = rebound_close_bench_new (error);
   if (bench == NULL)
     return NULL;
@@ -80,7 +82,7 @@ rebound_close_table_measure (GError **error)
                                         &g_array_index (self->outcomes, ReboundCloseOutcome, i),
                                         error))
       return NULL;
-  return g_steal_pointer (&self);
+  return rebound_trouble_check (error) ? g_steal_pointer (&self) : NULL;
 }
 
 void

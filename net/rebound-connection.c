@@ -16,6 +16,7 @@
 
 #include "lifecycle/rebound-trouble-private.h"
 #include "rebound-history-private.h"
+#include "rebound-linux-kernel-private.h"
 
 /* Bytes read at a time: what Linux takes for one segment of its loopback (the MTU of lo). */
 #define BUFFER_BYTES 65536
@@ -201,8 +202,11 @@ is_passing (int error_number)
 }
 
 static void
-rest (ReboundConnection *self)
+rest (ReboundConnection *self, const char *call, int error_number)
 {
+  if (self->socket != NULL)
+    rebound_linux_kernel_tell_rest (self->site, self->socket->connection, call, error_number,
+                                    REST_USEC);
   self->is_resting = TRUE;
   rebound_connection_arm_rest (self, REST_USEC);
 }
@@ -223,7 +227,7 @@ hand_over (ReboundConnection *self, const guint8 *bytes, gsize length_bytes)
       if (sent < 0 && errno == EINTR)
         continue;
       if (sent < 0 && is_passing (errno))
-        rest (self);
+        rest (self, "send", errno);
       else if (sent < 0 && errno != EAGAIN)
         {
           self->pending_error = errno;
@@ -376,7 +380,7 @@ take_input (ReboundConnection *self)
     return error_number == EINTR;
   if (is_passing (error_number))
     {
-      rest (self);
+      rest (self, "recv", error_number);
       return FALSE;
     }
   rebound_connection_touch (self);

@@ -40,6 +40,13 @@ void rebound_linux_kernel_pass_fence (ReboundSite *site);
  * application's back, where the device says rebind-rule=new. TRUE if it was given. */
 gboolean rebound_linux_kernel_apply_rebind_rule (ReboundSite *site, int fd);
 
+/* The kernel had no memory for a connection, which tries again then. */
+void rebound_linux_kernel_tell_rest (ReboundSite *site,
+                                     const char *connection,
+                                     const char *call,
+                                     int error_number,
+                                     gint64 again_in_usec);
+
 /* TRUE while the run's link is down. */
 gboolean rebound_linux_kernel_is_link_down (ReboundSite *site);
 

@@ -4,6 +4,7 @@
 
 #include "rebound-linux-kernel-class-private.h"
 
+#include "rebound-errno.h"
 #include "lifecycle/rebound-error.h"
 #include "lifecycle/rebound-member.h"
 #include "lifecycle/rebound-param-specs.h"
@@ -17,6 +18,7 @@ enum
   PACKET,
   PACKETS_LOST,
   EXPLANATION,
+  RESTS,
   N_SIGNALS
 };
 
@@ -81,9 +83,37 @@ install_explanation_signal (ReboundLinuxKernelClass *klass)
       time_spec ("last", "when for the last time"), NULL);
 }
 
+static void
+install_rest_signal (ReboundLinuxKernelClass *klass)
+{
+  signals[RESTS] = rebound_class_install_signal (
+      klass, "rests", REBOUND_EVENT_GROUP_ACTORS,
+      "has no memory for {connection}: {call}: {error}; again in {again-in}",
+      "the kernel has no memory for a connection, which tries again later",
+      rebound_field_string_spec ("connection", "the connection"),
+      rebound_field_string_spec ("call", "the call that failed"),
+      rebound_field_string_spec ("error", "the failing call's errno, by name"),
+      time_spec ("again-in", "after how long it tries again"), NULL);
+}
+
+void
+rebound_linux_kernel_tell_rest (ReboundSite *site,
+                                const char *connection,
+                                const char *call,
+                                int error_number,
+                                gint64 again_in_usec)
+{
+  ReboundKernel *kernel = rebound_site_get_kernel (site);
+
+  if (REBOUND_IS_LINUX_KERNEL (kernel))
+    g_signal_emit (kernel, signals[RESTS], 0, connection, call, rebound_errno_name (error_number),
+                   again_in_usec);
+}
+
 void
 rebound_linux_kernel_install_reports (ReboundLinuxKernelClass *klass)
 {
+  install_rest_signal (klass);
   install_row_signals (klass);
   install_explanation_signal (klass);
   signals[PACKET] = rebound_class_install_signal (

@@ -256,9 +256,10 @@ try_addresses (ReboundPortReport *self, const char *address, GError **error)
   return TRUE;
 }
 
-/* Found out by doing it: a socket of ours on a port that the kernel chooses is listed or not. */
-static gboolean
-find_bound (ReboundSocketDiag *diag)
+/* Found out by doing it: a socket of ours on a port that the kernel chooses is listed or not.
+ * NULL: it could not be done. (transfer full) */
+static GArray *
+list_own_bound (ReboundSocketDiag *diag, GError **error)
 {
   struct sockaddr_in own = { .sin_family = AF_INET, .sin_addr.s_addr = g_htonl (INADDR_LOOPBACK) };
   socklen_t size_bytes = sizeof own;
@@ -268,10 +269,29 @@ find_bound (ReboundSocketDiag *diag)
   if (fd >= 0 && bind (fd, (struct sockaddr *) &own, sizeof own) == 0
       && getsockname (fd, (struct sockaddr *) &own, &size_bytes) == 0)
     found
-        = rebound_socket_diag_dump (diag, AF_INET, g_ntohs (own.sin_port), 1 << STATE_BOUND, NULL);
+        = rebound_socket_diag_dump (diag, AF_INET, g_ntohs (own.sin_port), 1 << STATE_BOUND, error);
+  else
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "a socket to try it with: %s",
+                 rebound_errno_name (errno));
   if (fd >= 0)
     close (fd);
-  return found != NULL && found->len > 0;
+  return g_steal_pointer (&found);
+}
+
+static void
+find_bound (ReboundPortReport *self, ReboundSocketDiag *diag)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) found = list_own_bound (diag, &error);
+
+  self->sees_bound = found != NULL && found->len > 0;
+  if (found == NULL)
+    g_ptr_array_add (self->unseen,
+                     g_strdup_printf ("perhaps sockets that are bound and do not listen: %s",
+                                      error->message));
+  else if (!self->sees_bound)
+    g_ptr_array_add (self->unseen, g_strdup ("sockets that are bound and do not listen: this "
+                                             "kernel does not list them (Linux 6.8 does)"));
 }
 
 static int
@@ -321,10 +341,7 @@ look (ReboundPortReport *self)
       g_ptr_array_add (self->unseen, g_strdup_printf ("every socket: %s", error->message));
       return;
     }
-  self->sees_bound = find_bound (diag);
-  if (!self->sees_bound)
-    g_ptr_array_add (self->unseen, g_strdup ("sockets that are bound and do not listen: this "
-                                             "kernel does not list them (Linux 6.8 does)"));
+  find_bound (self, diag);
   list_holders (self, diag);
   rebound_socket_owner_find (self);
 }
