@@ -17,6 +17,7 @@
 #include "kernel/kernel-test.h"
 #include "net-test.h"
 #include "net/rebound-http-client.h"
+#include "net/rebound-isolation.h"
 
 #define PORT 30000
 #define URI  "http://127.0.0.1:30000/"
@@ -356,8 +357,13 @@ print_table (void)
 static int
 print (void)
 {
-  if (!kernel_test_enter ())
-    return 77;
+  g_autoptr (GError) error = NULL;
+
+  if (!rebound_isolation_enter (&error))
+    {
+      fprintf (stderr, "%s\n", error->message);
+      return 77;
+    }
   print_table ();
   return fflush (stdout) == 0 ? 0 : 99;
 }
