@@ -17,7 +17,8 @@ gboolean rebound_size_parse (const char *text, gint64 *bytes, char **problem);
 char *rebound_size_to_string (gint64 bytes);
 
 /* The word of @words (NULL-terminated) nearest to @word, or NULL where none is near enough to be
- * meant (edit distance, at most a third of the letters). (transfer none) */
+ * meant (edit distance, at most a third of the letters), or they are longer than any name.
+ * (transfer none) */
 const char *rebound_nearest (const char *word, const char *const *words);
 
 /* "; did you mean “retry”?" to put at the end of a message, "" where no word is near enough.

@@ -244,6 +244,10 @@ rebound_size_to_string (gint64 bytes)
   return measure_to_string (&size_measure, bytes);
 }
 
+/* Three times as long as the longest name that there is. The distance of two words takes the
+ * product of their lengths, and a variable's name may be as long as a line. */
+#define WORD_BYTES_MAXIMUM 128
+
 /* Insertions, deletions, replacements and swaps of neighbours that lead from @a to @b ("optimal
  * string alignment"), without regard to case: swaps are what fingers do most. Three rows of the
  * table are enough: a swap looks two back. */
@@ -286,7 +290,8 @@ rebound_nearest (const char *word, const char *const *words)
     {
       gsize other = strlen (*words), limit = MAX (length, other) / 3, distance;
 
-      if (MAX (length, other) - MIN (length, other) > limit)
+      if (MAX (length, other) - MIN (length, other) > limit
+          || MAX (length, other) > WORD_BYTES_MAXIMUM)
         continue;
       distance = edit_distance (word, length, *words, other);
       if (distance > limit || distance >= best_distance)

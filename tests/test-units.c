@@ -247,6 +247,19 @@ test_nearest (void)
   g_assert_null (rebound_nearest (huge, words));
 }
 
+/* How far apart two words are takes the product of their lengths: a variable's name can be as long
+ * as a line, and a script can have many of them. */
+static void
+test_nearest_of_long (void)
+{
+  g_autofree char *word = g_strnfill (60000, 'w');
+  g_autofree char *other = g_strconcat (word, "x", NULL);
+  const char *words[] = { other, "wait", NULL };
+
+  g_test_summary ("What is longer than any name is no slip of the keyboard");
+  g_assert_null (rebound_nearest (word, words));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -257,5 +270,6 @@ main (int argc, char **argv)
   g_test_add_func ("/units/to-string", test_to_string);
   g_test_add_func ("/units/round-trip", test_round_trip);
   g_test_add_func ("/units/nearest", test_nearest);
+  g_test_add_func ("/units/nearest-of-long", test_nearest_of_long);
   return g_test_run ();
 }
