@@ -312,6 +312,17 @@ is_text (const char *head, gsize head_bytes)
   return TRUE;
 }
 
+/* libsoup takes all up to a space for the method, be it another line; what is told of a request is
+ * one line. */
+static gboolean
+is_word (const char *text)
+{
+  for (; *text != '\0'; text++)
+    if (g_ascii_iscntrl (*text) || g_ascii_isspace (*text))
+      return FALSE;
+  return TRUE;
+}
+
 /* FALSE where it is no request. */
 static gboolean
 parse_head (ReboundHttpVisit *self, gsize head_bytes)
@@ -322,6 +333,7 @@ parse_head (ReboundHttpVisit *self, gsize head_bytes)
                         && soup_headers_parse_request (self->input->str, (int) head_bytes, headers,
                                                        &self->method, &self->path, &version)
                                == SOUP_STATUS_OK
+                        && is_word (self->method) && is_word (self->path)
                         && soup_message_headers_get_encoding (headers) != SOUP_ENCODING_CHUNKED;
 
   if (is_request)

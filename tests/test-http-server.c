@@ -296,6 +296,12 @@ static const NetTestStory stories[] = {
     "server",
     "0s server: listens on port 30000\n"
     "0s server: phone#1 ended: what came was no request\n" },
+  { "method-of-two-lines",
+    "peer http-server server port=30000\n" PHONE
+    "phone.send text=\"X\\x0d\\nGET / HTTP/1.1\\x0d\\n\\x0d\\n\"\n" AT_END,
+    "server",
+    "0s server: listens on port 30000\n"
+    "0s server: phone#1 ended: what came was no request\n" },
   { "body-in-pieces",
     "peer http-server server port=30000\n" PHONE
     "phone.send text=\"POST / HTTP/1.1\\x0d\\nContent-Length: 4\\x0d\\n\\x0d\\nab\"\n"
