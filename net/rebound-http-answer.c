@@ -109,13 +109,15 @@ take_head (ReboundHttpAnswer *self, GError **error)
   return begin_body (self, error);
 }
 
-/* What is no HTTP is known by its first bytes: nobody waits for an empty line in it. */
+/* What is no HTTP is known by its first bytes: nobody waits for an empty line in it. Those over the
+ * limit are not looked at, so that which error it is does not hang on how the bytes came. */
 static gboolean
-looks_like_http (const GString *text)
+looks_like_http (ReboundHttpAnswer *self)
 {
   const char *start = "HTTP/1.";
+  gsize looked_at_bytes = MIN (self->text->len, self->limits.head_bytes - self->interim_bytes + 1);
 
-  return strncmp (text->str, start, MIN (text->len, strlen (start))) == 0;
+  return strncmp (self->text->str, start, MIN (looked_at_bytes, strlen (start))) == 0;
 }
 
 /* Up to the end of the head, or of what there is. */
@@ -130,7 +132,7 @@ take_text (ReboundHttpAnswer *self, const char *bytes, gsize length_bytes, GErro
   g_string_append_len (self->text, bytes, (gssize) length_bytes);
   end = memmem (self->text->str + search_from, self->text->len - search_from, "\r\n\r\n", 4);
   head_bytes = end != NULL ? (gsize) (end - self->text->str) + 4 : self->text->len;
-  if (!looks_like_http (self->text))
+  if (!looks_like_http (self))
     {
       g_set_error_literal (error, REBOUND_HTTP_ERROR, REBOUND_HTTP_ERROR_MALFORMED,
                            "the answer does not begin with “HTTP/1.”");
