@@ -66,15 +66,34 @@ append_escaped (GString *source, const char *text)
 
 /* Neighbours in quotes share one pair of them. */
 static void
-append_source (GString *source, const char *text, gboolean is_quoted, gboolean *is_open)
+set_open (GString *source, gboolean is_quoted, gboolean *is_open)
 {
   if (is_quoted != *is_open)
     g_string_append_c (source, '"');
   *is_open = is_quoted;
+}
+
+/* A control character may stand without quotes where it was, but not everywhere: a carriage return
+ * at the end of a line is no part of it. */
+static void
+append_source (GString *source, const char *text, gboolean is_quoted, gboolean *is_open)
+{
   if (is_quoted)
-    append_escaped (source, text);
-  else
-    g_string_append (source, text);
+    {
+      set_open (source, TRUE, is_open);
+      append_escaped (source, text);
+      return;
+    }
+  for (; *text != '\0'; text++)
+    {
+      const char character[] = { *text, '\0' };
+
+      set_open (source, g_ascii_iscntrl (*text), is_open);
+      if (*is_open)
+        append_escaped (source, character);
+      else
+        g_string_append_c (source, *text);
+    }
 }
 
 /* The first @mark in a literal unquoted piece splits the word; such a piece is on one line and has

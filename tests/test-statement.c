@@ -220,6 +220,7 @@ test_source (void)
     { "client c x='a $b'\"\\t\"", "client c x=\"a \\$b\\t\"" },
     { "client c x=\"n$i\"", "client c x=\"n3\"" },
     { "client c x=$text y=$none", "client c x=\"a b=\\\"\\$i\\\"\\n\" y=\"\"" },
+    { "client c x=a\rb=\x01", "client c x=a\"\\x0D\"b=\"\\x01\"" },
     { "client c x=\"\\x01\\\\\"é", "client c x=\"\\x01\\\\\"é" },
     { "client c x=\"\"", "client c x=\"\"" },
     { "client c x='#'", "client c x=\"#\"" },
