@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Between text and sockaddr, by GLib's own parser. */
+/* Between text and sockaddr. GLib's parser has the last word, and what it costs, which is as much
+ * as to bind a socket: so the plain forms are tried first, by the call that it makes itself. */
 
 #include "rebound-address-private.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
 
@@ -13,14 +15,38 @@ to_native (GSocketAddress *address, struct sockaddr_storage *native, socklen_t *
   return g_socket_address_to_native (address, native, sizeof *native, NULL);
 }
 
+static gboolean
+fill_plain (const char *address, guint16 port, struct sockaddr_storage *native, socklen_t *length)
+{
+  struct sockaddr_in *ipv4 = (struct sockaddr_in *) native;
+  struct sockaddr_in6 *ipv6 = (struct sockaddr_in6 *) native;
+  struct in_addr ipv4_address;
+  struct in6_addr ipv6_address;
+
+  if (inet_pton (AF_INET, address, &ipv4_address) == 1)
+    {
+      *ipv4 = (struct sockaddr_in){ AF_INET, htons (port), ipv4_address, { 0 } };
+      *length = sizeof *ipv4;
+      return TRUE;
+    }
+  if (inet_pton (AF_INET6, address, &ipv6_address) != 1 || IN6_IS_ADDR_V4MAPPED (&ipv6_address))
+    return FALSE;
+  *ipv6 = (struct sockaddr_in6){ AF_INET6, htons (port), 0, ipv6_address, 0 };
+  *length = sizeof *ipv6;
+  return TRUE;
+}
+
 gboolean
 rebound_address_fill (const char *address,
                       guint16 port,
                       struct sockaddr_storage *native,
                       socklen_t *length)
 {
-  g_autoptr (GSocketAddress) socket_address = g_inet_socket_address_new_from_string (address, port);
+  g_autoptr (GSocketAddress) socket_address = NULL;
 
+  if (fill_plain (address, port, native, length))
+    return TRUE;
+  socket_address = g_inet_socket_address_new_from_string (address, port);
   return socket_address != NULL && to_native (socket_address, native, length);
 }
 
