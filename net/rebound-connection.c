@@ -26,6 +26,11 @@
  */
 #define READS_A_TURN 16
 
+/* A read of less has taken all there was: so a message costs one recv(). Of a stream more has come
+ * meanwhile, as a rule, for what was taken has opened the window; to go through the main loop for
+ * it costs three calls. A page: what is copied then costs more than a recv() in vain. */
+#define SHORT_BYTES 4096
+
 /* The same for whoever is told when there is no more: 16 MiB, which is more than a receive buffer
  * holds (tcp_rmem: 6 MiB, 32 MiB since 6.16, of which half is the window). */
 #define READS_UNTIL_DRY 256
@@ -411,8 +416,8 @@ take_unasked (ReboundConnection *self)
     self->is_parked = TRUE;
 }
 
-/* Whoever is told of what came may stop reading, or take a way out. What did not fill the buffer
- * was all there was; but the end behind it is known only by asking once more. */
+/* Whoever is told of what came may stop reading, or take a way out. What is short was all there
+ * was; but the end behind it is known only by asking once more. */
 static void
 take_turn (ReboundConnection *self)
 {
@@ -424,7 +429,7 @@ take_turn (ReboundConnection *self)
       before_bytes = self->figures.received_bytes;
       if (!take_input (self) || !wants_input (self))
         break;
-      if (!until_dry && self->figures.received_bytes - before_bytes < BUFFER_BYTES)
+      if (!until_dry && self->figures.received_bytes - before_bytes < SHORT_BYTES)
         break;
     }
   if (until_dry && self->state != REBOUND_CONNECTION_STATE_CLOSED)
