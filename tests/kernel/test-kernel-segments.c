@@ -126,6 +126,32 @@ test_no_time_stamps (gconstpointer data)
   raw_close (listener);
 }
 
+/* What the accounts of a connection go by. */
+static void
+test_acknowledged (void)
+{
+  const struct sockaddr none = { .sa_family = AF_UNSPEC };
+  RawPair pair = raw_new_pair ();
+  int unacknowledged_bytes = -1;
+
+  g_test_summary ("acknowledged bytes are counted from 0 by the end that was connected to, and "
+                  "from 1 by the other: its SYN; TIOCOUTQ is 0 when all are, and not any more when "
+                  "the socket was disconnected");
+  g_assert_cmpuint (get_info (pair.ours).tcpi_bytes_acked, ==, 0);
+  g_assert_cmpuint (get_info (pair.peer).tcpi_bytes_acked, ==, 1);
+  raw_send (pair.ours, "hello");
+  raw_send (pair.peer, "hello");
+  g_assert_cmpuint (get_info (pair.ours).tcpi_bytes_acked, ==, 5);
+  g_assert_cmpuint (get_info (pair.peer).tcpi_bytes_acked, ==, 6);
+  g_assert_no_errno (ioctl (pair.ours, TIOCOUTQ, &unacknowledged_bytes));
+  g_assert_cmpint (unacknowledged_bytes, ==, 0);
+  g_assert_no_errno (connect (pair.ours, &none, sizeof none));
+  g_assert_no_errno (ioctl (pair.ours, TIOCOUTQ, &unacknowledged_bytes));
+  g_assert_cmpint (unacknowledged_bytes, !=, 0);
+  raw_close (pair.ours);
+  raw_close (pair.peer);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -133,6 +159,7 @@ main (int argc, char **argv)
   if (!kernel_test_enter ())
     return g_test_run ();
 
+  g_test_add_func ("/kernel/segments/acknowledged", test_acknowledged);
   g_test_add_func ("/kernel/segments/alike", test_transfers_alike);
   g_test_add_data_func ("/kernel/segments/no-time-stamps/ipv4", GINT_TO_POINTER (AF_INET),
                         test_no_time_stamps);
