@@ -201,7 +201,7 @@ static gboolean
 is_served (ReboundAccepted *self)
 {
   if (self->close_order != REBOUND_CLOSE_ORDER_SERVER_FIRST || is_leaving (self)
-      || rebound_connection_get_queued_bytes (self->connection) > 0)
+      || rebound_connection_count_queued (self->connection) > 0)
     return FALSE;
   return self->on_accept != REBOUND_ON_ACCEPT_ECHO || self->has_answered;
 }
@@ -212,7 +212,7 @@ go_on (ReboundAccepted *self)
 {
   if (is_served (self))
     finish_first (self);
-  else if (rebound_connection_get_queued_bytes (self->connection) > 0)
+  else if (rebound_connection_count_queued (self->connection) > 0)
     {
       self->has_waited = self->connection->pending_error == 0;
       rebound_connection_stop_reading (self->connection);
@@ -242,7 +242,7 @@ on_received (ReboundConnection *connection, GBytes *bytes, gpointer user_data)
   if (self->on_accept != REBOUND_ON_ACCEPT_ECHO
       || !rebound_connection_send (connection, data, length_bytes))
     return;
-  if (rebound_connection_get_queued_bytes (connection) == 0)
+  if (rebound_connection_count_queued (connection) == 0)
     self->has_answered = TRUE;
   go_on (self);
 }

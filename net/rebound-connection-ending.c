@@ -154,12 +154,9 @@ is_cut_by_close (ReboundConnection *self, int unread_bytes)
 static char *
 describe_cost (ReboundConnection *self, const char *how, int unread_bytes)
 {
-  gsize queued_bytes = rebound_connection_get_queued_bytes (self);
-  GString *text;
+  gsize queued_bytes = rebound_connection_count_queued (self);
+  GString *text = g_string_new (how);
 
-  if (unread_bytes == 0 && queued_bytes == 0)
-    return g_strdup (how);
-  text = g_string_new (how);
   if (unread_bytes > 0)
     g_string_append_printf (text, ", with %d byte%s unread: by RST", unread_bytes,
                             unread_bytes == 1 ? "" : "s");
@@ -178,16 +175,17 @@ rebound_connection_describe_close (ReboundConnection *self, const char *how)
 void
 rebound_connection_close_saying (ReboundConnection *self, const char *how)
 {
-  g_autofree char *told = NULL;
+  g_autofree char *cost = NULL;
   int unread_bytes;
 
   if (self->state == REBOUND_CONNECTION_STATE_CLOSED)
     return;
   unread_bytes = rebound_connection_count_unread (self);
-  told = describe_cost (self, how, unread_bytes);
+  if (unread_bytes > 0 || rebound_connection_count_queued (self) > 0)
+    cost = describe_cost (self, how, unread_bytes);
   settle_accounts (self, is_cut_by_close (self, unread_bytes));
   release (self);
-  tell_end (self, 0, told);
+  tell_end (self, 0, cost != NULL ? cost : how);
 }
 
 /* What is told of most closes needs no making. */
@@ -346,7 +344,7 @@ begin_to_end (ReboundConnection *self, ReboundConnectionState state)
       g_string_truncate (self->tail, 0); /* an answer comes after this */
       rebound_connection_enqueue (self, self->goodbye, strlen (self->goodbye));
     }
-  if (rebound_connection_get_queued_bytes (self) == 0)
+  if (rebound_connection_count_queued (self) == 0)
     rebound_connection_shut_down_if_asked (self);
   rebound_connection_update (self);
   g_object_unref (self);
@@ -522,7 +520,7 @@ rebound_connection_dup_waiting_for (ReboundConnection *self)
     return NULL;
   if (!self->has_shut_down)
     return g_strdup_printf ("waits for the peer to take %" G_GSIZE_FORMAT " bytes that are queued",
-                            rebound_connection_get_queued_bytes (self));
+                            rebound_connection_count_queued (self));
   if (!self->is_reading && self->state != REBOUND_CONNECTION_STATE_FINISHING)
     return g_strdup ("is not read from, and so does not see the peer's end");
   return g_strdup ("waits for the peer's end");

@@ -67,6 +67,13 @@ struct _ReboundConnection
   gpointer change_data;
 };
 
+/* As rebound_connection_get_queued_bytes(). */
+static inline gsize
+rebound_connection_count_queued (const ReboundConnection *self)
+{
+  return self->queue != NULL ? self->queue->len - self->queue_start : 0;
+}
+
 /* As rebound_connection_new(), of a socket that has just been connected, and may be in the run's
  * table. */
 ReboundConnection *

@@ -43,7 +43,7 @@ rebound_connection_get_queued_bytes (ReboundConnection *self)
 {
   g_return_val_if_fail (REBOUND_IS_CONNECTION (self), 0);
 
-  return self->queue != NULL ? self->queue->len - self->queue_start : 0;
+  return rebound_connection_count_queued (self);
 }
 
 static gboolean
@@ -147,7 +147,7 @@ static void on_ready (guint32 events, gpointer user_data);
 static void
 update_watch (ReboundConnection *self)
 {
-  gboolean is_sending = rebound_connection_get_queued_bytes (self) > 0;
+  gboolean is_sending = rebound_connection_count_queued (self) > 0;
   guint32 events = (wants_input (self) ? EPOLLIN : 0) | (is_sending ? EPOLLOUT : 0);
   ReboundPoll *poll;
 
@@ -174,7 +174,7 @@ void
 rebound_connection_update (ReboundConnection *self)
 {
   gboolean is_busy = self->state != REBOUND_CONNECTION_STATE_CLOSED
-                     && (wants_input (self) || rebound_connection_get_queued_bytes (self) > 0
+                     && (wants_input (self) || rebound_connection_count_queued (self) > 0
                          || self->state == REBOUND_CONNECTION_STATE_FINISHING);
 
   update_watch (self);
@@ -278,7 +278,7 @@ rebound_connection_enqueue (ReboundConnection *self, gconstpointer bytes, gsize 
 
   note_change (self);
   self->figures.given_bytes += length_bytes;
-  if (rebound_connection_get_queued_bytes (self) == 0 && can_hand_over (self))
+  if (rebound_connection_count_queued (self) == 0 && can_hand_over (self))
     handed_bytes = hand_over (self, start, length_bytes);
   if (handed_bytes < length_bytes)
     append (self, start + handed_bytes, length_bytes - handed_bytes);
@@ -290,7 +290,7 @@ rebound_connection_send (ReboundConnection *self, gconstpointer bytes, gsize len
   g_return_val_if_fail (REBOUND_IS_CONNECTION (self), FALSE);
 
   if (self->state != REBOUND_CONNECTION_STATE_OPEN
-      || length_bytes > G_MAXUINT32 / 2 - rebound_connection_get_queued_bytes (self))
+      || length_bytes > G_MAXUINT32 / 2 - rebound_connection_count_queued (self))
     return FALSE; /* a GByteArray holds less than 4 GiB */
   rebound_connection_enqueue (self, bytes, length_bytes);
   rebound_connection_update (self);
@@ -300,7 +300,7 @@ rebound_connection_send (ReboundConnection *self, gconstpointer bytes, gsize len
 static void
 flush (ReboundConnection *self)
 {
-  gsize queued_bytes = rebound_connection_get_queued_bytes (self);
+  gsize queued_bytes = rebound_connection_count_queued (self);
 
   if (queued_bytes == 0 || !can_hand_over (self))
     return;
@@ -310,7 +310,7 @@ flush (ReboundConnection *self)
   g_byte_array_set_size (self->queue, 0);
   self->queue_start = 0;
   rebound_connection_emit_flushed (self);
-  if (rebound_connection_get_queued_bytes (self) == 0)
+  if (rebound_connection_count_queued (self) == 0)
     rebound_connection_shut_down_if_asked (self);
 }
 
@@ -452,7 +452,7 @@ on_ready (guint32 events, gpointer user_data)
         take_turn (self);
     }
   else if ((events & over) != 0 && self->pending_error == 0
-           && rebound_connection_get_queued_bytes (self) == 0)
+           && rebound_connection_count_queued (self) == 0)
     take_unasked (self);
   rebound_connection_update (self);
 }

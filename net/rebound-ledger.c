@@ -172,9 +172,12 @@ rebound_ledger_note_end (ReboundLedger *self, ReboundConnection *connection, con
 
   if (entry == NULL)
     return;
-  entry->how = g_ref_string_new (how);
-  g_clear_pointer (&self->last_end, g_ref_string_release);
-  self->last_end = g_ref_string_acquire (entry->how);
+  if (self->last_end == NULL || strcmp (self->last_end, how) != 0)
+    {
+      g_clear_pointer (&self->last_end, g_ref_string_release);
+      self->last_end = g_ref_string_new (how);
+    }
+  entry->how = g_ref_string_acquire (self->last_end);
   settle (self, entry);
 }
 

@@ -90,9 +90,7 @@ name_connection (ReboundListener *self, int fd)
   ReboundSocketTable *table = rebound_linux_kernel_table_of (self->site);
   const char *name = table != NULL ? rebound_socket_table_name_of_peer (table, fd) : NULL;
 
-  return name != NULL
-             ? g_ref_string_new (name)
-             : new_numbered_name (rebound_actor_get_name (REBOUND_ACTOR (self)), self->n_accepted);
+  return name != NULL ? g_ref_string_new (name) : new_numbered_name (self->name, self->n_accepted);
 }
 
 static void
@@ -129,9 +127,8 @@ take (ReboundListener *self, int fd)
   limit_send_buffer (self, fd);
   name = name_connection (self, fd);
   if (table != NULL)
-    socket = rebound_socket_table_add_connection (table, self->site,
-                                                  rebound_actor_get_name (REBOUND_ACTOR (self)),
-                                                  name, fd, self->generation, reuse_address);
+    socket = rebound_socket_table_add_connection (table, self->site, self->name, name, fd,
+                                                  self->generation, reuse_address);
   if (table != NULL)
     rebound_socket_table_note_accepted (table, socket);
   if (self->taker != NULL)

@@ -57,7 +57,8 @@ struct _ReboundListener
   char *figures_of;
 
   /* As it stands. */
-  ReboundSite *site; /* NULL before and after its life */
+  ReboundSite *site;
+  const char *name; /* of this life; interned */ /* NULL before and after its life */
   ReboundListenerState state;
   guint generation;
   guint n_accepted;

@@ -340,6 +340,7 @@ rebound_listener_come_to_life (ReboundActor *actor, ReboundSite *site)
   ReboundListener *self = REBOUND_LISTENER (actor);
 
   g_set_object (&self->site, site);
+  self->name = rebound_actor_get_name (actor);
   self->state = REBOUND_LISTENER_STATE_CLOSED; /* it may have had another life before */
   self->generation = 0;
   self->n_accepted = 0;
