@@ -35,6 +35,9 @@ void rebound_clock_jump (ReboundClock *self, gint64 time_usec);
 /* The reason of a hold that is on, or NULL. (transfer full) */
 char *rebound_clock_dup_hold (ReboundClock *self);
 
+/* How many holds have ended. */
+guint rebound_clock_count_released (ReboundClock *self);
+
 /* Called, from any thread, when a hold ends: the stage wakes from its poll. */
 void rebound_clock_set_wake_context (ReboundClock *self, GMainContext *context);
 

@@ -28,6 +28,7 @@ struct _ReboundClock
   GMutex lock; /* the holds, which other threads take and release */
   GArray *holds;
   guint last_hold;
+  guint n_released;
   GMainContext *wake_context;
 };
 
@@ -119,6 +120,7 @@ rebound_clock_release (ReboundClock *self, guint hold)
     if (g_array_index (self->holds, Hold, i).number == hold)
       {
         g_array_remove_index (self->holds, i);
+        self->n_released++;
         break;
       }
   if (self->wake_context != NULL)
@@ -136,6 +138,17 @@ rebound_clock_dup_hold (ReboundClock *self)
     reason = g_strdup (g_array_index (self->holds, Hold, 0).reason);
   g_mutex_unlock (&self->lock);
   return reason;
+}
+
+guint
+rebound_clock_count_released (ReboundClock *self)
+{
+  guint n_released;
+
+  g_mutex_lock (&self->lock);
+  n_released = self->n_released;
+  g_mutex_unlock (&self->lock);
+  return n_released;
 }
 
 void

@@ -21,6 +21,7 @@ void rebound_kernel_forget (ReboundKernel *self, ReboundSite *site);
 void rebound_kernel_tell_sockets (ReboundKernel *self);
 void rebound_kernel_explain (ReboundKernel *self);
 void rebound_kernel_begin_statement (ReboundKernel *self, const char *place);
+char *rebound_kernel_find_unsettled (ReboundKernel *self);
 guint rebound_kernel_count_connections (ReboundKernel *self);
 
 G_END_DECLS

@@ -114,6 +114,14 @@ rebound_kernel_begin_statement (ReboundKernel *self, const char *place)
     iface->begin_statement (self, place);
 }
 
+char *
+rebound_kernel_find_unsettled (ReboundKernel *self)
+{
+  ReboundKernelInterface *iface = IFACE_WITH (self, find_unsettled);
+
+  return iface != NULL ? iface->find_unsettled (self) : NULL;
+}
+
 guint
 rebound_kernel_count_connections (ReboundKernel *self)
 {

@@ -78,6 +78,9 @@ G_DECLARE_INTERFACE (ReboundKernel, rebound_kernel, REBOUND, KERNEL, GObject)
  * reset in the run was
  * @begin_statement: a statement of the script begins, at @place: what comes now is its doing. An
  * interned string: a line, and the file before it where it is not the script itself
+ * @find_unsettled: time is about to jump: what of the run's own sockets was touched since they were
+ * last observed, or is on its way, in words (transfer full); %NULL where nothing is. By what is
+ * written down, without a look at a socket
  * @count_connections: how many connections have come about since @start
  *
  * What lifecycle/ asks of the kernel, and net/ implements. Since: 0.1
@@ -100,6 +103,7 @@ struct _ReboundKernelInterface
   void (*tell_sockets) (ReboundKernel *self);
   void (*explain) (ReboundKernel *self);
   void (*begin_statement) (ReboundKernel *self, const char *place);
+  char *(*find_unsettled) (ReboundKernel *self);
   guint (*count_connections) (ReboundKernel *self);
 };
 

@@ -20,6 +20,7 @@
 #include "rebound-error.h"
 #include "rebound-kernel-private.h"
 #include "rebound-spin-private.h"
+#include "rebound-time-rule-private.h"
 #include "rebound-trouble-private.h"
 
 /* What is on its way in the kernel comes within its delayed-ACK time (200 ms, TCP_DELACK_MAX) or
@@ -52,6 +53,8 @@ struct _ReboundStage
   gint64 kernel_limit_usec;
   guint turns;
   gboolean interrupted;
+  guint64 dry_at;   /* how much had been moved when all was dry, behind a fence */
+  guint n_released; /* holds that had ended before that look began */
   gboolean settling;
   GError *failure; /* the first one: a run that has failed stays so, whoever was told of it */
   ReboundSpin spin;
@@ -231,14 +234,21 @@ dispatch (Strand *strand)
   return ready;
 }
 
+/* How much was moved, accepted or closed. */
+static guint64
+get_moves (ReboundStage *self)
+{
+  guint64 moves = 0;
+
+  for (guint i = 0; i < self->strands->len; i++)
+    moves += rebound_site_get_progress (((Strand *) self->strands->pdata[i])->site);
+  return moves;
+}
+
 static guint64
 get_progress (ReboundStage *self)
 {
-  guint64 progress = rebound_journal_get_count (self->journal);
-
-  for (guint i = 0; i < self->strands->len; i++)
-    progress += rebound_site_get_progress (((Strand *) self->strands->pdata[i])->site);
-  return progress;
+  return rebound_journal_get_count (self->journal) + get_moves (self);
 }
 
 /* The descriptor that was ready, as text; NULL if there was none. */
@@ -321,6 +331,7 @@ run_dry (ReboundStage *self, GError **error)
   do
     {
       busy = FALSE;
+      self->n_released = rebound_clock_count_released (self->clock);
       if (is_virtual (self) && !rebound_kernel_fence (kernel, error))
         return FALSE;
       for (guint i = 0; i < self->strands->len; i++)
@@ -337,6 +348,7 @@ run_dry (ReboundStage *self, GError **error)
         }
     }
   while (busy);
+  self->dry_at = get_moves (self);
   return TRUE;
 }
 
@@ -484,12 +496,55 @@ refuse_foreign_timers (ReboundStage *self, GError **error)
   return TRUE;
 }
 
+/* A source that could be dispatched, “poll” in the world's context; NULL where there is none. It
+ * has its turn: Ctrl-C comes from outside, whenever it likes, and says so itself. (transfer full)
+ */
+static char *
+find_ready (ReboundStage *self)
+{
+  for (guint i = 0; i < self->strands->len; i++)
+    {
+      Strand *strand = self->strands->pdata[i];
+      g_autofree char *source = NULL;
+      gpointer suspect;
+
+      if (is_suspended (self, strand))
+        continue;
+      prepare (strand);
+      poll_now (strand->fds, 0);
+      if (!g_main_context_check (strand->context, strand->priority, (GPollFD *) strand->fds->data,
+                                 (int) strand->fds->len))
+        continue;
+      source = rebound_census_name_ready (self->clock, strand->context, &suspect);
+      dispatch (strand);
+      return g_strdup_printf ("%s in the %s's context could be dispatched", source,
+                              i == 0 ? "world" : "application");
+    }
+  return NULL;
+}
+
+static gboolean
+keep_rule (ReboundStage *self, gint64 to_usec, GError **error)
+{
+  const ReboundTimeRule rule = { .clock = self->clock,
+                                 .kernel = rebound_site_get_kernel (world (self)->site),
+                                 .is_quiet = self->is_quiet,
+                                 .n_since_fence = get_moves (self) - self->dry_at };
+  g_autofree char *breach = rebound_time_rule_find_breach (&rule);
+
+  if (breach == NULL)
+    breach = find_ready (self);
+  return breach == NULL
+         || (may_go_on (self, error) && rebound_time_rule_fail (&rule, to_usec, breach, error));
+}
+
 /* One step of virtual time. */
 static ReboundAdvance
 step_virtual (ReboundStage *self, gint64 until_usec, gboolean waits, GError **error)
 {
   g_autofree char *hold = rebound_clock_dup_hold (self->clock);
   gint64 next_usec = rebound_clock_get_next_deadline_usec (self->clock);
+  gint64 to_usec;
 
   if (hold != NULL)
     return wait_in_real_time (self, -1, error) ? REBOUND_ADVANCE_REACHED : REBOUND_ADVANCE_FAILED;
@@ -497,7 +552,12 @@ step_virtual (ReboundStage *self, gint64 until_usec, gboolean waits, GError **er
     return REBOUND_ADVANCE_FAILED;
   if (next_usec < 0 && waits)
     return REBOUND_ADVANCE_NOTHING_LEFT;
-  rebound_clock_jump (self->clock, next_usec < 0 ? until_usec : MIN (next_usec, until_usec));
+  if (rebound_clock_count_released (self->clock) != self->n_released)
+    return REBOUND_ADVANCE_REACHED; /* whoever held it may have brought something */
+  to_usec = next_usec < 0 ? until_usec : MIN (next_usec, until_usec);
+  if (!keep_rule (self, to_usec, error))
+    return REBOUND_ADVANCE_FAILED;
+  rebound_clock_jump (self->clock, to_usec);
   rebound_spin_reset (&self->spin);
   return REBOUND_ADVANCE_REACHED;
 }

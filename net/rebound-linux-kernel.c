@@ -347,6 +347,14 @@ rebound_linux_kernel_observe (ReboundKernel *kernel, char **waits_for)
   return TRUE;
 }
 
+static char *
+rebound_linux_kernel_find_unsettled (ReboundKernel *kernel)
+{
+  ReboundLinuxKernel *self = REBOUND_LINUX_KERNEL (kernel);
+
+  return self->table != NULL ? rebound_socket_table_find_unsettled (self->table) : NULL;
+}
+
 static void
 rebound_linux_kernel_configure (ReboundKernel *kernel,
                                 ReboundRebindRule rule,
@@ -472,6 +480,7 @@ rebound_linux_kernel_kernel_init (ReboundKernelInterface *iface)
   iface->tell_sockets = rebound_linux_kernel_tell_sockets;
   iface->explain = rebound_linux_kernel_explain;
   iface->begin_statement = rebound_linux_kernel_begin_statement;
+  iface->find_unsettled = rebound_linux_kernel_find_unsettled;
   iface->count_connections = rebound_linux_kernel_count_connections;
   iface->set_link_up = rebound_linux_kernel_set_link_up;
 }

@@ -178,6 +178,10 @@ gboolean rebound_socket_destroy_remainder (ReboundSocket *socket);
  * that needs the kernel's own clock. */
 gboolean rebound_socket_table_observe (ReboundSocketTable *self, char **waits_for);
 
+/* Which socket has been touched since that look, in words; NULL where none has. Adopted ones are
+ * looked at in any case. (transfer full) */
+char *rebound_socket_table_find_unsettled (ReboundSocketTable *self);
+
 /* Every socket of @site (NULL: of the run) in the order in which they came, closed ones too.
  * (transfer full): a reference each, so handlers of what is told of one may close others */
 GPtrArray *rebound_socket_table_list_site (ReboundSocketTable *self, ReboundSite *site);

@@ -356,6 +356,20 @@ rebound_socket_table_observe (ReboundSocketTable *self, char **waits_for)
   return quiet;
 }
 
+char *
+rebound_socket_table_find_unsettled (ReboundSocketTable *self)
+{
+  for (guint i = 0; i < self->touched->len; i++)
+    {
+      ReboundSocket *socket = self->touched->pdata[i];
+
+      if (!socket->is_forgotten && !socket->is_adopted)
+        return g_strdup_printf ("%s's end of %s was touched and has not been looked at since",
+                                socket->end, socket->connection);
+    }
+  return NULL;
+}
+
 GPtrArray *
 rebound_socket_table_list_site (ReboundSocketTable *self, ReboundSite *site)
 {

@@ -89,6 +89,16 @@ fake_kernel_observe (ReboundKernel *kernel, char **waits_for)
   return FALSE;
 }
 
+static char *
+fake_kernel_find_unsettled (ReboundKernel *kernel)
+{
+  FakeKernel *self = FAKE_KERNEL (kernel);
+
+  if (self->on_jump != NULL)
+    self->on_jump (self->data);
+  return g_strdup (self->unsettled);
+}
+
 static void
 fake_kernel_configure (ReboundKernel *kernel, ReboundRebindRule rule, gint64 time_wait_usec)
 {
@@ -157,6 +167,7 @@ fake_kernel_kernel_init (ReboundKernelInterface *iface)
   iface->stop = fake_kernel_stop;
   iface->fence = fake_kernel_fence;
   iface->observe = fake_kernel_observe;
+  iface->find_unsettled = fake_kernel_find_unsettled;
   iface->configure = fake_kernel_configure;
   iface->reclaim = fake_kernel_reclaim;
   iface->set_link_up = fake_kernel_set_link_up;

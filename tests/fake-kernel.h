@@ -23,6 +23,8 @@ struct _FakeKernel
   guint n_restless; /* so many observations say that something is on its way; G_MAXUINT: all */
   const char *waits_for;
   void (*on_observe) (gpointer data);
+  void (*on_jump) (gpointer data); /* time is about to jump */
+  const char *unsettled;           /* what is told then of a socket */
   gpointer data;
 
   guint n_started;
