@@ -9,15 +9,12 @@ each script is played is the argument; 200 by default, and 80 among the other te
 """
 
 import os
-import subprocess
 import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
 
 import program
-from program import Skip, expect, expect_equal, run
+from plays import ORDINARY_USER, busy_machine, play, play_into, why_not_as
+from program import Skip, expect
 
 TIMES = int(sys.argv[1]) if len(sys.argv) > 1 else 200
 
@@ -31,49 +28,6 @@ ORDINARY_TIMES = max(TIMES // 10, 1)
 
 # A capture for a file maps 64 MiB and gives them back, which takes as long as twenty plays without.
 FILE_TIMES = max(TIMES // 20, 1)
-
-# "nobody" of most systems; all that matters is that it is not root.
-ORDINARY_USER = 65534
-
-# A loop that ends with the test, however that ends.
-BUSY_LOOP = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass\n"
-
-
-@contextmanager
-def busy_machine():
-    """Every CPU that the test may use has a loop of its own."""
-    loops = []
-    for cpu in sorted(os.sched_getaffinity(0)):
-        loops.append(subprocess.Popen([sys.executable, "-c", BUSY_LOOP]))
-        os.sched_setaffinity(loops[-1].pid, {cpu})
-    try:
-        yield loops
-        ended = [loop.pid for loop in loops if loop.poll() is not None]
-        expect_equal(ended, [], "busy loops that ended early")
-    finally:
-        for loop in loops:
-            loop.kill()
-            loop.wait()
-
-
-def play_with(script, *words, **options):
-    # From the top: the build folder's own may be closed to an ordinary user.
-    done = run("run", script, *words, text=False, cwd="/", **options)
-    expect_equal(done.returncode, 0, f"status of {script}, which said {done.stderr!r}")
-    return done.stdout
-
-
-def play(script, **options):
-    return play_with(script, "--format=jsonl", "--show=all,sockets", **options)
-
-
-def play_into(script, formats):
-    """Reports in all FORMATS of one play, one behind the other."""
-    with tempfile.TemporaryDirectory() as folder:
-        words = [f"--output={name}:{folder}/{name}" for name in formats]
-        text = play_with(script, "--show=all,packets", *words)
-        reports = [(name, (Path(folder) / name).read_bytes()) for name in formats]
-    return b"".join([text, *(f"\n== {name}\n".encode() + report for name, report in reports)])
 
 
 def describe_difference(first, other):
@@ -126,18 +80,6 @@ class Script:
         if why:
             raise Skip(why)
         compare(play, self.first, ORDINARY_TIMES, self.name, **identity)
-
-
-def why_not_as(identity):
-    """Why the program cannot be started under another IDENTITY, or None."""
-    try:
-        done = run("--version", cwd="/", **identity)
-    except OSError as error:
-        return f"another user cannot run the program where it is: {error.strerror}"
-    if done.returncode == 127:  # the dynamic linker's: a library is out of reach
-        return f"another user cannot run the program where it is: {done.stderr.strip()}"
-    done = run("run", "-", input="launch\n", cwd="/", **identity)
-    return f"another user is refused: {done.stderr.strip()}" if done.returncode == 77 else None
 
 
 def main():
