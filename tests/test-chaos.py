@@ -5,7 +5,7 @@ stopped, interrupted and killed. What has to be seen of each kind is in chaos_ki
 
 Usage: tests/test-chaos.py [--table] [--runs N] [--first SEED] [--life SEED]
 
-Without an option a few runs of each kind, in TAP. --table makes N of each (100), two at once, and
+Without an option a few runs of each kind, in TAP. --table makes N of each (60), two at once, and
 prints a Markdown table; its status is 1 where one was not as it has to be. --life SEED writes the
 script of a life. CLOCK_STEP names the library that sets the clock; Meson sets it.
 """
@@ -73,7 +73,7 @@ def print_table(seeds):
 def main():
     parser = argparse.ArgumentParser(description="Chaos on runs of Rebound.")
     parser.add_argument("--table", action="store_true", help="print a table of many runs")
-    parser.add_argument("--runs", type=int, default=100, help="how many of each kind (100)")
+    parser.add_argument("--runs", type=int, default=60, help="how many of each kind (60)")
     parser.add_argument("--first", type=int, default=1, help="the first seed (1)")
     parser.add_argument("--life", type=int, help="write the script of this life, and end")
     options = parser.parse_args()
