@@ -76,10 +76,11 @@ go_down (ReboundListener *self, ReboundCallback callback)
   rebound_listener_stop_checking (self);
   if (callback == REBOUND_CALLBACK_WILL_RESIGN_ACTIVE)
     {
-      if (self->background_policy == REBOUND_BACKGROUND_POLICY_CLOSE_ON_RESIGN
-          && !(self->connections.length > 0 && REBOUND_PLANTED (kept_when_busy)))
+      if (self->background_policy == REBOUND_BACKGROUND_POLICY_CLOSE_ON_RESIGN)
         rebound_listener_close (self, "will-resign-active");
     }
+  else if (self->connections.length > 0 && REBOUND_PLANTED (kept_when_busy))
+    ;
   else if (self->background_policy == REBOUND_BACKGROUND_POLICY_CLOSE_ON_BACKGROUND)
     rebound_listener_close (self, "did-enter-background");
   else if (self->background_policy == REBOUND_BACKGROUND_POLICY_SERVE_THEN_CLOSE)
