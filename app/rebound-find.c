@@ -116,15 +116,12 @@ rebound_finds_take (ReboundFinds *self,
                     guint64 seed,
                     const ReboundTestResult *result)
 {
-  g_autoptr (GPtrArray) ways = NULL;
+  g_autofree char *way = result->play != NULL ? rebound_way_of (result->play) : NULL;
 
-  if (result->play == NULL)
-    return;
-  ways = rebound_way_list (result->play);
   self->n_played += result->verdict != REBOUND_TEST_INTERRUPTED;
-  self->n_lives += ways->len > 0;
-  for (guint i = 0; i < ways->len; i++)
-    take_way (self, explorer, seed, result, ways->pdata[i]);
+  self->n_lives += way != NULL;
+  if (way != NULL)
+    take_way (self, explorer, seed, result, way);
 }
 
 void
@@ -168,12 +165,12 @@ typedef struct
 } Question;
 
 static int
-ask (GPtrArray *texts, gpointer user_data)
+ask (GPtrArray *texts, gboolean is_bare, gpointer user_data)
 {
   Question *question = user_data;
 
   return rebound_explorer_find (question->explorer, question->name, texts, question->way,
-                                question->recovered, NULL);
+                                question->recovered && !is_bare, NULL);
 }
 
 /* Whether it fails so without anybody who improvises; what it does is @play. */

@@ -97,7 +97,7 @@ fails_bare (Shrink *self, char *text)
       return GPOINTER_TO_INT (known);
     }
   g_ptr_array_add (texts, text);
-  fails = self->func (texts, self->user_data) == 0;
+  fails = self->func (texts, TRUE, self->user_data) == 0;
   g_hash_table_insert (self->bare, text, GINT_TO_POINTER (fails));
   return fails;
 }
@@ -136,7 +136,7 @@ take_first (Shrink *self, GPtrArray *candidates)
       g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
       g_autoptr (GPtrArray) asked = g_ptr_array_new ();
       guint next = gather (self, candidates, i, texts, asked);
-      int found = texts->len > 0 ? self->func (texts, self->user_data) : -1;
+      int found = texts->len > 0 ? self->func (texts, FALSE, self->user_data) : -1;
       guint at = found >= 0 ? GPOINTER_TO_UINT (asked->pdata[found]) : next;
 
       for (guint j = 0; j < texts->len && (found < 0 || j < (guint) found); j++)

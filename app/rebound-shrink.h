@@ -6,8 +6,8 @@
 G_BEGIN_DECLS
 
 /* Which of the candidates, each a script's text, fails in the way that is meant: the index of the
- * first, or -1. */
-typedef int (*ReboundShrinkFunc) (GPtrArray *texts, gpointer user_data);
+ * first, or -1. @is_bare: it is the text without its life. */
+typedef int (*ReboundShrinkFunc) (GPtrArray *texts, gboolean is_bare, gpointer user_data);
 
 /* The fewest and simplest statements that can be found that fail still, and do not without their
  * life; see rebound-life-script.h. @statements do. Of the script's own statements some may be left

@@ -123,25 +123,6 @@ rebound_way_of (const ReboundTestPlay *play)
     }
 }
 
-GPtrArray *
-rebound_way_list (const ReboundTestPlay *play)
-{
-  GPtrArray *ways = g_ptr_array_new_with_free_func (g_free);
-  char *first = rebound_way_of (play);
-
-  if (first != NULL)
-    g_ptr_array_add (ways, first);
-  for (guint i = 0; i < play->checks->len && play->verdict == REBOUND_TEST_FAILED; i++)
-    {
-      const ReboundTestCheck *check = play->checks->pdata[i];
-
-      if (!check->is_met
-          && !g_ptr_array_find_with_equal_func (ways, check->statement, g_str_equal, NULL))
-        g_ptr_array_add (ways, g_strdup (check->statement));
-    }
-  return ways;
-}
-
 gboolean
 rebound_way_is (const ReboundTestPlay *play, const char *way)
 {

@@ -10,10 +10,6 @@ G_BEGIN_DECLS
  * NULL where it was as expected. (transfer full) */
 char *rebound_way_of (const ReboundTestPlay *play);
 
-/* That one, and behind it the other checks that failed: each is a way by itself. (transfer full)
- * (element-type utf8) */
-GPtrArray *rebound_way_list (const ReboundTestPlay *play);
-
 /* Whether @play has failed in that way, if perhaps in others too. */
 gboolean rebound_way_is (const ReboundTestPlay *play, const char *way);
 

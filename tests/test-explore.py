@@ -212,6 +212,24 @@ def usage():
         expect_in("wrong.life:2:1: ", done.stderr, "the complaint")
 
 
+def document():
+    """The page's script is sound, and what its example has written is what is written."""
+    page = (program.TESTS.parent / "docs" / "explore.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```\n(.*?)```", page, re.DOTALL)
+    scripts = [block for block in blocks if block.startswith("# A listener")]
+    written = [block for block in blocks if block.startswith("# Found by")]
+    expect_equal((len(scripts), len(written)), (1, 1), "scripts of the page")
+    with tempfile.TemporaryDirectory() as folder:
+        done = explore(folder, scripts[0], *FEW)
+        expect_status(done, 0)
+        command = re.search(r"^# By: rebound (.*)$", written[0], re.MULTILINE)[1].split()
+        done = run(*command, cwd=folder)
+        expect_status(done, 1)
+        name = re.search(r"rebound run (explore-\S+)", written[0])[1]
+        expect_equal(Path(folder, name).read_text(encoding="utf-8"), written[0],
+                     "the script of the example: docs/make-tables docs/explore.md")
+
+
 def children_of(pid):
     with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
         return [int(word) for word in file.read().split()]
@@ -254,6 +272,7 @@ def main():
         ("includes are put in", includes),
         ("what fails without a life is written without one", broken_by_itself),
         ("a file of another origin is left alone", leaves_other_files_alone),
+        ("docs/explore.md", document),
         ("wrong usage: status 2, and nothing is played", usage),
         ("Ctrl-C: status 130, and nothing is left", interrupted),
     ])

@@ -34,7 +34,7 @@ is_kept (const Rule *rule, const char *text)
 }
 
 static int
-ask (GPtrArray *texts, gpointer user_data)
+ask (GPtrArray *texts, gboolean is_bare, gpointer user_data)
 {
   Rule *rule = user_data;
 
@@ -127,7 +127,7 @@ test_own (void)
 
 /* A rule that a script breaks by itself once a statement of its own is missing. */
 static int
-ask_slippery (GPtrArray *texts, gpointer user_data)
+ask_slippery (GPtrArray *texts, gboolean is_bare, gpointer user_data)
 {
   for (guint i = 0; i < texts->len; i++)
     {
@@ -159,7 +159,7 @@ test_slippery (void)
 
 /* A phone that has to be locked and unlocked in turn, and an application that has to live. */
 static int
-ask_in_turn (GPtrArray *texts, gpointer user_data)
+ask_in_turn (GPtrArray *texts, gboolean is_bare, gpointer user_data)
 {
   for (guint i = 0; i < texts->len; i++)
     {
