@@ -23,7 +23,6 @@ typedef struct
 {
   char *way;
   guint64 seed; /* the first */
-  guint number; /* among those of that seed, from 1 */
   guint n_lives;
   GPtrArray *statements;
   gboolean is_flaky; /* two plays of it differ: there is nothing to be shrunk */
@@ -77,16 +76,6 @@ find_way (ReboundFinds *self, const char *way)
   return NULL;
 }
 
-static guint
-count_of (ReboundFinds *self, guint64 seed)
-{
-  guint n_finds = 0;
-
-  for (guint i = 0; i < self->finds->len; i++)
-    n_finds += ((Find *) self->finds->pdata[i])->seed == seed;
-  return n_finds;
-}
-
 static void
 take_way (ReboundFinds *self,
           ReboundExplorer *explorer,
@@ -101,7 +90,6 @@ take_way (ReboundFinds *self,
       find = g_new0 (Find, 1);
       find->way = g_strdup (way);
       find->seed = seed;
-      find->number = count_of (self, seed) + 1;
       find->statements = rebound_explorer_compose (explorer, result->play);
       find->is_flaky = result->verdict == REBOUND_TEST_FLAKY;
       find->details = g_strdup (result->details);
@@ -214,14 +202,12 @@ make_path (const Find *find, const ReboundFindSettings *settings)
 {
   g_autofree char *base = g_path_get_basename (settings->word);
   gboolean is_file = g_str_has_suffix (base, ".life");
-  g_autofree char *number = find->number > 1 ? g_strdup_printf ("-%u", find->number) : NULL;
   g_autofree char *name = NULL;
 
   if (is_file)
     base[strlen (base) - strlen (".life")] = '\0';
-  name
-      = g_strdup_printf ("%s-%" G_GUINT64_FORMAT "%s.life", strcmp (base, "-") == 0 ? "life" : base,
-                         find->seed, number != NULL ? number : "");
+  name = g_strdup_printf ("%s-%" G_GUINT64_FORMAT ".life", strcmp (base, "-") == 0 ? "life" : base,
+                          find->seed);
   return strcmp (settings->folder, ".") == 0 ? g_steal_pointer (&name)
                                              : g_build_filename (settings->folder, name, NULL);
 }
