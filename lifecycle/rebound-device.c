@@ -332,7 +332,7 @@ is_kept_awake (ReboundDevice *self, ReboundApplication *application, const char 
 const char **
 rebound_device_list_words (ReboundDevice *self, ReboundApplication *application)
 {
-  g_autoptr (GPtrArray) words = rebound_life_all_words ();
+  GPtrArray *words = rebound_life_all_words ();
   GPtrArray *possible = g_ptr_array_new ();
 
   g_return_val_if_fail (REBOUND_IS_DEVICE (self), NULL);

@@ -72,7 +72,7 @@ ReboundLife rebound_life_after (const ReboundLife *life, const char *word);
 gboolean rebound_life_is_word (const char *word);
 
 /* Every word, of the device or of an application, once; in the order of the tables. (transfer
- * container) (element-type utf8) */
+ * none) (element-type utf8) */
 GPtrArray *rebound_life_all_words (void);
 
 /* "launch, lock" – every word that is possible in @life. (transfer full) */

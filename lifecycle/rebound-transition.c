@@ -168,8 +168,8 @@ rebound_life_after (const ReboundLife *life, const char *word)
   return after;
 }
 
-GPtrArray *
-rebound_life_all_words (void)
+static GPtrArray *
+list_words (void)
 {
   GPtrArray *words = g_ptr_array_new ();
 
@@ -182,10 +182,20 @@ rebound_life_all_words (void)
   return words;
 }
 
+GPtrArray *
+rebound_life_all_words (void)
+{
+  static gsize words;
+
+  if (g_once_init_enter (&words))
+    g_once_init_leave (&words, GPOINTER_TO_SIZE (list_words ()));
+  return GSIZE_TO_POINTER (words);
+}
+
 gboolean
 rebound_life_is_word (const char *word)
 {
-  g_autoptr (GPtrArray) words = rebound_life_all_words ();
+  GPtrArray *words = rebound_life_all_words ();
 
   return g_ptr_array_find_with_equal_func (words, word, g_str_equal, NULL);
 }
@@ -193,7 +203,7 @@ rebound_life_is_word (const char *word)
 char *
 rebound_life_list_words (const ReboundLife *life)
 {
-  g_autoptr (GPtrArray) words = rebound_life_all_words ();
+  GPtrArray *words = rebound_life_all_words ();
   GString *list = g_string_new (NULL);
 
   for (guint i = 0; i < words->len; i++)
@@ -249,6 +259,8 @@ rebound_life_check (const ReboundLife *life, const char *who, const char *word, 
 
   if (rebound_life_plan (life, word) != NULL)
     return TRUE;
+  if (error == NULL) /* nobody wants to know what is possible instead */
+    return FALSE;
   possible = rebound_life_list_words (life);
   return refuse (life, who, word, possible, error);
 }
@@ -282,7 +294,7 @@ trace_back (const Step *steps, guint at)
 GPtrArray *
 rebound_life_fill (const ReboundLife *life, const char *word)
 {
-  g_autoptr (GPtrArray) words = rebound_life_all_words ();
+  GPtrArray *words = rebound_life_all_words ();
   Step steps[N_LIVES] = { { *life, -1, NULL } };
   gboolean seen[N_LIVES] = { FALSE };
   guint n_steps = 1;
