@@ -10,16 +10,13 @@
 
 #include "rebound-stage-private.h"
 
-#include <errno.h>
-#include <poll.h>
-#include <string.h>
-
 #include "rebound-census-private.h"
 #include "rebound-clock-private.h"
 #include "rebound-duration.h"
 #include "rebound-error.h"
 #include "rebound-kernel-private.h"
 #include "rebound-spin-private.h"
+#include "rebound-strand-private.h"
 #include "rebound-time-rule-private.h"
 #include "rebound-trouble-private.h"
 
@@ -33,20 +30,11 @@
 /* The machine's clock is read every so many turns. */
 #define WALL_CHECK_INTERVAL 64
 
-typedef struct
-{
-  ReboundSite *site;
-  GMainContext *context;
-  GArray *fds; /* GPollFD, of the last query */
-  int timeout_msec;
-  int priority;
-} Strand;
-
 struct _ReboundStage
 {
   ReboundClock *clock;
   ReboundJournal *journal;
-  GPtrArray *strands; /* Strand: the world, then the applications */
+  GPtrArray *strands; /* ReboundStrand: the world, then the applications */
   ReboundStageBlame blame;
   gpointer blame_data;
   gint64 wall_end_usec; /* g_get_monotonic_time(), or -1 */
@@ -67,30 +55,14 @@ struct _ReboundStage
   gint64 look_usec;   /* when it wants to look again, or -1 */
 };
 
-static void
-strand_free (gpointer data)
-{
-  Strand *strand = data;
-
-  g_array_unref (strand->fds);
-  g_object_unref (strand->site);
-  g_free (strand);
-}
-
 void
 rebound_stage_add_site (ReboundStage *self, ReboundSite *site)
 {
-  Strand *strand = g_new0 (Strand, 1);
-
-  strand->site = g_object_ref (site);
-  strand->context = rebound_site_get_context (site);
-  strand->fds = g_array_new (FALSE, FALSE, sizeof (GPollFD));
-  g_array_set_size (strand->fds, 8);
-  g_ptr_array_add (self->strands, strand);
-  rebound_clock_get_queue (self->clock, strand->context);
+  g_ptr_array_add (self->strands, rebound_strand_new (site));
+  rebound_clock_get_queue (self->clock, rebound_site_get_context (site));
 }
 
-static Strand *
+static ReboundStrand *
 world (ReboundStage *self)
 {
   return self->strands->pdata[0];
@@ -107,7 +79,7 @@ rebound_stage_new (ReboundSite *site, ReboundSite *application, ReboundJournal *
   self->wall_end_usec = -1;
   self->kernel_limit_usec = KERNEL_WAIT_LIMIT_USEC;
   self->look_usec = -1;
-  self->strands = g_ptr_array_new_with_free_func (strand_free);
+  self->strands = g_ptr_array_new_with_free_func (rebound_strand_free);
   rebound_stage_add_site (self, site);
   rebound_stage_add_site (self, application);
   rebound_clock_set_wake_context (self->clock, world (self)->context);
@@ -165,7 +137,7 @@ is_virtual (ReboundStage *self)
 }
 
 static gboolean
-is_suspended (ReboundStage *self, Strand *strand)
+is_suspended (ReboundStage *self, ReboundStrand *strand)
 {
   return rebound_timer_queue_is_paused (rebound_clock_get_queue (self->clock, strand->context));
 }
@@ -188,52 +160,6 @@ may_go_on (ReboundStage *self, GError **error)
   return rebound_trouble_check (error);
 }
 
-static void
-prepare (Strand *strand)
-{
-  int n_fds;
-
-  g_main_context_prepare (strand->context, &strand->priority);
-  while ((n_fds = g_main_context_query (strand->context, strand->priority, &strand->timeout_msec,
-                                        (GPollFD *) strand->fds->data, (int) strand->fds->len))
-         > (int) strand->fds->len)
-    g_array_set_size (strand->fds, (guint) n_fds);
-  g_array_set_size (strand->fds, (guint) n_fds);
-}
-
-/* GPollFD is laid out as struct pollfd on every Unix; GLib's own poll function relies on it too. */
-static gboolean
-poll_now (GArray *fds, int timeout_msec, GError **error)
-{
-  int error_number;
-
-  if (poll ((struct pollfd *) fds->data, fds->len, timeout_msec) >= 0)
-    return TRUE;
-  error_number = errno;
-  for (guint i = 0; i < fds->len; i++)
-    g_array_index (fds, GPollFD, i).revents = 0;
-  if (error_number == EINTR)
-    return TRUE;
-  g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_INTERNAL, "poll: %s (%s)",
-               strerrorname_np (error_number), g_strerror (error_number));
-  return FALSE;
-}
-
-static gboolean
-dispatch (Strand *strand)
-{
-  gboolean ready = g_main_context_check (strand->context, strand->priority,
-                                         (GPollFD *) strand->fds->data, (int) strand->fds->len);
-
-  if (ready)
-    {
-      g_main_context_push_thread_default (strand->context);
-      g_main_context_dispatch (strand->context);
-      g_main_context_pop_thread_default (strand->context);
-    }
-  return ready;
-}
-
 /* How much was moved, accepted or closed. */
 static guint64
 get_moves (ReboundStage *self)
@@ -241,7 +167,7 @@ get_moves (ReboundStage *self)
   guint64 moves = 0;
 
   for (guint i = 0; i < self->strands->len; i++)
-    moves += rebound_site_get_progress (((Strand *) self->strands->pdata[i])->site);
+    moves += rebound_site_get_progress (((ReboundStrand *) self->strands->pdata[i])->site);
   return moves;
 }
 
@@ -251,34 +177,24 @@ get_progress (ReboundStage *self)
   return rebound_journal_get_count (self->journal) + get_moves (self);
 }
 
-/* The descriptor that was ready, as text; NULL if there was none. */
-static char *
-dup_ready_descriptor (Strand *strand)
-{
-  for (guint i = 0; i < strand->fds->len; i++)
-    if (g_array_index (strand->fds, GPollFD, i).revents != 0)
-      return g_strdup_printf ("%d", g_array_index (strand->fds, GPollFD, i).fd);
-  return NULL;
-}
-
 /* One more look shows who it is, and the look after it at which descriptor: GLib wakes a context by
  * one of its own whenever a source with a descriptor was dispatched, and check takes that back. */
 static gboolean
-report_spin (ReboundStage *self, Strand *strand, GError **error)
+report_spin (ReboundStage *self, ReboundStrand *strand, GError **error)
 {
   g_autofree char *source = NULL;
   g_autofree char *descriptor = NULL;
   const char *culprit = NULL;
   gpointer suspect;
 
-  prepare (strand);
-  if (!poll_now (strand->fds, 0, error))
+  rebound_strand_prepare (strand);
+  if (!rebound_strand_poll (strand->fds, 0, error))
     return FALSE;
   g_main_context_check (strand->context, strand->priority, (GPollFD *) strand->fds->data,
                         (int) strand->fds->len);
-  if (!poll_now (strand->fds, 0, error))
+  if (!rebound_strand_poll (strand->fds, 0, error))
     return FALSE;
-  descriptor = dup_ready_descriptor (strand);
+  descriptor = rebound_strand_dup_ready_descriptor (strand);
   source = rebound_census_name_ready (self->clock, strand->context, &suspect);
   if (self->blame != NULL && suspect != NULL)
     culprit = self->blame (suspect, self->blame_data);
@@ -297,7 +213,7 @@ report_spin (ReboundStage *self, Strand *strand, GError **error)
 
 /* In real time an instant ends by itself. */
 static gboolean
-check_spin (ReboundStage *self, Strand *strand, GError **error)
+check_spin (ReboundStage *self, ReboundStrand *strand, GError **error)
 {
   if (!is_virtual (self) || !rebound_spin_count (&self->spin, get_progress (self), strand->fds))
     return TRUE;
@@ -306,17 +222,17 @@ check_spin (ReboundStage *self, Strand *strand, GError **error)
 
 /* One look at a context. @dispatched tells whether anything was ready. */
 static gboolean
-iterate (ReboundStage *self, Strand *strand, gboolean *dispatched, GError **error)
+iterate (ReboundStage *self, ReboundStrand *strand, gboolean *dispatched, GError **error)
 {
   *dispatched = FALSE;
   if (is_suspended (self, strand))
     return TRUE;
   if (!may_go_on (self, error))
     return FALSE;
-  prepare (strand);
-  if (!poll_now (strand->fds, 0, error))
+  rebound_strand_prepare (strand);
+  if (!rebound_strand_poll (strand->fds, 0, error))
     return FALSE;
-  *dispatched = dispatch (strand);
+  *dispatched = rebound_strand_dispatch (strand);
   self->n_dispatched += *dispatched ? 1 : 0;
   return !*dispatched || check_spin (self, strand, error);
 }
@@ -369,16 +285,16 @@ wait_in_real_time (ReboundStage *self, int timeout_msec, GError **error)
     }
   for (guint i = 0; i < self->strands->len; i++)
     {
-      Strand *strand = self->strands->pdata[i];
+      ReboundStrand *strand = self->strands->pdata[i];
 
       if (is_suspended (self, strand))
         continue;
-      prepare (strand);
+      rebound_strand_prepare (strand);
       g_array_append_vals (fds, strand->fds->data, strand->fds->len);
       if (strand->timeout_msec >= 0 && (timeout_msec < 0 || strand->timeout_msec < timeout_msec))
         timeout_msec = strand->timeout_msec;
     }
-  return poll_now (fds, timeout_msec, error) && may_go_on (self, error);
+  return rebound_strand_poll (fds, timeout_msec, error) && may_go_on (self, error);
 }
 
 /* The kernel's states, once nothing else is left at this instant. @again is set when looking
@@ -479,7 +395,7 @@ refuse_foreign_timers (ReboundStage *self, GError **error)
 {
   for (guint i = 0; i < self->strands->len; i++)
     {
-      Strand *strand = self->strands->pdata[i];
+      ReboundStrand *strand = self->strands->pdata[i];
       g_autofree char *name = NULL;
 
       if (is_suspended (self, strand) || strand->timeout_msec <= 0)
@@ -504,19 +420,21 @@ find_ready (ReboundStage *self)
 {
   for (guint i = 0; i < self->strands->len; i++)
     {
-      Strand *strand = self->strands->pdata[i];
+      ReboundStrand *strand = self->strands->pdata[i];
       g_autofree char *source = NULL;
+      g_autoptr (GError) error = NULL;
       gpointer suspect;
 
       if (is_suspended (self, strand))
         continue;
-      prepare (strand);
-      poll_now (strand->fds, 0);
+      rebound_strand_prepare (strand);
+      if (!rebound_strand_poll (strand->fds, 0, &error))
+        return g_strdup (error->message);
       if (!g_main_context_check (strand->context, strand->priority, (GPollFD *) strand->fds->data,
                                  (int) strand->fds->len))
         continue;
       source = rebound_census_name_ready (self->clock, strand->context, &suspect);
-      dispatch (strand);
+      rebound_strand_dispatch (strand);
       return g_strdup_printf ("%s in the %s's context could be dispatched", source,
                               i == 0 ? "world" : "application");
     }
