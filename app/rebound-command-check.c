@@ -76,8 +76,9 @@ check_twice (const ReboundPlayOptions *options, const char *word)
   if (status == REBOUND_EXIT_USAGE || status == REBOUND_EXIT_LACKING
       || status == REBOUND_EXIT_INTERNAL)
     return status;
-  rebound_play_apart (options, word, &second);
-  return compare (word, first, second != NULL ? second : "") ? 0 : REBOUND_EXIT_INTERNAL;
+  if (rebound_play_apart (options, word, &second) == REBOUND_EXIT_INTERNAL || second == NULL)
+    return REBOUND_EXIT_INTERNAL;
+  return compare (word, first, second) ? 0 : REBOUND_EXIT_INTERNAL;
 }
 
 int

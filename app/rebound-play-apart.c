@@ -69,6 +69,7 @@ play_into (const ReboundPlayOptions *options, const char *word, pid_t parent, in
   _exit (status);
 }
 
+/* NULL with errno. (transfer full) */
 static char *
 read_all (int fd)
 {
@@ -79,7 +80,18 @@ read_all (int fd)
   while ((got = read (fd, buffer, sizeof buffer)) > 0 || (got < 0 && errno == EINTR))
     if (got > 0)
       g_string_append_len (text, buffer, got);
-  return g_string_free (text, FALSE);
+  return g_string_free (text, got < 0);
+}
+
+/* Nobody would read what it has to tell, and it would wait for that. */
+static void
+give_up (pid_t child, const char *word)
+{
+  rebound_command_complain ("%s: what the play has to tell cannot be read: %s", word,
+                            strerrorname_np (errno));
+  kill (child, SIGKILL);
+  while (waitpid (child, NULL, 0) < 0 && errno == EINTR)
+    ;
 }
 
 static int
@@ -130,7 +142,11 @@ read_unharmed (int fd, pid_t child, const char *word, int *status)
 
   sigaction (SIGINT, &ignore, &before);
   lines = read_all (fd);
-  *status = wait_for (child, word);
+  *status = REBOUND_EXIT_INTERNAL;
+  if (lines == NULL)
+    give_up (child, word);
+  else
+    *status = wait_for (child, word);
   sigaction (SIGINT, &before, NULL);
   return lines;
 }

@@ -19,6 +19,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -203,12 +204,12 @@ static char *
 name_file (int fd, const struct stat *file)
 {
   g_autofree char *link = g_strdup_printf ("/proc/self/fd/%d", fd);
-  g_autofree char *target = g_file_read_link (link, NULL);
+  char target[PATH_MAX] = ""; /* as long as the kernel makes it */
   g_autofree char *base = NULL;
   gboolean is_deleted;
 
-  if (target == NULL)
-    return g_strdup ("a file");
+  if (readlink (link, target, sizeof target - 1) < 0)
+    return g_strdup_printf ("a file whose name cannot be read: %s", strerrorname_np (errno));
   is_deleted = g_str_has_suffix (target, DELETED) && !is_there (target, file);
   if (is_deleted)
     target[strlen (target) - strlen (DELETED)] = '\0';

@@ -12,6 +12,9 @@ void rebound_trouble_note (const char *call);
 /* The same where @result is that of a call that has failed. Whether it has not. */
 gboolean rebound_trouble_is_done (int result, const char *call);
 
+/* The same by an error that says what failed. */
+void rebound_trouble_keep (const GError *error);
+
 /* FALSE, with the first that was noted since the last time; from then on there is none. */
 gboolean rebound_trouble_check (GError **error);
 

@@ -12,16 +12,23 @@
 
 #include "rebound-error.h"
 
-static _Thread_local const char *noted_call;
-static _Thread_local int noted_errno;
+static _Thread_local GError *kept;
 
 void
 rebound_trouble_note (const char *call)
 {
-  if (errno == EBADF || errno == ENOTSOCK || errno == ENOTCONN || noted_call != NULL)
+  if (errno == EBADF || errno == ENOTSOCK || errno == ENOTCONN || kept != NULL)
     return;
-  noted_call = call;
-  noted_errno = errno;
+  kept = g_error_new (REBOUND_ERROR, REBOUND_ERROR_INTERNAL,
+                      "cannot look after the run's sockets: %s: %s", call, strerrorname_np (errno));
+}
+
+void
+rebound_trouble_keep (const GError *error)
+{
+  if (kept == NULL)
+    kept = g_error_new (REBOUND_ERROR, REBOUND_ERROR_INTERNAL,
+                        "cannot look after the run's sockets: %s", error->message);
 }
 
 gboolean
@@ -35,17 +42,14 @@ rebound_trouble_is_done (int result, const char *call)
 gboolean
 rebound_trouble_check (GError **error)
 {
-  if (noted_call == NULL)
+  if (kept == NULL)
     return TRUE;
-  g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_INTERNAL,
-               "cannot look after the run's sockets: %s: %s", noted_call,
-               strerrorname_np (noted_errno));
-  rebound_trouble_forget ();
+  g_propagate_error (error, g_steal_pointer (&kept));
   return FALSE;
 }
 
 void
 rebound_trouble_forget (void)
 {
-  noted_call = NULL;
+  g_clear_error (&kept);
 }

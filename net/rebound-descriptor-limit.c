@@ -11,6 +11,7 @@
 
 #include "rebound-descriptor-limit-private.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -31,23 +32,23 @@ static ReboundDescriptorLimit *current;
 static int
 find_highest (const struct rlimit *limit)
 {
-  g_autoptr (GDir) folder = g_dir_open ("/proc/self/fd", 0, NULL);
-  const char *name;
-  int highest = -1;
+  DIR *folder = opendir ("/proc/self/fd");
+  struct dirent *entry;
+  int highest = -1, error_number;
 
   if (folder == NULL)
+    return -1;
+  while (errno = 0, (entry = readdir (folder)) != NULL)
     {
-      errno = ENOENT;
-      return -1;
-    }
-  while ((name = g_dir_read_name (folder)) != NULL)
-    {
-      int fd = atoi (name); /* the folder's own may be among them: it does no harm */
+      int fd = atoi (entry->d_name); /* the folder's own may be among them: it does no harm */
 
       if ((rlim_t) fd < limit->rlim_cur)
         highest = MAX (highest, fd);
     }
-  return highest;
+  error_number = errno;
+  closedir (folder);
+  errno = error_number;
+  return error_number == 0 ? highest : -1;
 }
 
 /* FALSE with errno. */

@@ -124,7 +124,8 @@ rebound_http_client_probe (ReboundHttpEntry *entry)
 
   if (entry->connection == NULL || entry->connection->fd < 0)
     return FALSE;
-  return recv (entry->connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+  return TEMP_FAILURE_RETRY (recv (entry->connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT)) < 0
+         && errno == EAGAIN;
 }
 
 /* -- closing -- */

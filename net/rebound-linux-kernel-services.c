@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <sys/socket.h>
 
+#include "lifecycle/rebound-trouble-private.h"
 #include "rebound-sysctl-private.h"
 
 static ReboundLinuxKernel *
@@ -98,7 +99,8 @@ rebound_linux_kernel_apply_rebind_rule (ReboundSite *site, int fd)
   const int on = 1;
 
   return self != NULL && self->rebind_rule == REBOUND_REBIND_RULE_NEW
-         && setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0;
+         && rebound_trouble_is_done (setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on),
+                                     "setsockopt (SO_REUSEADDR)");
 }
 
 ReboundRunPort *

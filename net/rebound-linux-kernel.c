@@ -413,8 +413,13 @@ on_reclaimed (ReboundSocket *socket, const char *style, int error_number, gpoint
   ReboundLinuxKernel *self = user_data;
 
   if (self->wants_silence && socket->is_listener && strcmp (style, "silent") != 0)
-    g_signal_emit (self, signals[GOES_WITHOUT], 0,
-                   "listeners cannot be silenced here: this one is dead instead");
+    {
+      g_autofree char *lack
+          = g_strdup_printf ("listeners cannot be silenced here (%s): this one is dead instead",
+                             rebound_errno_name (socket->silence_errno));
+
+      g_signal_emit (self, signals[GOES_WITHOUT], 0, lack);
+    }
   if (error_number == 0)
     g_signal_emit (self, signals[SOCKET_RECLAIMED], 0, socket->connection, socket->end, style);
   else

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "lifecycle/rebound-trouble-private.h"
 #include "rebound-address-private.h"
 #include "rebound-explanation-private.h"
 
@@ -185,7 +186,7 @@ read_port (int fd)
   struct sockaddr_storage native = { 0 };
   socklen_t length = sizeof native;
 
-  getsockname (fd, (struct sockaddr *) &native, &length);
+  rebound_trouble_is_done (getsockname (fd, (struct sockaddr *) &native, &length), "getsockname");
   return rebound_address_get_port (&native);
 }
 

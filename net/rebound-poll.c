@@ -40,6 +40,7 @@ struct _ReboundPoll
   GArray *events;   /* struct epoll_event: room for all watches */
   GPtrArray *ready; /* ReboundWatch, or NULL where it was freed or called meanwhile; an inner
                        dispatch has its own behind those of the outer one */
+  GPtrArray *dead;  /* watches that epoll would not let go of; nobody waits for them */
 };
 
 typedef struct
@@ -79,6 +80,8 @@ collect_ready (ReboundPoll *self, guint first)
       struct epoll_event *event = &g_array_index (self->events, struct epoll_event, i);
       ReboundWatch *watch = event->data.ptr;
 
+      if (watch->func == NULL)
+        continue;
       leave_list (watch);
       watch->ready = event->events;
       g_ptr_array_add (self->ready, watch);
@@ -96,6 +99,7 @@ poll_clear (gpointer data)
   ReboundPoll *self = data;
 
   close (self->epoll_fd);
+  g_ptr_array_unref (self->dead);
   g_array_unref (self->events);
   g_ptr_array_unref (self->ready);
 }
@@ -146,6 +150,7 @@ poll_new (GMainContext *context)
   self->epoll_fd = epoll_fd;
   self->events = g_array_new (FALSE, FALSE, sizeof (struct epoll_event));
   self->ready = g_ptr_array_new ();
+  self->dead = g_ptr_array_new_with_free_func (g_free);
   self->source = g_source_new (&poll_source_funcs, sizeof (PollSource));
   ((PollSource *) self->source)->poll = self;
   g_source_set_static_name (self->source, "ReboundPoll");
@@ -229,8 +234,17 @@ rebound_watch_free (ReboundWatch *self)
 {
   ReboundPoll *poll = self->poll;
 
-  epoll_ctl (poll->epoll_fd, EPOLL_CTL_DEL, self->fd, NULL);
+  gboolean is_gone = epoll_ctl (poll->epoll_fd, EPOLL_CTL_DEL, self->fd, NULL) == 0;
+
   poll->n_watches--;
   leave_list (self);
-  g_free (self);
+  /* Of a descriptor that is closed nothing comes any more. */
+  if (is_gone || errno == EBADF)
+    {
+      g_free (self);
+      return;
+    }
+  rebound_trouble_note ("epoll_ctl (EPOLL_CTL_DEL)");
+  self->func = NULL;
+  g_ptr_array_add (poll->dead, self);
 }

@@ -162,6 +162,7 @@ take (ReboundSocketDiag *diag,
   gboolean is_silenced = state == TCP_LISTEN && listener == REBOUND_RECLAIMED_LISTENER_SILENT
                          && socket->is_listener && rebound_socket_silence (socket);
 
+  socket->silence_errno = is_silenced ? 0 : errno;
   if (!socket->is_listener)
     rebound_history_note_unread (socket);
   *error_number = is_silenced ? 0 : -rebound_reclaim_descriptor (diag, fd, style);

@@ -14,6 +14,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "lifecycle/rebound-trouble-private.h"
 #include "rebound-isolation.h"
 #include "rebound-socket-private.h"
 
@@ -106,8 +107,13 @@ list_what_the_kernel_has (ReboundRunPort *self, ReboundSocketDiag *diag, guint32
     }
   for (gsize i = 0; i < G_N_ELEMENTS (families); i++)
     {
+      g_autoptr (GError) error = NULL;
       g_autoptr (GArray) infos
-          = rebound_socket_diag_dump (diag, families[i], self->question.port, states, NULL);
+          = rebound_socket_diag_dump (diag, families[i], self->question.port, states, &error);
+
+      /* A family that the kernel has not has no sockets. */
+      if (infos == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+        rebound_trouble_keep (error);
 
       for (guint j = 0; infos != NULL && j < infos->len; j++)
         {

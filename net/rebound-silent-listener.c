@@ -27,6 +27,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lifecycle/rebound-trouble-private.h"
 #include "rebound-sysctl-private.h"
 
 /* As long as the fence waits for its datagram. */
@@ -148,8 +149,9 @@ disconnect (int fd)
   int error_number;
   socklen_t size_bytes = sizeof error_number;
 
-  connect (fd, &unspecified, sizeof unspecified);
-  getsockopt (fd, SOL_SOCKET, SO_ERROR, &error_number, &size_bytes);
+  rebound_trouble_is_done (connect (fd, &unspecified, sizeof unspecified), "connect (AF_UNSPEC)");
+  rebound_trouble_is_done (getsockopt (fd, SOL_SOCKET, SO_ERROR, &error_number, &size_bytes),
+                           "getsockopt (SO_ERROR)");
 }
 
 /* The handshake is nearly always over when connect() returns; see rebound-fence.c. What an earlier
@@ -197,7 +199,8 @@ get_option (int fd, int level, int name)
   int value = 0;
   socklen_t size_bytes = sizeof value;
 
-  return getsockopt (fd, level, name, &value, &size_bytes) < 0 ? 0 : value;
+  rebound_trouble_is_done (getsockopt (fd, level, name, &value, &size_bytes), "getsockopt");
+  return value;
 }
 
 static gboolean
@@ -225,11 +228,12 @@ copy_options (int from, int to, sa_family_t family)
 static int
 get_backlog (int fd)
 {
-  struct tcp_info info;
+  struct tcp_info info = { 0 };
   socklen_t size_bytes = sizeof info;
 
-  return getsockopt (fd, IPPROTO_TCP, TCP_INFO, &info, &size_bytes) < 0 ? 0
-                                                                        : (int) info.tcpi_sacked;
+  rebound_trouble_is_done (getsockopt (fd, IPPROTO_TCP, TCP_INFO, &info, &size_bytes),
+                           "getsockopt (TCP_INFO)");
+  return (int) info.tcpi_sacked;
 }
 
 /* A listener like @fd in the other namespace, or -1 with errno. */
@@ -266,13 +270,22 @@ exchange (int fd, int silent, int *keeper)
 
   if (kept < 0)
     return FALSE;
-  getsockname (silent, &address.any, &size_bytes);
-  shutdown (kept, SHUT_RDWR);
+  if (dup3 (silent, fd, (flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0) < 0)
+    {
+      int error_number = errno;
+
+      close (kept);
+      errno = error_number;
+      return FALSE;
+    }
+  rebound_trouble_is_done (getsockname (silent, &address.any, &size_bytes), "getsockname");
+  rebound_trouble_is_done (shutdown (kept, SHUT_RDWR), "shutdown");
   /* A port that the kernel had drawn is given back with that. One that was bound stays, and this is
    * EINVAL. */
-  bind (kept, &address.any, size_bytes);
-  setsockopt (kept, SOL_SOCKET, SO_REUSEADDR, &off, sizeof off);
-  dup3 (silent, fd, (flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0);
+  if (bind (kept, &address.any, size_bytes) < 0 && errno != EINVAL)
+    rebound_trouble_note ("bind");
+  rebound_trouble_is_done (setsockopt (kept, SOL_SOCKET, SO_REUSEADDR, &off, sizeof off),
+                           "setsockopt (SO_REUSEADDR)");
   *keeper = kept;
   return TRUE;
 }

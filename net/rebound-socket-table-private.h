@@ -58,6 +58,7 @@ struct _ReboundSocket
   int adopted_fd;        /* that descriptor, as long as it has the socket's cookie */
   int kept_fd;           /* what is kept of a socket that was closed without a link, or of a
                             listener that was silenced; or -1 */
+  int silence_errno;     /* why a listener could not be silenced */
   gboolean is_reclaimed; /* the system has taken it away, though it may not show */
   gboolean was_left;     /* by its other end, before it was taken away */
   guint16 local_port;    /* host byte order; of a listener where it was bound */
