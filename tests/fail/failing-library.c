@@ -7,10 +7,11 @@
  * once, reads which sites there are (table.py), and plays it again for each site and errno. What is
  * counted is per process, and goes on in its children.
  *
- * All functions here have one C type, six words and a word. By the calling conventions of the 64-bit
- * machines that Debian 12 knows, integers, pointers and the arguments behind "..." are all handed
- * over in the same registers, so that a table of names is enough. (Only fopencookie() is left out,
- * which takes a struct: it can fail for memory alone, and GLib ends the program then, too.) */
+ * All functions here have one C type, six words and a word. By the calling conventions of the
+ * 64-bit machines that Debian 12 knows, integers, pointers and the arguments behind "..." are all
+ * handed over in the same registers, so that a table of names is enough. (Only fopencookie() is
+ * left out, which takes a struct: it can fail for memory alone, and GLib ends the program then,
+ * too.) */
 
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -86,6 +87,7 @@ typedef enum
   CALL (pipe2, MINUS_ONE, 0, 0)                                                                    \
   CALL (poll, MINUS_ONE, 0, 0)                                                                     \
   CALL (prctl, MINUS_ONE, 1, 0)                                                                    \
+  CALL (pread64, MINUS_ONE, 0, 3)                                                                  \
   CALL (read, MINUS_ONE, 0, 3)                                                                     \
   CALL (readdir64, NOTHING, 0, 0)                                                                  \
   CALL (readlink, MINUS_ONE, 0, 0)                                                                 \
@@ -135,7 +137,8 @@ static const struct
 
 /* Calls go this deep before they are in our own code: GFile's reading is eight of GIO's. */
 #define N_FRAMES 16
-/* A way to a call is told from others by its first two steps of ours: the function, and for whom. */
+/* A way to a call is told from others by its first two steps of ours: the function, and for whom.
+ */
 #define N_OWN_FRAMES 2
 /* Some thousands in the largest scripts; a table that is full stops the run. */
 #define N_SITES 16384
@@ -329,8 +332,8 @@ pass (unsigned call, Word *words, void *caller)
 }
 
 #define CALL(name, way, kind, length)                                                              \
-  __attribute__ ((visibility ("default"))) Word stand_in_##name (Word, Word, Word, Word, Word,     \
-                                                                 Word) __asm__ (#name);            \
+  __attribute__ ((visibility ("default")))                                                         \
+  Word stand_in_##name (Word, Word, Word, Word, Word, Word) __asm__(#name);                        \
   Word stand_in_##name (Word a, Word b, Word c, Word d, Word e, Word f)                            \
   {                                                                                                \
     Word words[] = { a, b, c, d, e, f };                                                           \

@@ -66,6 +66,7 @@ BY_CALL = {
     "pipe2": "EMFILE ENFILE",
     "poll": "EINTR ENOMEM",
     "prctl": "EPERM EINVAL",
+    "pread64": f"EINTR EIO EISDIR EOVERFLOW {SHORT}",
     "read": f"EINTR EIO EAGAIN EISDIR {SHORT}",
     "readdir64": "EIO ENOMEM ENOENT",
     "readlink": f"{PATH} EINVAL",

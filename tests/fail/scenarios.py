@@ -9,6 +9,33 @@ SHORT_FORM = {"reports", "test", "compare", "why", "table", "include", "check --
               "listener-silent", "network-down-at-lock", "file-lock-at-suspend",
               "cfsocket-accept-once", "write-after-close"}
 
+# What was bad once, and is always tried: scenario, call, errno, and who makes the call for whom.
+PINNED = [
+    ("reports", "poll", "ENOMEM", "poll_now"),
+    ("reports", "epoll_ctl", "ENOSPC", "rebound_watch_set_events"),
+    ("reports", "epoll_ctl", "ENOENT", "rebound_watch_free"),
+    ("reports", "accept4", "EMFILE", "rebound-kernel-probe.c"),
+    ("reports", "getsockopt", "ENOBUFS", "look_at_descriptor"),
+    ("reports", "getpeername", "ENOBUFS", "rebound_tuple_from_descriptor"),
+    ("reports", "getsockopt", "ENOBUFS", "rebound-dial.c on_ready"),
+    ("reports", "recv", "ENOMEM", "take_input"),
+    ("file-lock-at-suspend", "readlink", "ELOOP", "read_own_pid"),
+    ("file-lock-at-suspend", "readlink", "EACCES", "name_file"),
+    ("cfsocket-accept-once", "opendir", "EMFILE", "find_highest"),
+    ("cfsocket-accept-once", "readdir", "EIO", "find_highest"),
+    ("listener-silent", "dup3", "EBUSY", "exchange"),
+    ("network-down-at-lock", "setsockopt", "ENOBUFS", "rebound_link_resume"),
+    ("test", "dup2", "EMFILE", "take_files"),
+    ("test", "memfd_create", "EMFILE", "open_files"),
+    ("test", "pread", "EIO", "read_file"),
+    ("test", "readdir", "EIO", "read_folder"),
+    ("compare", "read", "EIO", "read_all"),
+    ("compare", "fclose", "EIO", "play_into"),
+    ("include", "fstat", "EIO", "open_regular"),
+    ("why", "bind", "EACCES", "list_own_bound"),
+    ("table", "poll", "ENOMEM", "poll_or_tell"),
+]
+
 SCRIPTS = TESTS.parent / "app/scripts"
 OUTPUTS = ["text:a.txt", "jsonl:a.jsonl", "tap:a.tap", "junit:a.xml", "trace:a.json",
            "html:a.html", "pcapng:a.pcapng"]
