@@ -384,9 +384,12 @@ rebound_application_is_between_words (ReboundApplication *self, const char *word
 static gboolean
 may_be_suspended (ReboundApplication *self, const char *word, GError **error)
 {
-  g_autofree char *names = rebound_background_tasks_dup_names (self->tasks);
+  g_autofree char *names = NULL;
 
-  if (names == NULL || strcmp (word, "suspend") != 0)
+  if (strcmp (word, "suspend") != 0)
+    return TRUE;
+  names = rebound_background_tasks_dup_names (self->tasks);
+  if (names == NULL)
     return TRUE;
   g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_STATE,
                "“suspend” is not possible while %s holds a background task (%s); expected end-task "

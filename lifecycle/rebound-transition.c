@@ -241,10 +241,11 @@ gboolean
 rebound_transition_check (ReboundApplicationState from, const char *word, GError **error)
 {
   ReboundLife life = { from, 0 };
-  g_autoptr (GString) possible = g_string_new (NULL);
+  g_autoptr (GString) possible = NULL;
 
   if (rebound_transition_find (word, from) != NULL)
     return TRUE;
+  possible = g_string_new (NULL);
   for (guint i = 0; i < G_N_ELEMENTS (transitions); i++)
     if (transitions[i].from == from)
       g_string_append_printf (possible, "%s%s", possible->len > 0 ? ", " : "",
