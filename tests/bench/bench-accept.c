@@ -5,7 +5,6 @@
  *
  * There is no TIME_WAIT here (tcp_max_tw_buckets=0), so that no way meets what another has left. */
 
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -101,7 +100,7 @@ measure (const BenchServerClass *klass, gconstpointer data, BenchTime *time)
 {
   int clients_fd = GPOINTER_TO_INT (data);
   guint n_served = 0;
-  gpointer server = klass->new_server (&n_served);
+  gpointer server = klass->new_server (&n_served, FALSE);
 
   klass->open (server);
   if (write (clients_fd, "", 1) != 1)
@@ -142,16 +141,6 @@ static const BenchWay ways[] = {
   { "GSocketService", measure_gio },
 };
 
-static void
-do_without_time_wait (void)
-{
-  int fd = open ("/proc/sys/net/ipv4/tcp_max_tw_buckets", O_WRONLY | O_CLOEXEC);
-
-  if (fd < 0 || write (fd, "0\n", 2) != 2)
-    g_error ("tcp_max_tw_buckets: %m");
-  close (fd);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -166,7 +155,7 @@ main (int argc, char **argv)
       g_print ("cannot be measured here: %s\n", error->message);
       return 77;
     }
-  do_without_time_wait ();
+  bench_server_limit_time_waits (0);
   clients_fd = spawn_clients (&pid);
   bench_compare ("Accept, echo, close: one connection", ways, G_N_ELEMENTS (ways),
                  GINT_TO_POINTER (clients_fd), N_ROUNDS, N_CONNECTIONS);

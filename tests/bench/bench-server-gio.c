@@ -8,6 +8,7 @@
 typedef struct
 {
   guint *n_served;
+  gboolean client_closes_first;
   GSocketService *service;
 } Server;
 
@@ -19,12 +20,32 @@ typedef struct
 } Visit;
 
 static gpointer
-new_server (guint *n_served)
+new_server (guint *n_served, gboolean client_closes_first)
 {
   Server *self = g_new0 (Server, 1);
 
   self->n_served = n_served;
+  self->client_closes_first = client_closes_first;
   return self;
+}
+
+static void on_read (GObject *source, GAsyncResult *result, gpointer user_data);
+
+static void
+begin_to_read (Visit *visit)
+{
+  g_input_stream_read_async (g_io_stream_get_input_stream (G_IO_STREAM (visit->connection)),
+                             visit->message, sizeof visit->message, G_PRIORITY_DEFAULT, NULL,
+                             on_read, visit);
+}
+
+static void
+finish (Visit *visit)
+{
+  g_io_stream_close (G_IO_STREAM (visit->connection), NULL, NULL);
+  g_object_unref (visit->connection);
+  (*visit->server->n_served)++;
+  g_free (visit);
 }
 
 static void
@@ -33,10 +54,10 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
   Visit *visit = user_data;
 
   g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, NULL, NULL);
-  g_io_stream_close (G_IO_STREAM (visit->connection), NULL, NULL);
-  g_object_unref (visit->connection);
-  (*visit->server->n_served)++;
-  g_free (visit);
+  if (visit->server->client_closes_first)
+    begin_to_read (visit);
+  else
+    finish (visit);
 }
 
 static void
@@ -45,11 +66,15 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
   Visit *visit = user_data;
   gssize received = g_input_stream_read_finish (G_INPUT_STREAM (source), result, NULL);
 
-  if (received <= 0)
+  if (received < 0)
     g_error ("a connection failed");
-  g_output_stream_write_all_async (g_io_stream_get_output_stream (G_IO_STREAM (visit->connection)),
-                                   visit->message, (gsize) received, G_PRIORITY_DEFAULT, NULL,
-                                   on_written, visit);
+  if (received == 0)
+    finish (visit);
+  else
+    g_output_stream_write_all_async (g_io_stream_get_output_stream (
+                                         G_IO_STREAM (visit->connection)),
+                                     visit->message, (gsize) received, G_PRIORITY_DEFAULT, NULL,
+                                     on_written, visit);
 }
 
 static gboolean
@@ -62,9 +87,7 @@ on_incoming (GSocketService *service,
 
   visit->server = user_data;
   visit->connection = g_object_ref (connection);
-  g_input_stream_read_async (g_io_stream_get_input_stream (G_IO_STREAM (connection)),
-                             visit->message, sizeof visit->message, G_PRIORITY_DEFAULT, NULL,
-                             on_read, visit);
+  begin_to_read (visit);
   return TRUE;
 }
 

@@ -11,16 +11,18 @@
 typedef struct
 {
   guint *n_served;
+  gboolean client_closes_first;
   struct event_base *base;
   struct evconnlistener *listener;
 } Server;
 
 static gpointer
-new_server (guint *n_served)
+new_server (guint *n_served, gboolean client_closes_first)
 {
   Server *self = g_new0 (Server, 1);
 
   self->n_served = n_served;
+  self->client_closes_first = client_closes_first;
   self->base = event_base_new ();
   return self;
 }
@@ -32,18 +34,27 @@ on_read (struct bufferevent *bufferevent, gpointer user_data)
 }
 
 static void
-on_written (struct bufferevent *bufferevent, gpointer user_data)
+finish (Server *self, struct bufferevent *bufferevent)
 {
-  Server *self = user_data;
-
   bufferevent_free (bufferevent);
   (*self->n_served)++;
 }
 
 static void
+on_written (struct bufferevent *bufferevent, gpointer user_data)
+{
+  Server *self = user_data;
+
+  if (!self->client_closes_first)
+    finish (self, bufferevent);
+}
+
+static void
 on_event (struct bufferevent *bufferevent, short what, gpointer user_data)
 {
-  g_error ("a connection failed");
+  if ((what & BEV_EVENT_EOF) == 0)
+    g_error ("a connection failed");
+  finish (user_data, bufferevent);
 }
 
 static void

@@ -8,6 +8,7 @@
 typedef struct
 {
   guint *n_served;
+  gboolean client_closes_first;
   uv_loop_t loop;
   uv_tcp_t *listener;
 } Server;
@@ -21,11 +22,12 @@ typedef struct
 } Visit;
 
 static gpointer
-new_server (guint *n_served)
+new_server (guint *n_served, gboolean client_closes_first)
 {
   Server *self = g_new0 (Server, 1);
 
   self->n_served = n_served;
+  self->client_closes_first = client_closes_first;
   uv_loop_init (&self->loop);
   return self;
 }
@@ -37,12 +39,19 @@ on_closed (uv_handle_t *handle)
 }
 
 static void
+finish (Visit *visit)
+{
+  uv_close ((uv_handle_t *) &visit->handle, on_closed);
+  (*visit->server->n_served)++;
+}
+
+static void
 on_written (uv_write_t *write, int status)
 {
   Visit *visit = write->data;
 
-  uv_close ((uv_handle_t *) &visit->handle, on_closed);
-  (*visit->server->n_served)++;
+  if (!visit->server->client_closes_first)
+    finish (visit);
 }
 
 static void
@@ -61,9 +70,15 @@ on_read (uv_stream_t *stream, ssize_t received, const uv_buf_t *buffer)
 
   if (received == 0) /* nothing was there after all */
     return;
+  if (received == UV_EOF)
+    {
+      finish (visit);
+      return;
+    }
   if (received < 0)
     g_error ("a connection failed: %s", uv_strerror ((int) received));
-  uv_read_stop (stream);
+  if (!visit->server->client_closes_first)
+    uv_read_stop (stream);
   visit->write.data = visit;
   uv_write (&visit->write, stream, &answer, 1, on_written);
 }

@@ -25,7 +25,7 @@ perform (Server *self, const char *action)
 }
 
 static gpointer
-new_server (guint *n_served)
+new_server (guint *n_served, gboolean client_closes_first)
 {
   g_autoptr (ReboundClock) clock = rebound_clock_new (REBOUND_CLOCK_REAL);
   g_autoptr (ReboundSite) site = rebound_site_new (clock, NULL);
@@ -36,6 +36,9 @@ new_server (guint *n_served)
   self->listener
       = g_object_new (REBOUND_TYPE_LISTENER, "address", "127.0.0.1", "port", BENCH_SERVER_PORT,
                       "backlog", BENCH_SERVER_BACKLOG, "on-accept", REBOUND_ON_ACCEPT_ECHO,
+                      "close-order",
+                      client_closes_first ? REBOUND_CLOSE_ORDER_CLIENT_FIRST
+                                          : REBOUND_CLOSE_ORDER_SERVER_FIRST,
                       "background-policy", REBOUND_BACKGROUND_POLICY_CLOSE_ON_RESIGN, NULL);
   g_signal_connect_swapped (self->listener, "connection-closed", G_CALLBACK (on_connection_closed),
                             self);

@@ -5,6 +5,8 @@
 #include "bench-servers.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -24,6 +26,16 @@ bench_server_address (void)
   return (struct sockaddr_in){ .sin_family = AF_INET,
                                .sin_port = htons (BENCH_SERVER_PORT),
                                .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+}
+
+void
+bench_server_limit_time_waits (guint n_time_waits)
+{
+  int fd = open ("/proc/sys/net/ipv4/tcp_max_tw_buckets", O_WRONLY | O_CLOEXEC);
+
+  if (fd < 0 || dprintf (fd, "%u\n", n_time_waits) < 0)
+    g_error ("tcp_max_tw_buckets: %m");
+  close (fd);
 }
 
 char *
@@ -47,16 +59,18 @@ bench_server_peers (void)
 typedef struct
 {
   guint *n_served;
+  gboolean client_closes_first;
   int epoll_fd;
   int listener_fd;
 } Server;
 
 static gpointer
-new_server (guint *n_served)
+new_server (guint *n_served, gboolean client_closes_first)
 {
   Server *self = g_new0 (Server, 1);
 
   self->n_served = n_served;
+  self->client_closes_first = client_closes_first;
   self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   return self;
 }
@@ -102,8 +116,10 @@ serve (Server *self, int fd)
   char message[BENCH_MESSAGE_BYTES];
   ssize_t received = recv (fd, message, sizeof message, 0);
 
-  if (received <= 0 || send (fd, message, (gsize) received, MSG_NOSIGNAL) != received)
+  if (received < 0 || send (fd, message, (gsize) received, MSG_NOSIGNAL) != received)
     g_error ("a connection failed: %m");
+  if (received > 0 && self->client_closes_first)
+    return;
   close (fd);
   (*self->n_served)++;
 }
