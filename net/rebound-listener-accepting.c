@@ -15,6 +15,7 @@
 
 #include "lifecycle/rebound-planted-private.h"
 #include "lifecycle/rebound-trouble-private.h"
+#include "rebound-poll-private.h"
 
 /* Connections taken in one dispatch, so that a crowd does not keep others from their turn. */
 #define ACCEPT_LIMIT 64
@@ -220,6 +221,21 @@ accept_all (ReboundListener *self)
     }
 }
 
+/* Whoever has connected has often asked by now, and is answered without another turn of the main
+ * loop. In virtual time a turn is the run's to give. */
+static void
+serve_at_once (ReboundListener *self)
+{
+  ReboundPoll *poll;
+
+  if (self->site == NULL
+      || rebound_clock_get_mode (rebound_site_get_clock (self->site)) != REBOUND_CLOCK_REAL)
+    return;
+  poll = rebound_poll_of_site (self->site);
+  if (poll != NULL)
+    rebound_poll_dispatch (poll);
+}
+
 static gboolean
 on_acceptable (int descriptor, GIOCondition condition, gpointer user_data)
 {
@@ -228,7 +244,10 @@ on_acceptable (int descriptor, GIOCondition condition, gpointer user_data)
   if (self->on_accept_error == REBOUND_ON_ACCEPT_ERROR_DISARM)
     accept_bare (self);
   else
-    accept_all (self);
+    {
+      accept_all (self);
+      serve_at_once (self);
+    }
   rebound_listener_close_if_served (self);
   return G_SOURCE_CONTINUE;
 }
