@@ -372,6 +372,26 @@ test_listen_anyway_fails (void)
                    "1h web: closed (generation 1), at did-enter-background\n");
 }
 
+static void
+test_answers_at_once (void)
+{
+  g_autoptr (ReboundClock) clock = rebound_clock_new (REBOUND_CLOCK_REAL);
+  g_autoptr (ReboundSite) site = rebound_site_new (clock, NULL);
+  guint16 port = kernel_test_new_port ();
+  g_autoptr (ReboundListener) web = g_object_new (REBOUND_TYPE_LISTENER, "port", port, NULL);
+  int client;
+
+  g_test_summary ("in real time whoever has asked by the time it is accepted is answered in the "
+                  "same turn of the main loop");
+  rebound_actor_come_to_life (REBOUND_ACTOR (web), site);
+  client = raw_connect (AF_INET, port, 0);
+  g_assert_cmpint (raw_send (client, "hello"), ==, 5);
+  g_assert_true (g_main_context_iteration (NULL, FALSE));
+  g_assert_cmpint (raw_receive (client), ==, 5);
+  rebound_actor_abandon (REBOUND_ACTOR (web));
+  raw_close (client);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -394,5 +414,6 @@ main (int argc, char **argv)
   g_test_add_data_func ("/listener/recovers/listen", GINT_TO_POINTER (FAILING_LISTEN),
                         test_recovers);
   g_test_add_func ("/listener/failing/listen-anyway", test_listen_anyway_fails);
+  g_test_add_func ("/listener/answers-at-once", test_answers_at_once);
   return g_test_run ();
 }
