@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -253,9 +254,9 @@ print_memory (void)
   gsize big_bytes = big->heap_bytes[1] - big->heap_bytes[0];
   gsize small_bytes = small->heap_bytes[1] - small->heap_bytes[0];
 
-  g_print ("**Memory.** A connection of %u, both ends of which are the run's: %" G_GSIZE_FORMAT
-           " bytes of the heap (the kernel's are not among them)\n\n",
-           crowds[N_CROWDS - 1], (big_bytes - small_bytes) / n_more);
+  printf ("**Memory.** A connection of %u, both ends of which are the run's: %" G_GSIZE_FORMAT
+          " bytes of the heap (the kernel's are not among them)\n\n",
+          crowds[N_CROWDS - 1], (big_bytes - small_bytes) / n_more);
 }
 
 int

@@ -8,6 +8,7 @@
  * they are asked for. Text is measured as it is, where most of a long run is folded or left out,
  * and with a line for each event, as a run in real time has it. */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -179,9 +180,9 @@ static void
 print_way (Way *way)
 {
   qsort (way->nsec, N_ROUNDS, sizeof *way->nsec, compare_doubles);
-  g_print ("  %-22s %7.0f %7.0f %7.0f%s\n", way->name, way->nsec[N_ROUNDS / 2],
-           way->nsec[N_ROUNDS / 4], way->nsec[N_ROUNDS * 3 / 4],
-           way->nsec[N_ROUNDS / 2] < LIMIT_NSEC ? "" : "  more than 2 us");
+  printf ("| %s | %.2f (%.2f–%.2f) | %s |\n", way->name, way->nsec[N_ROUNDS / 2] / 1000,
+          way->nsec[N_ROUNDS / 4] / 1000, way->nsec[N_ROUNDS * 3 / 4] / 1000,
+          way->nsec[N_ROUNDS / 2] < LIMIT_NSEC ? "met" : "**missed**");
 }
 
 static void
@@ -217,13 +218,14 @@ list_ways (void)
 }
 
 int
-main (void)
+main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GArray) ways = list_ways ();
   Play plays[G_N_ELEMENTS (scripts)];
   guint n_events = 0;
 
+  bench_begin (argc, argv, NULL);
   if (!rebound_isolation_enter (&error) || !rebound_net_init (&error))
     {
       g_print ("cannot be measured here: %s\n", error->message);
@@ -243,10 +245,12 @@ main (void)
         if (round > 0) /* the first is to warm up */
           way->nsec[round - 1] = nsec;
       }
-  g_print ("%u events of %u runs to /dev/null, %u rounds; ns of CPU an event\n", n_events,
-           (guint) G_N_ELEMENTS (scripts), N_ROUNDS);
-  g_print ("  %-22s %7s %7s %7s\n", "format", "median", "from", "to (the middle half)");
+  printf ("**Formats.** %u events of %u runs to /dev/null; the median of %u rounds in turn "
+          "(quartiles)\n\n"
+          "| format | CPU, µs an event | ≤ 2 µs |\n|---|---|---|\n",
+          n_events, (guint) G_N_ELEMENTS (scripts), N_ROUNDS);
   for (guint i = 0; i < ways->len; i++)
     print_way (&g_array_index (ways, Way, i));
+  printf ("\n");
   return 0;
 }
