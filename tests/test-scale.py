@@ -117,7 +117,6 @@ def print_table():
     good = True
     for phase, (what, _) in PHASES.items():
         cells = [counted[crowd][phase] for crowd in TABLE]
-       
         growth = cells[-1][0] / cells[0][0]
         good = good and growth <= FLAT_WITHIN
         print(f"| {what} | " + " | ".join(f"{cell[0]:,.0f}, {cell[1]:.1f}" for cell in cells)
