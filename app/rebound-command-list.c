@@ -12,6 +12,7 @@
 #include "rebound-about.h"
 #include "rebound-columns.h"
 #include "rebound-command.h"
+#include "rebound-play.h"
 #include "rebound-script-source.h"
 #include "rebound-visible.h"
 
@@ -36,10 +37,11 @@ entry_free (gpointer data)
 
 /* NULL after a complaint. */
 static Entry *
-entry_new (const char *word)
+entry_new (const char *word, const char *const *include_dirs)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (ReboundRun) run = rebound_script_source_load (word, NULL, REBOUND_CLOCK_VIRTUAL, &error);
+  g_autoptr (ReboundRun) run
+      = rebound_script_source_load (word, include_dirs, REBOUND_CLOCK_VIRTUAL, &error);
   Entry *entry;
   char *end;
 
@@ -59,13 +61,13 @@ entry_new (const char *word)
 
 /* By their problems, and within one in the order of @words. NULL after a complaint. */
 static GPtrArray *
-list_entries (char *const *words)
+list_entries (char *const *words, const char *const *include_dirs)
 {
   g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (entry_free);
 
   for (guint i = 0; words[i] != NULL; i++)
     {
-      Entry *entry = entry_new (words[i]);
+      Entry *entry = entry_new (words[i], include_dirs);
       guint place = 0;
 
       if (entry == NULL)
@@ -168,7 +170,7 @@ print_json (GPtrArray *entries)
 }
 
 static int
-list (char *const *words, const char *format)
+list (char *const *words, const char *const *include_dirs, const char *format)
 {
   g_auto (GStrv) shipped = words[0] == NULL ? rebound_script_source_list () : NULL;
   g_autoptr (GPtrArray) entries = NULL;
@@ -178,7 +180,7 @@ list (char *const *words, const char *format)
       rebound_command_complain ("--format: “%s” is none; expected text or jsonl", format);
       return REBOUND_EXIT_USAGE;
     }
-  entries = list_entries (shipped != NULL ? shipped : words);
+  entries = list_entries (shipped != NULL ? shipped : words, include_dirs);
   if (entries == NULL)
     return REBOUND_EXIT_USAGE;
   if (g_strcmp0 (format, "jsonl") == 0)
@@ -194,10 +196,13 @@ int
 rebound_command_list (int argc, char **argv)
 {
   g_autofree char *format = NULL;
+  g_auto (GStrv) include_dirs = NULL;
   const GOptionEntry options[] = {
     { "format", 0, 0, G_OPTION_ARG_STRING, &format,
       "jsonl: an object a script, with name, title, problem, problem_name, source (default: text)",
       "text|jsonl" },
+    { "include-dir", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &include_dirs, REBOUND_INCLUDE_DIR_BLURB,
+      "DIR" },
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (GOptionContext) context = g_option_context_new ("[SCRIPT…]");
@@ -208,5 +213,5 @@ rebound_command_list (int argc, char **argv)
   g_option_context_add_main_entries (context, options, NULL);
   if (!rebound_command_parse (context, &argc, &argv, 0, G_MAXINT - 1))
     return REBOUND_EXIT_USAGE;
-  return list (argv + 1, format);
+  return list (argv + 1, (const char *const *) include_dirs, format);
 }

@@ -37,7 +37,7 @@ CAPABILITIES = {"CapInh": set(), "CapPrm": {"NET_ADMIN"}, "CapEff": {"NET_ADMIN"
 BITS = {12: "NET_ADMIN", 13: "NET_RAW"}
 
 # What a network that has a loopback and no way out says to whoever wants out.
-REFUSED, NO_WAY = {"ECONNREFUSED"}, {"ENETUNREACH", "EADDRNOTAVAIL"}
+REFUSED, NO_WAY = {"ECONNREFUSED"}, {"ENETUNREACH", "EADDRNOTAVAIL", "EAFNOSUPPORT"}
 
 # What a run may open once it is in its namespaces, and how. Everything else is a finding.
 ALLOWED = [

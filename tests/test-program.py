@@ -288,7 +288,7 @@ def test_include_dir():
             os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
             with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
                 file.write(text)
-        for words in (("run",), ("check",), ("check", "--twice"), ("test",),
+        for words in (("run",), ("list",), ("check",), ("check", "--twice"), ("test",),
                       ("compare", "mine/main.life")):
             done = run(*words, "mine/main.life", cwd=folder)
             expect_equal(done.returncode, 1 if words == ("test",) else 2, f"status of {words}")
