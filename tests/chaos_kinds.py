@@ -325,8 +325,8 @@ def fill_disk(dice):
 
 
 def close_streams(dice):
-    """Standard input, output, error, or several of them closed: what would be said there is not said
-    elsewhere, and what cannot be shown is 99."""
+    """Standard input, output, error, or several of them closed: what would be said there is not
+    said elsewhere, and what cannot be shown is 99."""
     closed = dice.sample((0, 1, 2), dice.randrange(1, 4))
     words, status = dice.choice(((("run", SCRIPT), 0), (("list",), 0), (("run", "nonesuch"), 2),
                                  (("run", "--format=jsonl", "rebind-bug"), 0),
@@ -362,7 +362,7 @@ def leave_early(dice):
     complaint = process.stderr.read()
     status = process.wait(program.HANG_SECONDS)
     if status == 0:
-        expect(wanted + room >= size, f"{name}: {size} bytes were written though {wanted} were read")
+        expect(wanted + room >= size, f"{name}: {size} bytes were written, {wanted} read")
         return "all was written before"
     expect_equal(status, 99, f"status of {name} after {wanted} bytes")
     expect_equal(complaint, "rebound: standard output could not be written: EPIPE (Broken pipe)\n",

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Random lives, by seed: a phone, both kinds of servers and clients, a plain socket, and acts on them
-that nobody would do on purpose. What a person does is possible where it stands (so far as that can
+"""Random lives, by seed: a phone, both kinds of servers and clients, plain sockets, and acts on
+them that nobody would do on purpose. What a person does is possible where it stands (so far as that can
 be known without playing it); what the program does to its sockets need not make any sense.
 
 An actor of the application is acted on while the application is in front; whether it still runs
@@ -210,7 +210,8 @@ class Life:
         and ends it."""
         self.say(self.dice.choice((
             f"{name}.close", f"{name}.close\n{name}.socket", f"{name}.close\n{name}.socket",
-            f"{name}.connect to={other}", f"{name}.connect to={other}", f"{name}.bind port={self.dice.choice((0, 30000))}",
+            f"{name}.connect to={other}", f"{name}.connect to={other}",
+            f"{name}.bind port={self.dice.choice((0, 30000))}",
             f"{name}.listen", f"{name}.poll", f"{name}.send text=x", f"{name}.shutdown how=write",
             f"{name}.set-option option=reuse-address on=yes",
             f"{name}.set-option option=linger on=yes time=0s")))

@@ -1,7 +1,7 @@
 #!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Chaos on a run: its sockets are taken from it, its link, its descriptors, its disk, its clock; it is
-stopped, interrupted and killed. What has to be seen of each kind is in chaos_kinds.py.
+"""Chaos on a run: its sockets are taken from it, its link, its descriptors, its disk, its clock; it
+is stopped, interrupted and killed. What has to be seen of each kind is in chaos_kinds.py.
 
 Usage: tests/test-chaos.py [--table] [--runs N] [--first SEED] [--life SEED]
 

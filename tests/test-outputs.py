@@ -464,7 +464,8 @@ def test_unnamed():
     program.need_strace()
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "run.jsonl"
-        for fault in ("openat:error=EOPNOTSUPP", "?access,?faccessat,?faccessat2:error=ENOENT", "linkat:error=EEXIST"):
+        for fault in ("openat:error=EOPNOTSUPP", "?access,?faccessat,?faccessat2:error=ENOENT",
+                      "linkat:error=EEXIST"):
             for earlier in (False, True):
                 place.unlink(missing_ok=True)
                 if earlier:
