@@ -47,15 +47,17 @@ class Life:
 COMINGS = "launch,home,open,lock,unlock"
 LIFE_OF = {
     "listener": Life(),
-    "deaf": Life(words="launch,home,open,kernel.limit-descriptors,kernel.unlimit-descriptors"),
+    "deaf": Life(20, "launch,kernel.limit-descriptors,kernel.unlimit-descriptors"),
     "crowd": Life(8, COMINGS),
-    "stubborn": Life(),
+    "stubborn": Life(words="launch,home,open,interrupt,end-interrupt"),
     "kept": Life(),
     "serving": Life(words=f"{COMINGS},interrupt,end-interrupt,phone.hang-up,phone.send"),
-    "finishing": Life(words=f"{COMINGS},network-down,network-up"),
+    "requests": Life(8, "home,open,lock,unlock,open-other"),
     "drain": Life(words="launch,network-down,network-up,phone.send,web.close,web.open"),
     "pool": Life(16),
-    "expiry": Life(words=f"{COMINGS},http.get,server.delay"),
+    "server": Life(words="launch,http.get,server.close-connections"),
+    "posts": Life(20, "launch,http.request,server.answer"),
+    "expiry": Life(16, "launch,http.get"),
     "retry": Life(4, "http.get,server.close-connections"),
 }
 
@@ -74,20 +76,20 @@ FOUND_BY = {
     "asks_so_error_alone": "kept",
     "task_never_ended": "serving",
     "suspension_forgotten": "serving",
-    "task_ended_early": "finishing",
+    "task_ended_early": "requests",
     "drain_skipped": "drain",
     "link_not_noticed": "pool",
     "generation_not_raised": "pool",
-    "dead_kept": "pool",
+    "dead_kept": "server",
     "limit_off_by_one": "pool",
-    "post_retried": "pool",
+    "post_retried": "posts",
     "keep_alive_ignored": "expiry",
     "expiry_never_rearmed": "expiry",
     "retry_from_pool": "retry",
 }
 
 # What the short form looks for.
-QUICKLY_FOUND = ("no_reuse_option", "connection_leaked", "generation_not_raised")
+QUICKLY_FOUND = ("no_reuse_option", "connection_leaked", "dead_kept")
 QUICK_ROUNDS = 1
 
 
