@@ -169,7 +169,7 @@ tell_speed (guint n_lives, gint64 wall_usec, guint n_jobs)
   double seconds = (double) MAX (wall_usec, 1) / G_USEC_PER_SEC;
   guint n_cores = MIN (n_jobs, rebound_test_pool_count_cpus ());
 
-  g_printerr ("%u lives in %.1f s by the clock on the wall: %.0f a second, %.0f a core\n", n_lives,
+  g_printerr ("%u lives in %.1f s by the clock on the wall: %.1f a second, %.1f a core\n", n_lives,
               seconds, n_lives / seconds, n_lives / seconds / n_cores);
 }
 
