@@ -41,7 +41,7 @@ struct _ReboundHttpServer
   guint n_requests;
   guint n_duplicates; /* requests that had come before */
   guint n_duplicate_posts;
-  guint n_early;      /* how often something came before the answer to what came before it */
+  guint n_early; /* how often something came before the answer to what came before it */
   guint n_accepted;
 };
 

@@ -104,7 +104,7 @@ load (const char *name, const char *text, GError **error)
   g_autoptr (GBytes) bytes = text != NULL ? g_bytes_new_static (text, strlen (text)) : NULL;
 
   return text == NULL
-             ? rebound_script_source_load (name, REBOUND_CLOCK_VIRTUAL, error)
+             ? rebound_script_source_load (name, NULL, REBOUND_CLOCK_VIRTUAL, error)
              : rebound_run_new_from_bytes (bytes, name, NULL, REBOUND_CLOCK_VIRTUAL, error);
 }
 
