@@ -63,8 +63,8 @@ def finds_a_bug():
         expect_equal(scripts_of(folder), [f"story-{match[2]}.life"], "files")
         text = Path(folder, f"story-{match[2]}.life").read_text(encoding="utf-8")
         expect(len(statements_of(text)) <= 10, f"expected at most ten statements:\n{text}")
-        expect_in("\nlistener web port=30000 reuse-address=$reuse-address close-order=server-first\n",
-                  text, "the script's own statement, comments and line ends resolved")
+        expect_in("\nlistener web port=30000 reuse-address=$reuse-address "
+                  "close-order=server-first\n", text, "the script's own statement, comments and line ends resolved")
         expect("eventually" not in text, f"what is not needed is left out:\n{text}")
         again = run("run", f"story-{match[2]}.life", cwd=folder)
         expect_status(again, 1)
@@ -114,7 +114,7 @@ def same_lives():
 
 
 def lives_recover():
-    """Behind whatever came before, the app is in front, active, with a link and as its peers were."""
+    """Behind whatever came before, the app is active, with a link, and its peers as they were."""
     text = ("peer http-server server port=30000 delay=3s\nlaunch\n"
             "eventually app.state == active within 1us\neventually kernel.link == up within 1us\n"
             "eventually device.locked == no within 1us\neventually server.delay == 3s within 1us\n")
