@@ -64,7 +64,7 @@ def finds_a_bug():
         text = Path(folder, f"story-{match[2]}.life").read_text(encoding="utf-8")
         expect(len(statements_of(text)) <= 10, f"expected at most ten statements:\n{text}")
         expect_in("\nlistener web port=30000 reuse-address=$reuse-address "
-                  "close-order=server-first\n", text, "the script's own statement, comments and line ends resolved")
+                  "close-order=server-first\n", text, "its statement, without the comment")
         expect("eventually" not in text, f"what is not needed is left out:\n{text}")
         again = run("run", f"story-{match[2]}.life", cwd=folder)
         expect_status(again, 1)
