@@ -161,6 +161,7 @@ static const char *plan_site;
 static int plan_errno;
 static unsigned plan_from, plan_count;
 static int is_counting;
+static unsigned n_failed;
 
 static Function
 get_real (unsigned call)
@@ -298,7 +299,7 @@ is_planned (unsigned call, Word kind, void *caller)
       || site->count - plan_from >= plan_count)
     return 0;
   snprintf (line, sizeof line, "failed\t%s\t%u\n", site->name, site->count);
-  if (site->count == plan_from)
+  if (n_failed++ == 0)
     note (line);
   return 1;
 }
@@ -384,6 +385,8 @@ end (void)
     n_open += (int) get_real (CALL_fcntl64) (fd, F_GETFD, 0, 0, 0, 0) != -1;
   snprintf (line, sizeof line, "open\t%u\n", n_open);
   note (line);
+  if (n_failed > 0) /* again: then there may have been no descriptor for it */
+    note ("failed\tagain\t0\n");
   for (unsigned i = 0; is_counting && i < n_sites; i++)
     if (sites[i].first == i)
       {

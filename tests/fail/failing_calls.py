@@ -106,6 +106,14 @@ ANSWERS = [
     ("shutdown", "ENOTCONN", "net/rebound-silent-listener.c"),
 ]
 
+# Where something else is done instead, without a word, and a run in which all is as expected has
+# recovered: nobody could be turned away, who then is accepted; an idle HTTP connection that cannot be
+# looked at is given up, and the request takes a new one.
+INSTEAD = [
+    ("accept4", "net/rebound-accept.c shed"),
+    ("recv", "rebound_http_client_probe"),
+]
+
 # Those that are several: by their command, as <fcntl.h> and <sys/syscall.h> number them.
 BY_KIND = {
     ("fcntl64", 0): "EMFILE EINVAL",  # F_DUPFD

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import whole
-from failing_calls import SHORT, TRANSIENT
+from failing_calls import INSTEAD, SHORT, TRANSIENT
 from program import ENVIRONMENT, REBOUND
 
 LIBRARY = os.path.abspath(os.environ.get(
@@ -230,7 +230,7 @@ def is_told(played, usual, site, error):
     return any(names(line, error) for line in told)
 
 
-def judge(played, usual, site, error):
+def judge(played, usual, site, error, steps):
     """What became of the failure, and whether that is good."""
     fault = find_fault(played, usual, site)
     if fault:
@@ -240,7 +240,8 @@ def judge(played, usual, site, error):
     if (played.status, played.out, played.err, played.files) == (usual.status, usual.out,
                                                                usual.err, usual.files):
         return "same log", True
-    if played.status == usual.status == 0 and error in TRANSIENT:
+    is_replaced = any(site.call == call and who in steps[0] for call, who in INSTEAD)
+    if played.status == usual.status == 0 and (is_replaced or error in TRANSIENT):
         return "recovered", True
     if not is_told(played, usual, site, error):
         how = "silence" if played.status == usual.status else "no errno"

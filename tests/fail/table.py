@@ -111,7 +111,7 @@ def sample(scenario, sites, steps, known):
 def try_cell(cell, usual):
     played, _ = play.play(cell.scenario, site=cell.site.name, errno=get_number(cell.error),
                           times=cell.times, first=cell.first)
-    cell.outcome, cell.is_good = play.judge(played, usual, cell.site, cell.error)
+    cell.outcome, cell.is_good = play.judge(played, usual, cell.site, cell.error, cell.steps)
     told = play.get_told(played, usual)
     cell.told = next((line for line in told if cell.error in line), told[0] if told else "").strip()
     return cell
