@@ -23,7 +23,7 @@ import program
 from program import Failure, Skip
 
 # Of each kind among the other tests.
-FEW = 2 if program.SANITIZED else 4
+FEW = 2 if program.SANITIZED else 3
 
 
 def try_one(name, seed):
