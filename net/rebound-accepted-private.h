@@ -39,8 +39,9 @@ ReboundAccepted *rebound_accepted_new (ReboundSite *site,
                                        const ReboundAcceptedManner *manner,
                                        const ReboundAcceptedListener *listener);
 
-/* Begins to serve; may finish at once. */
-void rebound_accepted_serve (ReboundAccepted *self);
+/* Begins to serve; may finish at once. @is_read_at_once: what has come already is read before the
+ * descriptor is watched. */
+void rebound_accepted_serve (ReboundAccepted *self, gboolean is_read_at_once);
 char *rebound_accepted_get_name (ReboundAccepted *self); /* a GRefString */
 
 /* Where the listener has it in its queue. */

@@ -270,13 +270,17 @@ greet (ReboundAccepted *self)
 }
 
 void
-rebound_accepted_serve (ReboundAccepted *self)
+rebound_accepted_serve (ReboundAccepted *self, gboolean is_read_at_once)
 {
   if (self->on_accept == REBOUND_ON_ACCEPT_KEEP) /* not even looked at */
     return;
   if (self->on_accept == REBOUND_ON_ACCEPT_HELLO)
     greet (self);
-  go_on (self);
+  if (is_read_at_once && !is_served (self)
+      && rebound_connection_count_queued (self->connection) == 0)
+    rebound_connection_read_at_once (self->connection);
+  else
+    go_on (self);
 }
 
 /* -- on the way out -- */

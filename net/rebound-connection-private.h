@@ -121,6 +121,11 @@ int rebound_connection_count_unread (ReboundConnection *self);
 /* -- in and out -- */
 
 void rebound_connection_enqueue (ReboundConnection *self, gconstpointer bytes, gsize length_bytes);
+
+/* As rebound_connection_start_reading(), and looks whether something is there already: whoever has
+ * connected has often asked by then, and where one message is all there is nothing needs to be
+ * watched. To be called last: it may be gone after it. */
+void rebound_connection_read_at_once (ReboundConnection *self);
 void rebound_connection_arm_rest (ReboundConnection *self, gint64 delay_usec);
 
 /* The watch, and the reference to itself, as the connection stands now. To be called last: it may

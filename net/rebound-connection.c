@@ -499,6 +499,16 @@ rebound_connection_start_reading (ReboundConnection *self)
 }
 
 void
+rebound_connection_read_at_once (ReboundConnection *self)
+{
+  g_object_ref (self);
+  self->is_reading = TRUE;
+  take_turn (self);
+  rebound_connection_update (self);
+  g_object_unref (self);
+}
+
+void
 rebound_connection_stop_reading (ReboundConnection *self)
 {
   g_return_if_fail (REBOUND_IS_CONNECTION (self));

@@ -15,7 +15,6 @@
 
 #include "lifecycle/rebound-planted-private.h"
 #include "lifecycle/rebound-trouble-private.h"
-#include "rebound-poll-private.h"
 
 /* Connections taken in one dispatch, so that a crowd does not keep others from their turn. */
 #define ACCEPT_LIMIT 64
@@ -110,6 +109,13 @@ is_newest (ReboundListener *self, ReboundAccepted *accepted)
   return g_queue_peek_tail (&self->connections) == accepted;
 }
 
+/* In virtual time a turn of the main loop is the run's to give. */
+static gboolean
+has_own_time (ReboundListener *self)
+{
+  return rebound_clock_get_mode (rebound_site_get_clock (self->site)) == REBOUND_CLOCK_REAL;
+}
+
 static void
 take (ReboundListener *self, int fd)
 {
@@ -142,7 +148,7 @@ take (ReboundListener *self, int fd)
   rebound_ledger_add (self->ledger, name, rebound_accepted_get_connection (accepted));
   rebound_listener_emit_accepted (self, name);
   if (is_newest (self, accepted))
-    rebound_accepted_serve (accepted);
+    rebound_accepted_serve (accepted, has_own_time (self));
 }
 
 void
@@ -221,21 +227,6 @@ accept_all (ReboundListener *self)
     }
 }
 
-/* Whoever has connected has often asked by now, and is answered without another turn of the main
- * loop. In virtual time a turn is the run's to give. */
-static void
-serve_at_once (ReboundListener *self)
-{
-  ReboundPoll *poll;
-
-  if (self->site == NULL
-      || rebound_clock_get_mode (rebound_site_get_clock (self->site)) != REBOUND_CLOCK_REAL)
-    return;
-  poll = rebound_poll_of_site (self->site);
-  if (poll != NULL)
-    rebound_poll_dispatch (poll);
-}
-
 static gboolean
 on_acceptable (int descriptor, GIOCondition condition, gpointer user_data)
 {
@@ -244,10 +235,7 @@ on_acceptable (int descriptor, GIOCondition condition, gpointer user_data)
   if (self->on_accept_error == REBOUND_ON_ACCEPT_ERROR_DISARM)
     accept_bare (self);
   else
-    {
-      accept_all (self);
-      serve_at_once (self);
-    }
+    accept_all (self);
   rebound_listener_close_if_served (self);
   return G_SOURCE_CONTINUE;
 }

@@ -25,10 +25,6 @@ ReboundWatch *rebound_poll_watch (ReboundPoll *self,
                                   guint32 events,
                                   ReboundWatchFunc func,
                                   gpointer user_data);
-
-/* Calls those that are ready now, without a turn of the main loop. */
-void rebound_poll_dispatch (ReboundPoll *self);
-
 void rebound_watch_set_events (ReboundWatch *self, guint32 events);
 
 /* Somebody else is called from now on; the watch keeps its place in the order. */

@@ -105,12 +105,12 @@ poll_clear (gpointer data)
 }
 
 /* Who is called may let go of the site, and the poll with it. */
-void
-rebound_poll_dispatch (ReboundPoll *self)
+static gboolean
+poll_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
+  ReboundPoll *self = g_rc_box_acquire (((PollSource *) source)->poll);
   guint first = self->ready->len;
 
-  g_rc_box_acquire (self);
   collect_ready (self, first);
   for (guint i = first; i < self->ready->len; i++)
     {
@@ -123,12 +123,6 @@ rebound_poll_dispatch (ReboundPoll *self)
     }
   g_ptr_array_set_size (self->ready, (int) first);
   g_rc_box_release_full (self, poll_clear);
-}
-
-static gboolean
-poll_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
-{
-  rebound_poll_dispatch (((PollSource *) source)->poll);
   return G_SOURCE_CONTINUE;
 }
 
