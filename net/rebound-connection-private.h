@@ -42,8 +42,9 @@ struct _ReboundConnection
 
   ReboundConnectionState state;
   gboolean is_reading;
-  gboolean is_resting; /* the kernel has no memory for us */
-  gboolean is_parked;  /* both streams are over, and nobody reads: a source would spin */
+  gboolean is_reading_at_once; /* there is no watch until it is over */
+  gboolean is_resting;         /* the kernel has no memory for us */
+  gboolean is_parked;          /* both streams are over, and nobody reads: a source would spin */
   gboolean has_shut_down;
   gboolean has_peer_finished;
   gboolean has_peer_said_goodbye;

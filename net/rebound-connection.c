@@ -151,6 +151,8 @@ update_watch (ReboundConnection *self)
   guint32 events = (wants_input (self) ? EPOLLIN : 0) | (is_sending ? EPOLLOUT : 0);
   ReboundPoll *poll;
 
+  if (self->is_reading_at_once)
+    return;
   if (events != 0)
     self->is_parked = FALSE;
   if (self->fd < 0 || self->is_resting || self->is_parked || self->pending_error != 0)
@@ -503,7 +505,9 @@ rebound_connection_read_at_once (ReboundConnection *self)
 {
   g_object_ref (self);
   self->is_reading = TRUE;
+  self->is_reading_at_once = TRUE;
   take_turn (self);
+  self->is_reading_at_once = FALSE;
   rebound_connection_update (self);
   g_object_unref (self);
 }
