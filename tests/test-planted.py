@@ -53,7 +53,7 @@ LIFE_OF = {
     "kept": Life(),
     "serving": Life(words=f"{COMINGS},interrupt,end-interrupt,phone.hang-up,phone.send"),
     "requests": Life(8, "home,open,lock,unlock,open-other"),
-    "drain": Life(words="launch,network-down,network-up,phone.send,web.close,web.open"),
+    "drain": Life(words="launch,network-down,network-up,phone.send,web.close"),
     "pool": Life(16),
     "server": Life(words="launch,http.get,server.close-connections"),
     "posts": Life(20, "launch,http.request,server.answer"),
