@@ -151,7 +151,8 @@ def test_summary():
             "as expected      long-one.life",
             "NOT as expected  mistaken.life: the script is not without mistakes; nothing was played",
             "    rebound: mistaken.life:1:1: “lanch” is no statement; expected a verb such as "
-            "launch or home, a type, or one of set, after, wait, expect, always, eventually, let, repeat, include, "
+             "launch or home, a type, or one of set, after, wait, expect, always, eventually, let, "
+             "repeat, include, "
             "print; did you mean “launch”?",
             "    play it again: rebound run mistaken.life",
             "",
