@@ -147,16 +147,17 @@ class Table:
         return is_same, cells
 
     def print_table(self):
+        """A row for each call and set of errnos: what it is made for, and what came of all."""
         rows = defaultdict(list)
         for cell in self.cells:
-            rows[cell.get_call(), name_area(cell.steps)].append(cell)
+            rows[cell.get_call(), tuple(list_errors_of(cell.site, cell.steps))].append(cell)
         print("| call | for | fails with | what came of it | cells |")
         print("|---|---|---|---|---|")
-        for (call, area), cells in sorted(rows.items()):
-            errors = list(dict.fromkeys(cell.error for cell in cells))
+        for (call, errors), cells in sorted(rows.items()):
+            areas = sorted({name_area(cell.steps) for cell in cells})
             outcomes = Counter(cell.outcome for cell in cells)
-            print(f"| `{call}` | {area} | {', '.join(errors)} | "
-                  f"{', '.join(f'{name} {n}' for name, n in outcomes.most_common())} | "
+            print(f"| `{call}` | {', '.join(areas)} | {', '.join(errors)} | "
+                  f"{', '.join(f'{name}: {n}' for name, n in outcomes.most_common())} | "
                   f"{len(cells)} |")
         n_bad = sum(not cell.is_good for cell in self.cells)
         n_sites = len({cell.site.name for cell in self.cells})
