@@ -18,7 +18,8 @@ net_test_new (const char *script)
   NetTest *self = g_new0 (NetTest, 1);
 
   if (rebound_isolation_is_entered ())
-    rebound_kernel_probe (NULL); /* once a process, with sockets of its own that no test is to meet */
+    rebound_kernel_probe (
+        NULL); /* once a process, with sockets of its own that no test is to meet */
   rebound_net_init (&error);
   g_assert_no_error (error);
   self->run = rebound_run_new_from_bytes (bytes, "test.life", NULL, REBOUND_CLOCK_VIRTUAL, &error);

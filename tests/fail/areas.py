@@ -23,8 +23,8 @@ AREAS = [
     ("locks on files", r"lifecycle/rebound-(file-locks|database)"),
     ("scripts and logs read", r"lifecycle/rebound-script|app/rebound-(script|record-file|test-list"
                               r"|test-parts|command-list)"),
-    ("reports written", r"app/rebound-(whole-file|watched-stream|standard-output|outputs|test-golden"
-                        r"|test-reports)"),
+    ("reports written", r"app/rebound-(whole-file|watched-stream|standard-output|outputs"
+                        r"|test-golden|test-reports)"),
     ("other processes", r"app/rebound-(play-apart|test-|repeat|twin)"),
     ("Ctrl-C", r"app/rebound-interrupt"),
     ("the terminal", r"app/rebound-(colour|columns|text|progress|command-run)"),

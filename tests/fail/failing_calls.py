@@ -14,8 +14,8 @@ SHORT = "short"
 PASSING = {"EINTR", "EAGAIN", SHORT, "ECONNABORTED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EPROTO",
            "ECONNREFUSED", "ENETDOWN", "EHOSTDOWN", "ENOTCONN", "EALREADY", "ESRCH", "EEXIST"}
 
-# After these the call is made again, or what they were about is gone: a run in which all is as expected
-# has nothing to say of them.
+# After these the call is made again, or what they were about is gone: a run in which all is as
+# expected has nothing to say of them.
 TRANSIENT = {"EINTR", "EAGAIN", SHORT, "ECONNABORTED", "EPROTO", "ENETDOWN", "EHOSTDOWN"}
 
 DESCRIPTORS = "EMFILE ENFILE ENOMEM"
@@ -107,8 +107,8 @@ ANSWERS = [
 ]
 
 # Where something else is done instead, without a word, and a run in which all is as expected has
-# recovered: nobody could be turned away, who then is accepted; an idle HTTP connection that cannot be
-# looked at is given up, and the request takes a new one.
+# recovered: nobody could be turned away, who then is accepted; an idle HTTP connection that cannot
+# be looked at is given up, and the request takes a new one.
 INSTEAD = [
     ("accept4", "net/rebound-accept.c shed"),
     ("recv", "rebound_http_client_probe"),

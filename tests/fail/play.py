@@ -220,8 +220,8 @@ def names(line, error):
 
 
 def is_told(played, usual, site, error):
-    """Whether what was said names the errno; and where it is how an older kernel answers, that. Of a
-    run that did not end as usual all is looked at, or a line that is there by rights hides it."""
+    """Whether what was said names the errno; and where it is how an older kernel answers, that. Of
+    a run that did not end as usual all is looked at, or a line that is there by rights hides it."""
     told = get_told(played, usual)
     if site.call == "open64" and error == "ENOENT" and any(LACK in line for line in told):
         return True
