@@ -408,8 +408,12 @@ rebound_socket_diag_look_up (ReboundSocketDiag *self,
   if (cookie == NO_COOKIE || cookie == 0)
     return -EINVAL;
 
+  memset (info, 0, sizeof *info);
   result = ask (self, &question, SOCK_DIAG_BY_FAMILY, 0);
-  return result < 0 ? result : hear (self, take_one, info);
+  if (result == 0)
+    result = hear (self, take_one, info);
+  /* An acknowledgement alone says nothing of a socket. */
+  return result >= 0 && info->tuple.family == AF_UNSPEC ? -EPROTO : MIN (result, 0);
 }
 
 int
