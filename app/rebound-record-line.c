@@ -123,7 +123,7 @@ append_value (GString *json, GString *text, JsonNode *node)
   if (type == G_TYPE_INT64)
     g_snprintf (number, sizeof number, "%" G_GINT64_FORMAT, json_node_get_int (node));
   else if (type == G_TYPE_DOUBLE && isfinite (json_node_get_double (node)))
-    g_ascii_dtostr (number, sizeof number, json_node_get_double (node));
+    g_ascii_dtostr (number, sizeof number, json_node_get_double (node) + 0.0); /* -0 is 0 */
   else if (type == G_TYPE_BOOLEAN)
     g_strlcpy (number, json_node_get_boolean (node) ? "true" : "false", sizeof number);
   else
