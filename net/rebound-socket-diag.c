@@ -276,7 +276,8 @@ hear (ReboundSocketDiag *self, mnl_cb_t callback, gpointer data)
   if (!is_whole (self->answer, (gsize) length))
     return -EPROTO;
   result = mnl_cb_run (self->answer, length, self->sequence, 0, callback, data);
-  return result < 0 ? -errno : result;
+  /* A verdict that is no errno comes out of libmnl as it is. */
+  return result >= 0 ? result : errno > 0 ? -errno : -EPROTO;
 }
 
 /* Listeners and bound sockets of IPv6 come with it. */
