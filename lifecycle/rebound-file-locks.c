@@ -26,6 +26,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "rebound-descriptor-limit-private.h"
 #include "rebound-error.h"
 
 #define DESCRIPTORS "/proc/self/fdinfo"
@@ -331,8 +332,8 @@ compare_locks (gconstpointer a, gconstpointer b)
   return difference != 0 ? difference : strcmp ((*one)->kind, (*other)->kind);
 }
 
-GPtrArray *
-rebound_file_locks_list (GError **error)
+static GPtrArray *
+list_locks (GError **error)
 {
   g_autoptr (GPtrArray) locks = g_ptr_array_new_with_free_func (file_lock_free);
   g_autoptr (GString) text = g_string_sized_new (READ_BYTES);
@@ -352,6 +353,18 @@ rebound_file_locks_list (GError **error)
   close (directory);
   g_ptr_array_sort (locks, compare_locks);
   return can_tell ? g_steal_pointer (&locks) : NULL;
+}
+
+/* It is the system that looks, and it needs none of the application's descriptors. */
+GPtrArray *
+rebound_file_locks_list (GError **error)
+{
+  GPtrArray *locks;
+
+  rebound_descriptor_limit_pause ();
+  locks = list_locks (error);
+  rebound_descriptor_limit_resume ();
+  return locks;
 }
 
 /* -- what is done with them -- */

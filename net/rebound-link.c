@@ -25,10 +25,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "rebound-descriptor-limit-private.h"
+#include "lifecycle/rebound-descriptor-limit-private.h"
+#include "lifecycle/rebound-trouble-private.h"
 #include "rebound-routes-private.h"
 #include "rebound-sysctl-private.h"
-#include "lifecycle/rebound-trouble-private.h"
 
 #define NONLOCAL_BIND "net/ipv4/ip_nonlocal_bind"
 

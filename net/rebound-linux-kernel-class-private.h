@@ -2,7 +2,7 @@
 #pragma once
 
 #include "rebound-capture-private.h"
-#include "rebound-descriptor-limit-private.h"
+#include "lifecycle/rebound-descriptor-limit-private.h"
 #include "rebound-explanation-private.h"
 #include "rebound-fence-private.h"
 #include "rebound-kernel-settings-private.h"

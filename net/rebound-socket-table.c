@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "rebound-descriptor-limit-private.h"
+#include "lifecycle/rebound-descriptor-limit-private.h"
 #include "rebound-explanation-private.h"
 #include "rebound-history-private.h"
 #include "rebound-link-private.h"

@@ -3,12 +3,15 @@
 /* A process that may open so many descriptors more: exactly so many, whatever holes there were, and
  * afterwards as before. */
 
-#include "net/rebound-descriptor-limit-private.h"
+#include "lifecycle/rebound-descriptor-limit-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
+#include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kernel/kernel-test.h"
@@ -110,6 +113,55 @@ test_script (gconstpointer data)
   g_assert_cmpuint (after.rlim_cur, ==, before.rlim_cur);
 }
 
+/* Whether the application holds a lock is looked at where anybody on the machine has one. */
+static pid_t
+begin_locking (const char *path)
+{
+  int ready[2];
+  char byte;
+  pid_t child;
+
+  g_assert_cmpint (pipe2 (ready, O_CLOEXEC), ==, 0);
+  child = fork ();
+  if (child == 0)
+    {
+      int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+      if (fd < 0 || flock (fd, LOCK_EX) < 0 || write (ready[1], "", 1) != 1)
+        _exit (1);
+      for (;;)
+        pause ();
+    }
+  g_assert_cmpint (child, >, 0);
+  close (ready[1]);
+  g_assert_cmpint (read (ready[0], &byte, 1), ==, 1);
+  close (ready[0]);
+  return child;
+}
+
+/* Explore's find: where some other process held a lock, a run ended at the suspension. */
+static void
+test_locks (void)
+{
+  g_autofree char *path = g_build_filename (g_get_tmp_dir (), "rebound-lock-XXXXXX", NULL);
+  int fd = g_mkstemp (path);
+  pid_t child;
+
+  g_test_summary ("that an application is looked at for locks needs none of its descriptors");
+  g_assert_cmpint (fd, >=, 0);
+  close (fd);
+  child = begin_locking (path);
+  net_test_play_story ("listener web port=30000\nlaunch\nkernel.limit-descriptors\nhome\n"
+                       "expect app.state == suspended\n",
+                       "web",
+                       "0s web: listens on port 30000 (generation 1)\n"
+                       "0s web: accept source destroyed (generation 1)\n"
+                       "0s web: closed (generation 1), at did-enter-background\n");
+  kill (child, SIGKILL);
+  g_assert_cmpint (waitpid (child, NULL, 0), ==, child);
+  g_assert_cmpint (unlink (path), ==, 0);
+}
+
 /* Explore's find: a listener that had no descriptor when it came back stayed deaf for good. */
 static void
 test_retry (void)
@@ -192,6 +244,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &stories[i], test_script);
     }
   g_test_add_func ("/descriptor-limit/machine", test_machine);
+  g_test_add_func ("/descriptor-limit/locks", test_locks);
   g_test_add_func ("/descriptor-limit/retry", test_retry);
   g_test_add_func ("/descriptor-limit/end-of-run", test_end_of_run);
   return g_test_run ();
