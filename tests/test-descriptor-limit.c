@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -127,6 +128,7 @@ begin_locking (const char *path)
     {
       int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
+      prctl (PR_SET_PDEATHSIG, SIGKILL); /* a test that fails ends at once */
       if (fd < 0 || flock (fd, LOCK_EX) < 0 || write (ready[1], "", 1) != 1)
         _exit (1);
       for (;;)

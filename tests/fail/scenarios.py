@@ -11,7 +11,7 @@ SHORT_FORM = {"reports", "test", "compare", "why", "table", "include", "check --
 
 # What was bad once, and is always tried: scenario, call, errno, and who makes the call for whom.
 PINNED = [
-    ("reports", "poll", "ENOMEM", "poll_now"),
+    ("reports", "poll", "ENOMEM", "rebound_strand_poll"),
     ("reports", "epoll_ctl", "ENOSPC", "rebound_watch_set_events"),
     ("reports", "epoll_ctl", "ENOENT", "rebound_watch_free"),
     ("reports", "accept4", "EMFILE", "rebound-kernel-probe.c"),
