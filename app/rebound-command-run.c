@@ -100,7 +100,7 @@ play (const RunOptions *options, const char *word)
     setvbuf (stdout, NULL, _IOLBF, 0);
   if (!rebound_outputs_open (options->outputs))
     return REBOUND_EXIT_INTERNAL;
-  status = rebound_play_enter (&options->play);
+  status = rebound_play_enter (&options->play, run);
   return status != 0 ? status : play_run (options, run, word);
 }
 

@@ -29,7 +29,7 @@ play_onto (const ReboundPlayOptions *options,
   g_autoptr (ReboundAbout) about = rebound_about_new (run, word, options->variables);
   g_autoptr (ReboundEventSink) sink = rebound_twin_sink_new (about, stream);
   g_autoptr (GError) error = NULL;
-  int status = rebound_play_enter (options);
+  int status = rebound_play_enter (options, run);
 
   if (status != 0)
     return status;

@@ -170,10 +170,16 @@ rebound_play_take_packets (ReboundRun *run, ReboundPacketFunc func, gpointer use
 }
 
 int
-rebound_play_enter (const ReboundPlayOptions *options)
+rebound_play_enter (const ReboundPlayOptions *options, ReboundRun *run)
 {
   g_autoptr (GError) error = NULL;
 
+  if (run != NULL && !rebound_run_prepare (run, &error))
+    {
+      rebound_command_complain ("%s", error->message);
+      return g_error_matches (error, REBOUND_ERROR, REBOUND_ERROR_LACKING) ? REBOUND_EXIT_LACKING
+                                                                           : REBOUND_EXIT_INTERNAL;
+    }
   if (options->captures)
     rebound_isolation_allow_capture ();
   if (options->no_isolation || rebound_isolation_enter (&error))

@@ -48,8 +48,9 @@ rebound_play_load_bytes (const ReboundPlayOptions *options, GBytes *bytes, const
 /* Who is handed the packets of a run that captures them; before it is played. */
 void rebound_play_take_packets (ReboundRun *run, ReboundPacketFunc func, gpointer user_data);
 
-/* Enters the namespace, if the options do not forbid it. 0, or an exit status after a complaint. */
-int rebound_play_enter (const ReboundPlayOptions *options);
+/* Has what @run needs (NULL: nothing) loaded, and enters the namespace, if the options do not
+ * forbid it. 0, or an exit status after a complaint. */
+int rebound_play_enter (const ReboundPlayOptions *options, ReboundRun *run);
 
 /* Plays. Returns the exit status; @error says why it is not 0. */
 int rebound_play (ReboundRun *run, GError **error);

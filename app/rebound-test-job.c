@@ -180,7 +180,7 @@ play (const ReboundTestScript *script, const ReboundTestJobSettings *settings, p
     }
   if (script != NULL && (run = load (script, settings, &options, streams[FILE_NOTES])) == NULL)
     return REBOUND_EXIT_USAGE;
-  status = rebound_play_enter (&options);
+  status = rebound_play_enter (&options, run);
   if (status != 0 || run == NULL)
     return status;
   rebound_die_with (parent, STDERR_FILENO);

@@ -35,6 +35,15 @@ rebound_actor_set_name (ReboundActor *self, const char *name)
   g_object_set_qdata (G_OBJECT (self), name_quark (), (gpointer) g_intern_string (name));
 }
 
+gboolean
+rebound_actor_prepare_type (GType type, GError **error)
+{
+  g_autoptr (GTypeClass) klass = g_type_class_ref (type);
+  ReboundActorInterface *iface = g_type_interface_peek (klass, REBOUND_TYPE_ACTOR);
+
+  return iface == NULL || iface->prepare == NULL || iface->prepare (error);
+}
+
 void
 rebound_actor_come_to_life (ReboundActor *self, ReboundSite *site)
 {

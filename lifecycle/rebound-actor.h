@@ -49,6 +49,9 @@ G_DECLARE_INTERFACE (ReboundActor, rebound_actor, REBOUND, ACTOR, GObject)
 
 /**
  * ReboundActorInterface:
+ * @prepare: of the type, not of one actor: load what its actors need that is not there from the
+ * start. Called before a run in which such an actor is declared is played, once or more; %FALSE,
+ * with an error, if it cannot be had: nothing is played then
  * @come_to_life: begin to live at @site: at the launch of the application, or at once for the
  * world's actors
  * @told: the application was told of @callback
@@ -69,6 +72,7 @@ struct _ReboundActorInterface
 {
   GTypeInterface parent_iface;
 
+  gboolean (*prepare) (GError **error);
   void (*come_to_life) (ReboundActor *self, ReboundSite *site);
   void (*told) (ReboundActor *self, ReboundCallback callback);
   void (*abandon) (ReboundActor *self);
@@ -93,6 +97,17 @@ REBOUND_API const char *rebound_actor_get_name (ReboundActor *self);
  * Since: 0.1
  */
 REBOUND_API void rebound_actor_set_name (ReboundActor *self, const char *name);
+
+/**
+ * rebound_actor_prepare_type:
+ * @type: a type that scripts know, of an actor or not
+ * @error: return location for a #GError
+ *
+ * Has what the type's actors need loaded. Since: 0.1
+ *
+ * Returns: %TRUE if it is there, or nothing is needed
+ */
+REBOUND_API gboolean rebound_actor_prepare_type (GType type, GError **error);
 
 /**
  * rebound_actor_come_to_life:

@@ -12,13 +12,15 @@ G_BEGIN_DECLS
  * @cast has the objects that exist before the script; @scope is left as it was found. @device is
  * the one whose applications are followed, and is left alone; NULL where they cannot be, because a
  * program's own objects may steer them. With @fill, missing steps are no mistake. @names is filled
- * with the names that there are, in the order of their declaration, as texts of its own. */
+ * with the names that there are, in the order of their declaration, as texts of its own; @types is
+ * what they are, by name. Either may be NULL. */
 gboolean rebound_checker_check (ReboundScript *script,
                                 ReboundCast *cast,
                                 ReboundScope *scope,
                                 ReboundDevice *device,
                                 gboolean fill,
                                 GPtrArray *names,
+                                GHashTable **types,
                                 GError **error);
 
 /* What else is wrong in a script whose words or structure are: the lines that are whole and have no

@@ -391,7 +391,8 @@ check_reference_now (ReboundChecker *self, const ReboundCheckedReference *refere
                            expected != NULL ? expected : "", guess);
 }
 
-static void
+/* Returns the types by name. (transfer full) */
+static GHashTable *
 check_script (ReboundScript *script,
               ReboundCast *cast,
               ReboundScope *scope,
@@ -424,6 +425,7 @@ check_script (ReboundScript *script,
     check_reference_now (&self, &g_array_index (references, ReboundCheckedReference, i));
   for (guint i = 0; i < declared->len && all_names != NULL; i++)
     g_ptr_array_add (all_names, g_strdup (declared->pdata[i]));
+  return g_steal_pointer (&types);
 }
 
 gboolean
@@ -433,16 +435,21 @@ rebound_checker_check (ReboundScript *script,
                        ReboundDevice *device,
                        gboolean fill,
                        GPtrArray *names,
+                       GHashTable **types,
                        GError **error)
 {
   g_autoptr (ReboundDiagnostics) diagnostics = rebound_diagnostics_new ();
+  g_autoptr (GHashTable) found = NULL;
 
-  check_script (script, cast, scope, device, fill, FALSE, names, diagnostics);
+  found = check_script (script, cast, scope, device, fill, FALSE, names, diagnostics);
+  if (types != NULL)
+    *types = g_steal_pointer (&found);
   return rebound_diagnostics_check (diagnostics, error);
 }
 
 void
 rebound_checker_add_mistakes (ReboundScript *script, ReboundCast *cast, ReboundScope *scope)
 {
-  check_script (script, cast, scope, NULL, FALSE, TRUE, NULL, rebound_script_get_mistakes (script));
+  g_hash_table_unref (check_script (script, cast, scope, NULL, FALSE, TRUE, NULL,
+                                    rebound_script_get_mistakes (script)));
 }

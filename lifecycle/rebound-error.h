@@ -19,6 +19,7 @@ G_BEGIN_DECLS
  * @REBOUND_ERROR_STATE: a word that is not possible in the present state
  * @REBOUND_ERROR_ACTION: an action of an actor could not be carried out
  * @REBOUND_ERROR_INTERNAL: a rule of the simulator itself was broken; the message is the evidence
+ * @REBOUND_ERROR_LACKING: the machine lacks something that an actor needs, such as a library
  *
  * What a call of lifecycle/ can fail with. Since: 0.1
  */
@@ -28,6 +29,7 @@ typedef enum
   REBOUND_ERROR_STATE,
   REBOUND_ERROR_ACTION,
   REBOUND_ERROR_INTERNAL,
+  REBOUND_ERROR_LACKING,
 } ReboundError;
 
 REBOUND_API GQuark rebound_error_quark (void);

@@ -87,7 +87,7 @@ play_line (ReboundPlayer *self, const char *line, guint number, GError **refused
   ReboundNode *node;
 
   if (!rebound_diagnostics_check (rebound_script_get_mistakes (script), error)
-      || !rebound_checker_check (script, self->cast, self->scope, NULL, FALSE, NULL, error))
+      || !rebound_checker_check (script, self->cast, self->scope, NULL, FALSE, NULL, NULL, error))
     return FALSE;
   node = rebound_script_get_nodes (script)->pdata[0];
   put_at (node, number);

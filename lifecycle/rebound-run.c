@@ -26,6 +26,7 @@ struct _ReboundRun
   ReboundApplication *application; /* the first */
   GPtrArray *sites;                /* of the applications, ReboundSite */
   GPtrArray *names;                /* that the check has found; the log's own among them */
+  GHashTable *types;               /* name → GType, of the same; NULL before it */
   ReboundDevice *device;
   ReboundKernel *kernel;
   ReboundJournal *journal;
@@ -69,6 +70,7 @@ rebound_run_finalize (GObject *object)
   g_clear_pointer (&self->script, rebound_script_free);
   g_clear_pointer (&self->scope, rebound_scope_free);
   g_ptr_array_unref (self->names);
+  g_clear_pointer (&self->types, g_hash_table_unref);
   G_OBJECT_CLASS (rebound_run_parent_class)->finalize (object);
 }
 
@@ -433,12 +435,28 @@ rebound_run_check (ReboundRun *self, GError **error)
   gboolean good;
 
   g_ptr_array_set_size (self->names, 0);
+  g_clear_pointer (&self->types, g_hash_table_unref);
   good = rebound_checker_check (self->script, self->cast, self->scope,
                                 self->has_objects ? NULL : self->device, self->fill, self->names,
-                                error);
+                                &self->types, error);
   g_ptr_array_add (self->names, g_strdup ("script"));
   g_ptr_array_add (self->names, g_strdup ("run"));
   return good;
+}
+
+gboolean
+rebound_run_prepare (ReboundRun *self, GError **error)
+{
+  g_return_val_if_fail (self->types != NULL, FALSE);
+
+  for (guint i = 0; i < self->names->len; i++)
+    {
+      gpointer type = g_hash_table_lookup (self->types, self->names->pdata[i]);
+
+      if (type != NULL && !rebound_actor_prepare_type (GPOINTER_TO_SIZE (type), error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 gboolean
@@ -560,6 +578,8 @@ rebound_run_play (ReboundRun *self, GError **error)
 
   if (!rebound_run_check (self, error))
     return REBOUND_RUN_STATUS_SCRIPT_ERROR;
+  if (!rebound_run_prepare (self, error))
+    return REBOUND_RUN_STATUS_INTERNAL;
   self->is_played = TRUE;
   rebound_stage_set_wall_limit (self->stage, self->wall_limit_usec);
   play_in_contexts (self, &player, &problem);

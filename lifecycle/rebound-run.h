@@ -15,7 +15,8 @@ G_BEGIN_DECLS
  * @REBOUND_RUN_STATUS_FAILED: an expectation failed, or something that the script waited for did
  * not come
  * @REBOUND_RUN_STATUS_SCRIPT_ERROR: the script is wrong; nothing was played
- * @REBOUND_RUN_STATUS_INTERNAL: a rule of the simulator itself was broken
+ * @REBOUND_RUN_STATUS_INTERNAL: a rule of the simulator itself was broken, or the machine lacks
+ * what an actor needs (%REBOUND_ERROR_LACKING)
  * @REBOUND_RUN_STATUS_INTERRUPTED: rebound_run_interrupt() was called
  *
  * How a run ended; the values are the exit status of the program. Since: 0.1
@@ -316,6 +317,19 @@ REBOUND_API const char **rebound_run_list_names (ReboundRun *self);
  * Since: 0.1
  */
 REBOUND_API gboolean rebound_run_check (ReboundRun *self, GError **error);
+
+/**
+ * rebound_run_prepare:
+ * @error: return location for a #GError
+ *
+ * Has what the actors of the script need, such as a library, loaded now: before
+ * rebound_isolation_enter(), so that a run opens none of the machine's files once it is isolated.
+ * rebound_run_play() does it otherwise. Call rebound_run_check() first.
+ *
+ * Returns: %TRUE if all of it is there
+ * Since: 0.1
+ */
+REBOUND_API gboolean rebound_run_prepare (ReboundRun *self, GError **error);
 
 /**
  * rebound_run_check_name:

@@ -399,6 +399,7 @@ rebound_http_client_class_init (ReboundHttpClientClass *klass)
 static void
 rebound_http_client_init (ReboundHttpClient *self)
 {
+  rebound_soup_load (NULL); /* early, where a program has no run; its requests tell if it failed */
   g_queue_init (&self->jobs);
   self->finishing.actor = REBOUND_ACTOR (self);
   self->finishing.funcs = &rebound_http_client_finishing_funcs;
@@ -483,6 +484,7 @@ rebound_http_client_dup_waiting_for (ReboundActor *actor)
 static void
 rebound_http_client_actor_init (ReboundActorInterface *iface)
 {
+  iface->prepare = rebound_soup_load;
   iface->come_to_life = rebound_http_client_come_to_life;
   iface->told = rebound_http_client_told;
   iface->abandon = rebound_http_client_abandon;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <libsoup/soup.h>
-
 #include "rebound-http-error.h"
+#include "rebound-soup-private.h"
 
 G_BEGIN_DECLS
 

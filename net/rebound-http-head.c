@@ -119,12 +119,12 @@ rebound_http_head_parse (const char *text, gsize length_bytes, GError **error)
 {
   g_autoptr (ReboundHttpHead) self = NULL;
 
-  if (!check_lines (text, length_bytes, error))
+  if (!rebound_soup_load (error) || !check_lines (text, length_bytes, error))
     return NULL;
   self = g_new0 (ReboundHttpHead, 1);
-  self->headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_RESPONSE);
-  if (!soup_headers_parse_response (text, (int) length_bytes, self->headers, &self->version,
-                                    &self->status, &self->reason))
+  self->headers = rebound_soup.message_headers_new (SOUP_MESSAGE_HEADERS_RESPONSE);
+  if (!rebound_soup.headers_parse_response (text, (int) length_bytes, self->headers, &self->version,
+                                            &self->status, &self->reason))
     {
       refuse (error, "its head cannot be read");
       return NULL;
@@ -135,7 +135,7 @@ rebound_http_head_parse (const char *text, gsize length_bytes, GError **error)
 void
 rebound_http_head_free (ReboundHttpHead *self)
 {
-  g_clear_pointer (&self->headers, soup_message_headers_unref);
+  g_clear_pointer (&self->headers, rebound_soup.message_headers_unref);
   g_free (self->reason);
   g_free (self);
 }
@@ -168,8 +168,8 @@ rebound_http_head_decide_framing (const ReboundHttpHead *self,
                                   guint64 *length_bytes,
                                   GError **error)
 {
-  const char *length = soup_message_headers_get_list (self->headers, "Content-Length");
-  const char *coding = soup_message_headers_get_list (self->headers, "Transfer-Encoding");
+  const char *length = rebound_soup.message_headers_get_list (self->headers, "Content-Length");
+  const char *coding = rebound_soup.message_headers_get_list (self->headers, "Transfer-Encoding");
 
   *length_bytes = 0;
   if (length != NULL && coding != NULL)
@@ -195,10 +195,11 @@ rebound_http_head_decide_framing (const ReboundHttpHead *self,
 gboolean
 rebound_http_head_keeps_alive (const ReboundHttpHead *self)
 {
-  if (soup_message_headers_header_contains (self->headers, "Connection", "close"))
+  if (rebound_soup.message_headers_header_contains (self->headers, "Connection", "close"))
     return FALSE;
   return self->version != SOUP_HTTP_1_0
-         || soup_message_headers_header_contains (self->headers, "Connection", "keep-alive");
+         || rebound_soup.message_headers_header_contains (self->headers, "Connection",
+                                                          "keep-alive");
 }
 
 static gint64
@@ -215,16 +216,16 @@ get_number (GHashTable *parameters, const char *name, gint64 maximum)
 gboolean
 rebound_http_head_get_keep_alive (const ReboundHttpHead *self, ReboundHttpKeepAlive *keep_alive)
 {
-  const char *text = soup_message_headers_get_list (self->headers, "Keep-Alive");
+  const char *text = rebound_soup.message_headers_get_list (self->headers, "Keep-Alive");
   GHashTable *parameters;
   gint64 seconds;
 
   if (text == NULL)
     return FALSE;
-  parameters = soup_header_parse_param_list (text);
+  parameters = rebound_soup.header_parse_param_list (text);
   seconds = get_number (parameters, "timeout", MAXIMUM_KEEP_ALIVE_SECONDS);
   keep_alive->timeout_usec = seconds < 0 ? -1 : seconds * G_USEC_PER_SEC;
   keep_alive->max_requests = get_number (parameters, "max", G_MAXUINT32);
-  soup_header_free_param_list (parameters);
+  rebound_soup.header_free_param_list (parameters);
   return TRUE;
 }

@@ -38,7 +38,7 @@ rebound_http_request_finalize (GObject *object)
   g_free (self->text);
   g_free (self->authority);
   g_free (self->origin);
-  g_clear_pointer (&self->headers, soup_message_headers_unref);
+  g_clear_pointer (&self->headers, rebound_soup.message_headers_unref);
   g_clear_pointer (&self->body, g_bytes_unref);
   g_clear_pointer (&self->head, rebound_http_head_free);
   g_clear_pointer (&self->answer_body, g_bytes_unref);
@@ -54,7 +54,6 @@ rebound_http_request_class_init (ReboundHttpRequestClass *klass)
 static void
 rebound_http_request_init (ReboundHttpRequest *self)
 {
-  self->headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
   self->timeout_usec = REBOUND_HTTP_TIMEOUT_USEC;
   self->first_byte_usec = -1;
 }
@@ -163,12 +162,13 @@ rebound_http_request_new (const char *method, const char *uri, GError **error)
   g_return_val_if_fail (method != NULL, NULL);
   g_return_val_if_fail (uri != NULL, NULL);
 
-  if (!check_method (method, error))
+  if (!rebound_soup_load (error) || !check_method (method, error))
     return NULL;
   parsed = parse_uri (uri, error);
   if (parsed == NULL)
     return NULL;
   self = g_object_new (REBOUND_TYPE_HTTP_REQUEST, NULL);
+  self->headers = rebound_soup.message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
   self->authority = dup_authority (parsed);
   self->method = g_strdup (method);
   self->text = g_strdup (uri);
@@ -222,7 +222,7 @@ rebound_http_request_set_header (ReboundHttpRequest *self,
     return refuse (error, "the value of %s has a line end or another control character", name);
   if (is_own_header (name))
     return refuse (error, "%s is the client's to set", name);
-  soup_message_headers_replace (self->headers, name, value);
+  rebound_soup.message_headers_replace (self->headers, name, value);
   return TRUE;
 }
 
@@ -235,7 +235,7 @@ rebound_http_request_set_body (ReboundHttpRequest *self, GBytes *body, const cha
   g_clear_pointer (&self->body, g_bytes_unref);
   self->body = body != NULL ? g_bytes_ref (body) : NULL;
   if (content_type != NULL)
-    soup_message_headers_replace (self->headers, "Content-Type", content_type);
+    rebound_soup.message_headers_replace (self->headers, "Content-Type", content_type);
 }
 
 void
@@ -313,7 +313,7 @@ rebound_http_request_to_head (ReboundHttpRequest *self, gboolean closes, gboolea
     g_string_append (text, "Connection: close\r\n");
   if (expects_continue)
     g_string_append (text, "Expect: 100-continue\r\n");
-  soup_message_headers_foreach (self->headers, append_header, text);
+  rebound_soup.message_headers_foreach (self->headers, append_header, text);
   g_string_append (text, "\r\n");
   return text;
 }
@@ -343,7 +343,8 @@ rebound_http_request_get_answer_header (ReboundHttpRequest *self, const char *na
   g_return_val_if_fail (REBOUND_IS_HTTP_REQUEST (self), NULL);
   g_return_val_if_fail (name != NULL, NULL);
 
-  return self->head != NULL ? soup_message_headers_get_list (self->head->headers, name) : NULL;
+  return self->head != NULL ? rebound_soup.message_headers_get_list (self->head->headers, name)
+                            : NULL;
 }
 
 GBytes *

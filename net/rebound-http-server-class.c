@@ -12,6 +12,7 @@
 #include "rebound-address-private.h"
 #include "rebound-endpoint-private.h"
 #include "rebound-field-private.h"
+#include "rebound-soup-private.h"
 
 #define DAY_USEC           (24 * 3600 * (gint64) G_USEC_PER_SEC)
 #define BODY_MAXIMUM_BYTES ((gint64) 64 * 1024 * 1024)
@@ -280,6 +281,7 @@ rebound_http_server_init (ReboundHttpServer *self)
 static void
 rebound_http_server_actor_init (ReboundActorInterface *iface)
 {
+  iface->prepare = rebound_soup_load;
   iface->come_to_life = rebound_http_server_come_to_life;
   iface->abandon = rebound_http_server_abandon;
 }

@@ -5,9 +5,11 @@
 
 #include "rebound-http-server-private.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "rebound-errno.h"
+#include "rebound-soup-private.h"
 
 /* -- connections -- */
 
@@ -145,6 +147,11 @@ rebound_http_server_come_to_life (ReboundActor *actor, ReboundSite *site)
   self->listener->taker = take;
   self->listener->taker_data = self;
   rebound_actor_come_to_life (REBOUND_ACTOR (self->listener), site);
+  if (!rebound_soup_load (NULL)) /* a run is told of it before it begins */
+    {
+      rebound_http_server_emit_bind_failed (self, rebound_errno_name (ELIBACC));
+      return;
+    }
   rebound_listener_open (self->listener);
   if (self->listener->state == REBOUND_LISTENER_STATE_LISTENING)
     rebound_http_server_emit_listening (self, rebound_listener_get_bound_port (self->listener));

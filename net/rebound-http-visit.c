@@ -5,8 +5,9 @@
 
 #include "rebound-http-visit-private.h"
 
-#include <libsoup/soup.h>
 #include <string.h>
+
+#include "rebound-soup-private.h"
 
 /* As Apache has it for a line (LimitRequestLine, 8190), and all lines of a request here. */
 #define HEAD_LIMIT_BYTES (64 * 1024)
@@ -171,7 +172,7 @@ new_head (ReboundHttpVisit *self, gsize body_bytes)
   GString *text = g_string_new (NULL);
 
   g_string_append_printf (text, "HTTP/1.1 %u %s\r\n", service->status,
-                          soup_status_get_phrase (service->status));
+                          rebound_soup.status_get_phrase (service->status));
   if (!has_no_body (service->status))
     append_framing (text, service->kind, body_bytes);
   if (closes_after (self))
@@ -290,10 +291,11 @@ take_request (ReboundHttpVisit *self)
 static void
 take_headers (ReboundHttpVisit *self, SoupMessageHeaders *headers)
 {
-  self->id = g_strdup (soup_message_headers_get_one (headers, "X-Request-Id"));
-  self->wants_close = soup_message_headers_header_contains (headers, "Connection", "close");
-  self->body_left_bytes = (guint64) MAX (soup_message_headers_get_content_length (headers), 0);
-  if (soup_message_headers_get_expectations (headers) == SOUP_EXPECTATION_CONTINUE)
+  self->id = g_strdup (rebound_soup.message_headers_get_one (headers, "X-Request-Id"));
+  self->wants_close = rebound_soup.message_headers_header_contains (headers, "Connection", "close");
+  self->body_left_bytes
+      = (guint64) MAX (rebound_soup.message_headers_get_content_length (headers), 0);
+  if (rebound_soup.message_headers_get_expectations (headers) == SOUP_EXPECTATION_CONTINUE)
     rebound_connection_send (self->connection, "HTTP/1.1 100 Continue\r\n\r\n", 25);
 }
 
@@ -327,18 +329,19 @@ is_word (const char *text)
 static gboolean
 parse_head (ReboundHttpVisit *self, gsize head_bytes)
 {
-  SoupMessageHeaders *headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
+  SoupMessageHeaders *headers = rebound_soup.message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
   SoupHTTPVersion version;
-  gboolean is_request = is_text (self->input->str, head_bytes)
-                        && soup_headers_parse_request (self->input->str, (int) head_bytes, headers,
-                                                       &self->method, &self->path, &version)
-                               == SOUP_STATUS_OK
-                        && is_word (self->method) && is_word (self->path)
-                        && soup_message_headers_get_encoding (headers) != SOUP_ENCODING_CHUNKED;
+  gboolean is_request
+      = is_text (self->input->str, head_bytes)
+        && rebound_soup.headers_parse_request (self->input->str, (int) head_bytes, headers,
+                                               &self->method, &self->path, &version)
+               == SOUP_STATUS_OK
+        && is_word (self->method) && is_word (self->path)
+        && rebound_soup.message_headers_get_encoding (headers) != SOUP_ENCODING_CHUNKED;
 
   if (is_request)
     take_headers (self, headers);
-  soup_message_headers_unref (headers);
+  rebound_soup.message_headers_unref (headers);
   g_string_erase (self->input, 0, (gssize) head_bytes);
   return is_request;
 }

@@ -494,13 +494,47 @@ def test_shells_limit():
     expect(logs[0] == logs[1], "the log depends on the limit")
 
 
+def trace_loader(*words):
+    """What the dynamic linker says of the files that it has loaded, a line each."""
+    done = run(*words, env=program.ENVIRONMENT | {"LD_DEBUG": "files"})
+    expect_in("calling init:", done.stderr, "what the loader says")
+    return done.stderr.splitlines()
+
+
 def test_no_modules():
     """a run loads no module of GIO's: no proxy's, no dconf's, whatever the machine has"""
     for words in (["rebind-bug"], ["-"], ["./nowhere.life"], ["file:///nowhere.life"]):
-        done = run("run", "-q", *words, env=program.ENVIRONMENT | {"LD_DEBUG": "files"})
-        expect_in("calling init:", done.stderr, "what the loader says")
-        loaded = [line for line in done.stderr.splitlines() if "dynamically loaded" in line]
+        loaded = [line for line in trace_loader("run", "-q", *words) if "dynamically loaded" in line]
         expect(not loaded, f"{words}: " + "\n".join(loaded))
+
+
+def test_no_libsoup():
+    """libsoup, which brings fourteen libraries along, is loaded where HTTP is played, and else not"""
+    for words in (["--version"], ["list"], ["describe", "http-client"], ["check", "pool-lock"],
+                  ["run", "-q", "rebind-bug"]):
+        loaded = [line for line in trace_loader(*words) if "libsoup" in line]
+        expect(not loaded, f"{words}: " + "\n".join(loaded))
+    loaded = [line for line in trace_loader("run", "-q", "pool-lock") if "dynamically" in line]
+    expect(len(loaded) == 1 and "file=libsoup-3.0.so.0 " in loaded[0], "\n".join(loaded))
+
+
+def test_lacks_libsoup():
+    """without libsoup a script with HTTP is not begun, and says what is missing: status 77"""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "libsoup-3.0.so.0").write_text("no library\n", "utf-8")
+        without = {"env": program.ENVIRONMENT | {"LD_LIBRARY_PATH": folder}}
+        for words, status in ((["run", "pool-lock"], 77),
+                              (["run", "pool-lock", "--no-isolation"], 77),
+                              (["check", "--twice", "pool-lock"], 77),
+                              (["compare", "pool-lock", "pool-lock-cure"], 77),
+                              (["test", "pool-lock", "rebind-bug"], 1)):
+            done = run(*words, **without)
+            expect_status(done, status)
+            expect_in("HTTP needs libsoup, which cannot be loaded: ", done.stderr + done.stdout,
+                      f"what {words} says")
+            expect_in("libsoup-3.0.so.0", done.stderr + done.stdout, f"what {words} says")
+            expect("starts" not in done.stdout, f"{words}: {done.stdout}")
+        expect_status(run("run", "-q", "rebind-bug", **without), 0)
 
 
 def test_closed_input_and_error():

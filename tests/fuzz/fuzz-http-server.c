@@ -204,6 +204,7 @@ int
 LLVMFuzzerInitialize (int *argc, char ***argv)
 {
   fuzz_begin ();
+  g_assert_true (rebound_soup_load (NULL));
   return 0;
 }
 

@@ -181,10 +181,10 @@ check_script (ReboundScript *script, const char *text, gsize n_bytes)
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) again = NULL;
 
-  rebound_checker_check (script, cast, scope, device, FALSE, names, &error);
+  rebound_checker_check (script, cast, scope, device, FALSE, names, NULL, &error);
   if (fuzz_hash ((const uint8_t *) text, n_bytes) % 16 == 1) /* it takes time */
     {
-      rebound_checker_check (script, cast, scope, device, FALSE, NULL, &again);
+      rebound_checker_check (script, cast, scope, device, FALSE, NULL, NULL, &again);
       g_assert_cmpstr (error != NULL ? error->message : "", ==,
                        again != NULL ? again->message : "");
     }
