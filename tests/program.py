@@ -7,6 +7,7 @@ sets both. By hand: REBOUND=_build/app/rebound tests/test-scripts.py
 
 import functools
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -176,6 +177,21 @@ def why_no_isolation():
     """What the program says where this machine allows it no namespace; else nothing."""
     done = run("run", "-", input="launch\n")
     return done.stderr.strip() if done.returncode == 77 else ""
+
+
+def open_child(process):
+    """A pidfd of the first child that PROCESS has."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while process.poll() is None and not (pids := children.read_text(encoding="ascii")):
+        pass
+    return os.pidfd_open(int(pids.split()[0]))
+
+
+def ends(pidfd):
+    """Whether the process of PIDFD ends; closes it."""
+    gone, _, _ = select.select([pidfd], [], [], HANG_SECONDS)
+    os.close(pidfd)
+    return bool(gone)
 
 
 def main(cases, need_isolation=True):
