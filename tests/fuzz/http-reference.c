@@ -15,6 +15,7 @@ typedef struct
   guint n_codings;
   guint64 length_bytes;
   gboolean is_chunked;
+  gboolean has_bad_length; /* which frames nothing in an interim answer (RFC 9110, 15.2) */
 } Fields;
 
 static gboolean
@@ -44,7 +45,7 @@ take_field (Fields *fields, const char *line, gsize n_bytes)
     {
       fields->n_lengths++;
       if (*value == '\0' || strspn (value, "0123456789") != strlen (value) || strlen (value) > 18)
-        return FALSE;
+        fields->has_bad_length = TRUE;
       fields->length_bytes = g_ascii_strtoull (value, NULL, 10);
     }
   else if (is_named (line, "transfer-encoding:"))
@@ -161,7 +162,7 @@ http_reference_read (const char *stream,
       start += head_bytes;
     }
   while (fields.status < 200);
-  if (fields.n_lengths + fields.n_codings > 1
+  if (fields.has_bad_length || fields.n_lengths + fields.n_codings > 1
       || (fields.n_codings > 0 && (!fields.is_chunked || fields.is_1_0)))
     return -1;
   if (is_to_head || fields.status == 204 || fields.status == 304)
