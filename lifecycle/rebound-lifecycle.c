@@ -6,15 +6,15 @@
 
 #include "rebound-application.h"
 #include "rebound-database.h"
-#include "rebound-scriptable.h"
+#include "rebound-scriptable-private.h"
 
 gboolean
 rebound_lifecycle_init (GError **error)
 {
-  return rebound_scriptable_register (
+  return rebound_scriptable_register_known (
              REBOUND_TYPE_APPLICATION, "application", REBOUND_SIDE_WORLD,
              "Another application on the same phone; the first one is called app.", error)
-         && rebound_scriptable_register (
+         && rebound_scriptable_register_known (
              REBOUND_TYPE_DATABASE, "database", REBOUND_SIDE_APPLICATION,
              "A file that its application locks, as SQLite does; it is in memory alone.", error);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The types that scripts know by name. What a type can do is not said here: GObject knows. */
 
-#include "rebound-scriptable.h"
+#include "rebound-scriptable-private.h"
 
 #include "rebound-error.h"
 #include "rebound-member-private.h"
@@ -27,8 +27,8 @@ has_signal (GType type, const char *name)
 
 /* A signal and a property of one name cannot both be meant by NAME.MEMBER. Two signals of one name
  * GObject itself refuses. */
-static gboolean
-check_members (GType type, GError **error)
+gboolean
+rebound_scriptable_check_members (GType type, GError **error)
 {
   g_autoptr (GTypeClass) klass = g_type_class_ref (type);
   guint n_specs;
@@ -54,11 +54,11 @@ is_name (const char *name)
 }
 
 gboolean
-rebound_scriptable_register (GType type,
-                             const char *name,
-                             ReboundSide side,
-                             const char *blurb,
-                             GError **error)
+rebound_scriptable_register_known (GType type,
+                                   const char *name,
+                                   ReboundSide side,
+                                   const char *blurb,
+                                   GError **error)
 {
   Entry *entry;
 
@@ -71,9 +71,6 @@ rebound_scriptable_register (GType type,
           g_type_name (type), name);
       return FALSE;
     }
-  if (!check_members (type, error))
-    return FALSE;
-
   G_LOCK (entries);
   if (entries == NULL)
     entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
@@ -93,6 +90,18 @@ rebound_scriptable_register (GType type,
   g_hash_table_replace (entries, (gpointer) g_intern_string (name), entry);
   G_UNLOCK (entries);
   return TRUE;
+}
+
+gboolean
+rebound_scriptable_register (GType type,
+                             const char *name,
+                             ReboundSide side,
+                             const char *blurb,
+                             GError **error)
+{
+  if (G_TYPE_IS_OBJECT (type) && !rebound_scriptable_check_members (type, error))
+    return FALSE;
+  return rebound_scriptable_register_known (type, name, side, blurb, error);
 }
 
 static Entry *

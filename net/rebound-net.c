@@ -2,7 +2,7 @@
 /* Which actors there are. A new one is a class of its own and a line here. */
 
 #include "lifecycle/rebound-lifecycle.h"
-#include "lifecycle/rebound-scriptable.h"
+#include "lifecycle/rebound-scriptable-private.h"
 #include "rebound-client.h"
 #include "rebound-http-client.h"
 #include "rebound-http-server.h"
@@ -45,8 +45,8 @@ rebound_net_init (GError **error)
   if (!rebound_lifecycle_init (error))
     return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (actors); i++)
-    if (!rebound_scriptable_register (actors[i].get_type (), actors[i].name, actors[i].side,
-                                      actors[i].blurb, error))
+    if (!rebound_scriptable_register_known (actors[i].get_type (), actors[i].name, actors[i].side,
+                                            actors[i].blurb, error))
       return FALSE;
   return TRUE;
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Registering types for scripts: what is refused, and that a second time does no harm. */
 
-#include "lifecycle/rebound-scriptable.h"
+#include "lifecycle/rebound-scriptable-private.h"
 
 #include <string.h>
 
 #include "bell.h"
+#include "lifecycle/rebound-device.h"
 #include "lifecycle/rebound-error.h"
+#include "net/rebound.h"
 
 /* -- classes in which a name stands for two things -- */
 
@@ -89,6 +91,27 @@ test_collisions (void)
     }
 }
 
+/* They are not checked when they are registered. */
+static void
+test_known (void)
+{
+  g_autofree const char **names = NULL;
+
+  g_test_summary ("The library's own types have a name for each member");
+
+  g_assert_true (rebound_net_init (NULL));
+  names = rebound_scriptable_list ();
+  g_assert_cmpuint (g_strv_length ((char **) names), >=, 10);
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      rebound_scriptable_check_members (rebound_scriptable_look_up (names[i], NULL), &error);
+      g_assert_no_error (error);
+    }
+  g_assert_true (rebound_scriptable_check_members (REBOUND_TYPE_DEVICE, NULL));
+}
+
 static void
 test_refused (void)
 {
@@ -168,5 +191,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/scriptable/unknown", test_unknown);
   g_test_add_func ("/scriptable/again", test_again);
   g_test_add_func ("/scriptable/list", test_list);
+  g_test_add_func ("/scriptable/known", test_known);
   return g_test_run ();
 }
