@@ -35,11 +35,13 @@ add_root (ReboundIncludePath *self, const char *path)
 {
   int fd = open_folder (path);
   char *real = fd < 0 ? NULL : rebound_script_file_dup_real_path (fd);
+  int error_number = errno;
 
   if (real != NULL)
     g_ptr_array_add (self->roots, real);
   if (fd >= 0)
     close (fd);
+  errno = error_number;
   return real != NULL;
 }
 
@@ -116,9 +118,22 @@ rebound_include_path_load (ReboundIncludePath *self,
                            char **problem)
 {
   const char *own = self->folder != NULL ? g_file_peek_path (self->folder) : NULL;
+  int error_number = 0;
+  GBytes *bytes;
 
-  /* Where this fails the file in it cannot be had either, and that is said of the file. */
   if (!self->has_own && own != NULL)
-    self->has_own = add_root (self, own);
-  return rebound_script_file_load_within (file, self->roots, bytes_maximum, problem);
+    {
+      self->has_own = add_root (self, own);
+      error_number = self->has_own ? 0 : errno;
+    }
+  bytes = rebound_script_file_load_within (file, self->roots, bytes_maximum, problem);
+  /* Whether it is in that folder cannot be told then, and why not is what there is to say. */
+  if (bytes == NULL && error_number != 0)
+    {
+      g_free (*problem);
+      *problem = g_strdup_printf ("cannot be looked for in the script's folder: %s; expected a "
+                                  "folder",
+                                  strerrorname_np (error_number));
+    }
+  return bytes;
 }

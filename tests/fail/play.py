@@ -10,6 +10,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -128,6 +130,10 @@ def wait(process):
     return process.returncode, usage.ru_utime + usage.ru_stime, is_hung
 
 
+# `rebound why` binds a port of the machine, and is in the way of another that does.
+one_at_a_time = threading.Lock()
+
+
 def read_log(path):
     return [line.split("\t") for line in path.read_text().splitlines()] if path.exists() else []
 
@@ -146,7 +152,8 @@ def play(scenario, **plan):
         "LD_PRELOAD": LIBRARY, "FAILING_LOG": str(folder / "log"),
         "GIO_MODULE_DIR": str(folder / "modules")}
     environment |= {f"FAILING_{key.upper()}": str(value) for key, value in plan.items()}
-    with (open(folder / "out", "w+b") as out, open(folder / "err", "w+b") as err,
+    with (one_at_a_time if scenario.words[0] == "why" else nullcontext(),
+          open(folder / "out", "w+b") as out, open(folder / "err", "w+b") as err,
           open(folder / "in", "w+b") as stdin):
         stdin.write(scenario.input.encode())
         stdin.seek(0)

@@ -32,6 +32,7 @@ PINNED = [
     ("compare", "read", "EIO", "read_all"),
     ("compare", "fclose", "EIO", "play_into"),
     ("include", "fstat", "EIO", "open_regular"),
+    ("include", "open", "EACCES", "open_folder"),
     ("why", "bind", "EACCES", "list_own_bound"),
     ("table", "poll", "ENOMEM", "poll_or_tell"),
 ]
