@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lifecycle/rebound-duration.h"
 #include "rebound-command.h"
 #include "rebound-find.h"
 #include "rebound-life-grammar.h"
@@ -88,18 +87,6 @@ resolve_seeds (ExploreOptions *options)
          && check_number ("--jobs", options->n_jobs, 1, MOST_JOBS);
 }
 
-static gboolean
-resolve_timeout (ExploreOptions *options)
-{
-  const char *text = options->timeout != NULL ? options->timeout : DEFAULT_TIMEOUT;
-  g_autofree char *problem = NULL;
-
-  if (rebound_duration_parse (text, &options->explore.limit_usec, &problem))
-    return TRUE;
-  rebound_command_complain ("--timeout: %s", problem);
-  return FALSE;
-}
-
 /* What a life depends on besides its script and seed. */
 static char *
 write_life_options (const ExploreOptions *options)
@@ -128,7 +115,10 @@ resolve (ExploreOptions *options)
 {
   options->play.mode = REBOUND_CLOCK_VIRTUAL;
   options->play.timeout_usec = -1;
-  if (!resolve_seeds (options) || !resolve_timeout (options))
+  if (!resolve_seeds (options)
+      || !rebound_command_parse_timeout (options->timeout != NULL ? options->timeout
+                                                                  : DEFAULT_TIMEOUT,
+                                         &options->explore.limit_usec))
     return FALSE;
   options->word_list = options->words != NULL ? g_strsplit (options->words, ",", -1) : NULL;
   options->life_options = write_life_options (options);

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lifecycle/rebound-duration.h"
 #include "lifecycle/rebound-run.h"
 #include "rebound-command.h"
 #include "rebound-play.h"
@@ -95,23 +94,13 @@ resolve_shard (TestOptions *options)
 }
 
 static gboolean
-resolve_timeout (TestOptions *options)
-{
-  const char *text = options->timeout != NULL ? options->timeout : DEFAULT_TIMEOUT;
-  g_autofree char *problem = NULL;
-
-  if (rebound_duration_parse (text, &options->settings.limit_usec, &problem))
-    return TRUE;
-  rebound_command_complain ("--timeout: %s", problem);
-  return FALSE;
-}
-
-static gboolean
 resolve (TestOptions *options)
 {
   if (!resolve_number ("--jobs", &options->n_jobs, (int) rebound_test_pool_count_cpus (), MOST_JOBS)
       || !resolve_number ("--repeat", &options->n_plays, 1, MOST_PLAYS) || !resolve_shard (options)
-      || !resolve_timeout (options))
+      || !rebound_command_parse_timeout (options->timeout != NULL ? options->timeout
+                                                                  : DEFAULT_TIMEOUT,
+                                         &options->settings.limit_usec))
     return FALSE;
   if (options->update && options->golden == NULL)
     {

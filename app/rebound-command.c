@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 
+#include "lifecycle/rebound-duration.h"
 #include "rebound-visible.h"
 
 void
@@ -38,5 +39,16 @@ rebound_command_parse (GOptionContext *context, int *argc, char ***argv, int min
                               (*argv)[maximum + 1], g_get_prgname ());
   else
     return TRUE;
+  return FALSE;
+}
+
+gboolean
+rebound_command_parse_timeout (const char *text, gint64 *timeout_usec)
+{
+  g_autofree char *problem = NULL;
+
+  if (rebound_duration_parse (text, timeout_usec, &problem))
+    return TRUE;
+  rebound_command_complain ("--timeout: %s", problem);
   return FALSE;
 }

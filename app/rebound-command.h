@@ -35,6 +35,9 @@ int rebound_command_table (int argc, char **argv);
 /* "rebound: what is wrong", every line of it. */
 void rebound_command_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
 
+/* The --timeout @text as a duration; FALSE, complained of, where it is none. */
+gboolean rebound_command_parse_timeout (const char *text, gint64 *timeout_usec);
+
 /* What is not an option any more must come to @minimum to @maximum words. */
 gboolean
 rebound_command_parse (GOptionContext *context, int *argc, char ***argv, int minimum, int maximum);

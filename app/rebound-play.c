@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#include "lifecycle/rebound-duration.h"
 #include "net/rebound-isolation.h"
 #include "net/rebound-linux-kernel.h"
 #include "rebound-command.h"
@@ -75,15 +74,10 @@ resolve_clock (ReboundPlayOptions *options)
 gboolean
 rebound_play_options_resolve (ReboundPlayOptions *options)
 {
-  g_autofree char *problem = NULL;
-
   options->timeout_usec = -1;
   if (options->timeout != NULL
-      && !rebound_duration_parse (options->timeout, &options->timeout_usec, &problem))
-    {
-      rebound_command_complain ("--timeout: %s", problem);
-      return FALSE;
-    }
+      && !rebound_command_parse_timeout (options->timeout, &options->timeout_usec))
+    return FALSE;
   if (options->expose && !options->no_isolation)
     {
       rebound_command_complain (

@@ -160,3 +160,24 @@ script_test_check_life (const char *script, const char *life)
     g_test_message ("of the script\n%s", script);
   g_assert_cmpstr (seen, ==, life);
 }
+
+void
+script_test_check_all (const ScriptTestCase *cases, gsize n_cases)
+{
+  for (gsize i = 0; i < n_cases; i++)
+    script_test_check (cases[i].script, cases[i].outcome);
+}
+
+void
+script_test_delete_tree (GFile *file)
+{
+  g_autoptr (GFileEnumerator) children
+      = g_file_enumerate_children (file, G_FILE_ATTRIBUTE_STANDARD_NAME,
+                                   G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, NULL);
+  GFile *child;
+
+  while (children != NULL && g_file_enumerator_iterate (children, NULL, &child, NULL, NULL)
+         && child != NULL)
+    script_test_delete_tree (child);
+  g_assert_true (g_file_delete (file, NULL, NULL));
+}

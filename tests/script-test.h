@@ -33,6 +33,18 @@ char *script_test_dup_outcome (ScriptTest *self);
 /* Plays @script and asserts that this is its outcome. */
 void script_test_check (const char *script, const char *outcome);
 
+/* The same for each of a table. */
+typedef struct
+{
+  const char *script;
+  const char *outcome;
+} ScriptTestCase;
+
+void script_test_check_all (const ScriptTestCase *cases, gsize n_cases);
+
+/* Deletes @file, and if it is a folder all that is in it. */
+void script_test_delete_tree (GFile *file);
+
 /* What was seen of applications, phone and bells, after “print ---” if the script has it: a line an
  * event, "TIME ACTOR KIND VALUE…". Expectations that failed are lines too, and so is a status other
  * than 0. (transfer full) */

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "script-test.h"
+
 #define SECRET "not for this script's eyes"
 
 /* Of each test: mine/ is the script's own folder, named/ may be one to include from, other/ is
@@ -55,25 +57,11 @@ fixture_set_up (Fixture *self, gconstpointer data)
 }
 
 static void
-delete_tree (GFile *file)
-{
-  g_autoptr (GFileEnumerator) children
-      = g_file_enumerate_children (file, G_FILE_ATTRIBUTE_STANDARD_NAME,
-                                   G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, NULL);
-  GFile *child;
-
-  while (children != NULL && g_file_enumerator_iterate (children, NULL, &child, NULL, NULL)
-         && child != NULL)
-    delete_tree (child);
-  g_assert_true (g_file_delete (file, NULL, NULL));
-}
-
-static void
 fixture_tear_down (Fixture *self, gconstpointer data)
 {
   g_autoptr (GFile) folder = g_file_new_for_path (self->path);
 
-  delete_tree (folder);
+  script_test_delete_tree (folder);
   g_assert_cmpint (chdir (self->before), ==, 0);
   g_free (self->before);
   g_free (self->path);

@@ -6,25 +6,12 @@
 
 #include <string.h>
 
-typedef struct
-{
-  const char *script;
-  const char *outcome;
-} Case;
-
-static void
-check_all (const Case *cases, gsize n_cases)
-{
-  for (gsize i = 0; i < n_cases; i++)
-    script_test_check (cases[i].script, cases[i].outcome);
-}
-
-#define CHECK_ALL(cases) check_all (cases, G_N_ELEMENTS (cases))
+#define CHECK_ALL(cases) script_test_check_all (cases, G_N_ELEMENTS (cases))
 
 static void
 test_settles (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     { "bell b\nb.ring-later delay=0s\nexpect b.rung == 1", "0s met\nstatus 0\n" },
     { "bell b\nb.ring-later delay=1us\nexpect b.rung == 0", "0s met\nstatus 0\n" },
     { "bell b every=1s\nset b volume=4\nlaunch\nexpect b.rung == 0\nexpect b.volume == 4",
@@ -39,7 +26,7 @@ test_settles (void)
 static void
 test_expect_reads (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     { "bell b volume=-2 pitch=1.5 loud=yes tone=high metal=tin+lead weight=2KiB every=90s "
       "inscription=\"a b\"\n"
       "expect b.volume == -2\nexpect b.volume != 2\nexpect b.volume < -1\nexpect b.volume <= -2\n"
@@ -71,7 +58,7 @@ test_expect_reads (void)
 static void
 test_end_of_time (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     { "after 9007199254740991us\nexpect device.locked == no",
       "9007199254.740991s met\nstatus 0\n" },
     { "after 9007199254740991us\nafter 1us",
@@ -87,7 +74,7 @@ test_end_of_time (void)
 static void
 test_work (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     /* the application's bell is silent while it is busy, the world's is not; its overdue ring comes
      * in the last turn before it is suspended */
     { "app-bell a every=100ms\nbell w every=100ms\nlaunch\nafter 50ms\n"
@@ -123,7 +110,7 @@ test_work (void)
 static void
 test_after (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     { "bell b every=1s\nafter 3.5s\nexpect b.rung == 3", "3.5s met\nstatus 0\n" },
     { "bell b every=1s\nafter 3s expect b.rung == 3", "3s met\nstatus 0\n" },
     { "bell b\nafter 2s b.ring\nexpect b.rang", "2s met\nstatus 0\n" },
@@ -141,7 +128,7 @@ test_after (void)
 static void
 test_wait (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     /* What the statement itself caused is never missed. */
     { "bell b\nb.ring\nwait b.rang", "0s met\nstatus 0\n" },
     { "launch\nwait app.did-become-active\nwait app.will-finish-launching",
@@ -192,7 +179,7 @@ test_wait (void)
 static void
 test_expect_signal (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     { "bell b\nb.ring\nexpect b.rang", "0s met\nstatus 0\n" },
     { "bell b\nexpect b.rang",
       "0s failed: b.rang did not come\nstatus 1: 1 of 1 expectations failed\n" },
@@ -223,7 +210,7 @@ test_expect_signal (void)
 static void
 test_wait_until (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     { "bell b every=1s\nwait until b.rung == 3", "3s met\nstatus 0\n" },
     { "bell b\nwait until b.rung == 0", "0s met\nstatus 0\n" },
     { "bell b every=1s\nwait until b.rung >= 3 within 3s", "3s met\nstatus 0\n" },
@@ -245,7 +232,7 @@ test_wait_until (void)
 static void
 test_default_limit (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     { "bell b\nb.ring-later delay=299999999us\nwait b.rang", "299.999999s met\nstatus 0\n" },
     { "bell b\nb.ring-later delay=300000001us\nwait b.rang",
       "5min failed: b.rang did not come\n"
@@ -264,7 +251,7 @@ test_default_limit (void)
 static void
 test_nothing_left (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     { "bell b inscription=waits\napp-bell web every=1s\nlaunch\nhome\nwait b.rang within 1h",
       "0s failed: b.rang did not come\n"
       "status 1: t.life:5:1: nothing can happen any more: b waits for a ringer, web is suspended; "
@@ -313,7 +300,7 @@ test_impossible_verb (void)
 static void
 test_impossible_words (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     { "launch\nlock\napp.launch", "status 1: t.life:3:1: “launch” is not possible while the "
                                   "application is suspended, the phone "
                                   "is locked; possible: " LOCKED_WORDS "\n" },
@@ -392,7 +379,7 @@ test_fill_waits (void)
 static void
 test_actions (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     { "bell b\nb.crack why=\"a fall\"\nprint never",
       "status 1: t.life:2:1: the bell is cracked: a fall\n" },
     { "bell b\nafter 1s b.crack", "status 1: t.life:2:10: the bell is cracked: age\n" },
@@ -411,7 +398,7 @@ test_actions (void)
 static void
 test_variables (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     { "let n=2\nbell b$n volume=$n\nexpect b2.volume == ${n}\nlet n=5\nset b2 volume=$n\n"
       "expect b2.volume == 5",
       "0s met\n0s met\nstatus 0\n" },
@@ -463,7 +450,7 @@ test_print (void)
 static void
 test_names_persist (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     /* Before the launch, as declared; dead, as it last was; anew, from declaration and settings. */
     { "app-bell web volume=5\nexpect web.volume == 5\nexpect web.serial == 7\nset web volume=6\n"
       "expect web.volume == 6\nlaunch\nexpect web.volume == 6\nweb.ring times=3\nkill\n"
@@ -540,7 +527,7 @@ test_log (void)
 static void
 test_turn_before_suspension (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     { "app-bell web\nlaunch\nweb.ring-later delay=0s\nhome\nexpect web.rung == 1",
       "0s met\nstatus 0\n" },
     { "app-bell web every=1s\nlaunch\nafter 1500ms home\nafter 10s\nexpect web.rung == 1\nopen\n"

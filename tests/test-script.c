@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "script-test.h"
+
 typedef struct
 {
   char *path;
@@ -27,23 +29,9 @@ fixture_set_up (Fixture *self, gconstpointer data)
 }
 
 static void
-delete_tree (GFile *file)
-{
-  g_autoptr (GFileEnumerator) children
-      = g_file_enumerate_children (file, G_FILE_ATTRIBUTE_STANDARD_NAME,
-                                   G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, NULL);
-  GFile *child;
-
-  while (children != NULL && g_file_enumerator_iterate (children, NULL, &child, NULL, NULL)
-         && child != NULL)
-    delete_tree (child);
-  g_assert_true (g_file_delete (file, NULL, NULL));
-}
-
-static void
 fixture_tear_down (Fixture *self, gconstpointer data)
 {
-  delete_tree (self->folder);
+  script_test_delete_tree (self->folder);
   g_object_unref (self->folder);
   g_free (self->path);
 }

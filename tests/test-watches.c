@@ -6,25 +6,12 @@
 
 #include <string.h>
 
-typedef struct
-{
-  const char *script;
-  const char *outcome;
-} Case;
-
-static void
-check_all (const Case *cases, gsize n_cases)
-{
-  for (gsize i = 0; i < n_cases; i++)
-    script_test_check (cases[i].script, cases[i].outcome);
-}
-
-#define CHECK_ALL(cases) check_all (cases, G_N_ELEMENTS (cases))
+#define CHECK_ALL(cases) script_test_check_all (cases, G_N_ELEMENTS (cases))
 
 static void
 test_always (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     /* Never broken, it is met when the script ends. */
     { "bell b every=1s\nalways b.rung <= 3\nafter 3s", "3s met\nstatus 0\n" },
     { "bell b every=1s\nafter 2s always b.rung >= 2\nafter 1s", "3s met\nstatus 0\n" },
@@ -60,7 +47,7 @@ test_always (void)
 static void
 test_while (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     { "bell b every=1s\nlaunch\nalways b.rung < 3 while app.state == active\n"
       "after 2s home\nafter 2s\nexpect b.rung == 4",
       "4s met\n4s met\nstatus 0\n" },
@@ -78,7 +65,7 @@ test_while (void)
 static void
 test_conditions (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     { "bell b every=1s\nlaunch\n"
       "always b.rung < 3 while app.state == active and device.locked == no\nafter 2s lock\n"
       "after 2s\nexpect b.rung == 4",
@@ -97,7 +84,7 @@ test_conditions (void)
 static void
 test_within (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     /* It may be broken for so long, as often as it likes. */
     { "bell b\nalways b.volume == 3 within 2s\nrepeat 3\nset b volume=1\nafter 1999ms set b "
       "volume=3\n"
@@ -135,7 +122,7 @@ test_within (void)
 static void
 test_time (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     /* A wait gives up at once all the same, and time goes where it would go without. */
     { "bell b\nalways b.rung == 0\nwait b.rang within 1h",
       "0s failed: b.rang did not come\n"
@@ -188,7 +175,7 @@ test_changes_nothing (void)
 static void
 test_marks_nothing (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     { "bell b\nb.ring\nalways b.rung == 1\neventually b.rung == 1 within 1s\nwait b.rang",
       "0s met\n0s met\n0s met\nstatus 0\n" },
   };
@@ -201,7 +188,7 @@ test_marks_nothing (void)
 static void
 test_eventually (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     { "bell b every=1s\neventually b.rung == 3 within 5s\nafter 10s", "3s met\nstatus 0\n" },
     /* In the last instant is in time, and now is too. */
     { "bell b every=1s\neventually b.rung == 3 within 3s\nafter 10s", "3s met\nstatus 0\n" },
@@ -232,7 +219,7 @@ test_eventually (void)
 static void
 test_end (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     /* The script's end waits for the promises that are open. */
     { "bell b every=1s\neventually b.rung == 3 within 1h", "3s met\nstatus 0\n" },
     { "bell b every=1s\nalways b.rung < 2\neventually b.rung == 3 within 1h\nexpect b.rung == 0",
@@ -265,7 +252,7 @@ test_end (void)
 static void
 test_repeat (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     /* Each playing is a promise of its own. */
     { "bell b every=1s\nrepeat 3\nafter 1s eventually b.rung == 2 within 0s\nend",
       "1s failed: b.rung was “1”\n2s met\n3s failed: b.rung was “3”\n"
@@ -288,7 +275,7 @@ test_repeat (void)
 static void
 test_dead (void)
 {
-  static const Case cases[] = {
+  static const ScriptTestCase cases[] = {
     { "app-bell a\nalways a.rung < 2\neventually a.rung == 1 within 1h\nlaunch\na.ring\nkill\n"
       "launch\na.ring\na.ring",
       "0s met\n0s failed: a.rung was “2”\nstatus 1: 1 of 2 expectations failed\n" },
