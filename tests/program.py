@@ -9,6 +9,7 @@ import functools
 import os
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import traceback
@@ -28,6 +29,12 @@ MOST_LINES, LONGEST_LINE = 60, 1000
 ENVIRONMENT = {key: value for key, value in os.environ.items()
                if key not in ("NO_COLOR", "G_MESSAGES_DEBUG")}
 ENVIRONMENT |= {"LC_ALL": "C.UTF-8", "TERM": "xterm"}
+
+# A program keeps ignoring a signal that it was started to ignore, as nohup has it. Whether these
+# tests were started so must not matter to them: they send such signals.
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
 
 
 class Skip(Exception):
