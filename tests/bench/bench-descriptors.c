@@ -7,16 +7,14 @@
  *
  * A server that spins has its CPU to itself in this; one that is deaf has none of its own.
  *
- * bench-descriptors [ROUNDS] prints a Markdown table, of medians and the worst of the rounds. Its
- * status is 1 where ours ever took 1 % of a CPU or more, was not back within 100 ms by the median
- * (the worst of several has the waits for a CPU in it that a busy machine makes), or ever did not
- * serve everybody afterwards. */
+ * The table is of medians and the worst of the rounds. The status is 1 where ours ever took 1 % of
+ * a CPU or more, was not back within 100 ms by the median (the worst of several has the waits for a
+ * CPU in it that a busy machine makes), or ever did not serve everybody afterwards. */
 
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -404,11 +402,14 @@ print_row (const char *name, Relief relief, const Result *results, guint n_round
 int
 main (int argc, char **argv)
 {
-  guint n_rounds = argc > 1 ? (guint) MAX (atoi (argv[1]), 1) : N_ROUNDS;
   guint n_rows = n_descriptor_servers * G_N_ELEMENTS (relief_names);
-  g_autofree Result *results = g_new0 (Result, n_rows * n_rounds);
+  g_autofree Result *results = NULL;
   gboolean is_kept = TRUE;
+  guint n_rounds;
 
+  bench_begin (argc, argv, NULL);
+  n_rounds = bench_count_rounds (N_ROUNDS);
+  results = g_new0 (Result, n_rows * n_rounds);
   for (guint round = 0; round < n_rounds; round++)
     for (guint row = 0; row < n_rows; row++)
       results[row * n_rounds + round]

@@ -232,15 +232,18 @@ median_of (double *values, guint n_values)
 }
 
 static void
-print_script (const char *name, const char *text)
+print_script (const char *name, const char *text, guint n_rounds)
 {
-  double played_usec[N_ROUNDS], by_hand_usec[N_ROUNDS], ratios[N_ROUNDS], wall_usec[N_ROUNDS];
+  g_autofree double *played_usec = g_new (double, n_rounds);
+  g_autofree double *by_hand_usec = g_new (double, n_rounds);
+  g_autofree double *ratios = g_new (double, n_rounds);
+  g_autofree double *wall_usec = g_new (double, n_rounds);
   BenchTime ignored = { 0 };
   Tally tally;
   double usec;
 
   play (name, text, &tally, &ignored);
-  for (guint i = 0; i < N_ROUNDS; i++)
+  for (guint i = 0; i < n_rounds; i++)
     {
       BenchTime played = { 0 }, by_hand = { 0 };
 
@@ -251,34 +254,36 @@ print_script (const char *name, const char *text)
       by_hand_usec[i] = (double) by_hand.cpu_nsec / 1000;
       ratios[i] = played_usec[i] / by_hand_usec[i];
     }
-  usec = median_of (played_usec, N_ROUNDS);
+  usec = median_of (played_usec, n_rounds);
   printf ("| %s | %.1f s | %u | %.2f | %.2f | %'.0f |", name, (double) tally.time_usec / 1e6,
-          tally.n_events, usec / 1000, median_of (wall_usec, N_ROUNDS) / 1000,
+          tally.n_events, usec / 1000, median_of (wall_usec, n_rounds) / 1000,
           (double) tally.time_usec / usec);
   if (tally.n_requests > 0)
     printf (" | |\n");
   else
-    printf (" %.2f | %.1f |\n", median_of (by_hand_usec, N_ROUNDS) / 1000,
-            median_of (ratios, N_ROUNDS));
+    printf (" %.2f | %.1f |\n", median_of (by_hand_usec, n_rounds) / 1000,
+            median_of (ratios, n_rounds));
 }
 
 int
 main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
+  guint n_rounds;
 
   bench_begin (argc, argv, NULL);
+  n_rounds = bench_count_rounds (N_ROUNDS);
   if (!rebound_isolation_enter (&error) || !rebound_net_init (&error))
     {
       printf ("cannot be measured here: %s\n", error->message);
       return 77;
     }
-  printf ("**Virtual time.** The median of %d plays in one process, from the script's text on\n\n"
+  printf ("**Virtual time.** The median of %u plays in one process, from the script's text on\n\n"
           "| script | its time | events | CPU, ms | wall, ms | virtual seconds in a second of CPU "
           "| its sockets' calls by hand, CPU, ms | ratio |\n|---|---|---|---|---|---|---|---|\n",
-          N_ROUNDS);
+          n_rounds);
   for (gsize i = 0; i < G_N_ELEMENTS (scripts); i++)
-    print_script (scripts[i].name, scripts[i].text);
+    print_script (scripts[i].name, scripts[i].text, n_rounds);
   printf ("\n");
   return 0;
 }

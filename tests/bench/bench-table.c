@@ -79,6 +79,12 @@ bench_begin (int argc, char **argv, const char *peers)
   print_machine (peers);
 }
 
+guint
+bench_count_rounds (guint n_rounds)
+{
+  return rounds_asked > 0 ? rounds_asked : n_rounds;
+}
+
 /* For a profiler: the others are not played, and there is nothing to compare with. */
 static void
 play (const BenchWay *way, gconstpointer data, BenchTime *time)
@@ -116,6 +122,18 @@ static double
 wall_usec (const BenchTime *time, guint n_items)
 {
   return (double) time->wall_nsec / 1000 / n_items;
+}
+
+static double
+cpu_rate (const BenchTime *time, guint n_items)
+{
+  return 1e9 * n_items / (double) MAX (time->cpu_nsec, 1);
+}
+
+static double
+wall_rate (const BenchTime *time, guint n_items)
+{
+  return 1e9 * n_items / (double) MAX (time->wall_nsec, 1);
 }
 
 static Summary
@@ -269,6 +287,24 @@ print_title (const char *title, guint n_rounds)
   printf ("**%s.** The median of %u rounds in turn (quartiles)\n\n", title, n_rounds);
 }
 
+/* Of each way the rounds. */
+static BenchTime *
+play_in_turn (const BenchWay *ways, guint n_ways, gconstpointer data, guint n_rounds)
+{
+  BenchTime *times = g_new0 (BenchTime, n_ways * n_rounds);
+
+  for (guint way = 0; way < n_ways; way++)
+    {
+      BenchTime ignored = { 0 };
+
+      play (&ways[way], data, &ignored);
+    }
+  for (guint round = 0; round < n_rounds; round++)
+    for (guint way = 0; way < n_ways; way++)
+      play (&ways[way], data, &times[way * n_rounds + round]);
+  return times;
+}
+
 void
 bench_compare (const char *title,
                const BenchWay *ways,
@@ -277,20 +313,39 @@ bench_compare (const char *title,
                guint n_rounds,
                guint n_items)
 {
-  guint n = rounds_asked > 0 ? rounds_asked : n_rounds;
-  g_autofree BenchTime *times = g_new0 (BenchTime, n_ways * n);
+  guint n = bench_count_rounds (n_rounds);
+  g_autofree BenchTime *times = play_in_turn (ways, n_ways, data, n);
 
-  for (guint way = 0; way < n_ways; way++)
-    {
-      BenchTime ignored = { 0 };
-
-      play (&ways[way], data, &ignored);
-    }
-  for (guint round = 0; round < n; round++)
-    for (guint way = 0; way < n_ways; way++)
-      play (&ways[way], data, &times[way * n + round]);
   print_title (title, n);
   print_lines (ways, n_ways, times, n, n_items);
+}
+
+void
+bench_rate (const char *title,
+            const BenchWay *ways,
+            guint n_ways,
+            gconstpointer data,
+            guint n_rounds,
+            guint n_items)
+{
+  guint n = bench_count_rounds (n_rounds);
+  g_autofree BenchTime *times = play_in_turn (ways, n_ways, data, n);
+
+  print_title (title, n);
+  printf ("| way | a second of CPU | ratio | a second | ratio |\n|---|---|---|---|---|\n");
+  for (guint way = 0; way < n_ways; way++)
+    {
+      const BenchTime *own = times + way * n;
+      const BenchTime *others = times + ways[way].reference * n;
+
+      printf ("| %s |", ways[way].name);
+      print_summary (summarize_times (own, n, n_items, cpu_rate));
+      print_summary (summarize_ratios (own, others, n, cpu_rate));
+      print_summary (summarize_times (own, n, n_items, wall_rate));
+      print_summary (summarize_ratios (own, others, n, wall_rate));
+      printf ("\n");
+    }
+  printf ("\n");
 }
 
 /* -- a column a size -- */
@@ -328,7 +383,7 @@ bench_grow (const char *title,
             guint n_sizes,
             guint n_rounds)
 {
-  guint n = rounds_asked > 0 ? rounds_asked : n_rounds;
+  guint n = bench_count_rounds (n_rounds);
   g_autofree BenchTime *times = g_new0 (BenchTime, n_ways * n_sizes * n);
 
   /* The round before the first is to warm up. */

@@ -37,6 +37,10 @@ gint64 bench_median (gint64 *times, guint n_times);
  * bad usage. */
 void bench_begin (int argc, char **argv, const char *peers);
 
+/* How many rounds a table has: those that the command line asks for, or @n_rounds. What is below
+ * asks by itself. */
+guint bench_count_rounds (guint n_rounds);
+
 /* -- what is compared -- */
 
 typedef enum
@@ -74,6 +78,14 @@ void bench_compare (const char *title,
                     gconstpointer data,
                     guint n_rounds,
                     guint n_items);
+
+/* The same as how many a second, of the CPU and of the wall; a ratio above 1 is then the better. */
+void bench_rate (const char *title,
+                 const BenchWay *ways,
+                 guint n_ways,
+                 gconstpointer data,
+                 guint n_rounds,
+                 guint n_items);
 
 typedef struct
 {
