@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -21,6 +22,7 @@
 #include "rebound-errno.h"
 #include "rebound-explanation-private.h"
 #include "rebound-linux-kernel-private.h"
+#include "rebound-lookers-private.h"
 #include "rebound-naive-call-private.h"
 
 /* As much as naive code has on its stack, and as much as a pipe can be made to hold by default
@@ -196,10 +198,17 @@ static int
 close_end (ReboundNaivePair *self, ReboundNaivePairEnd end)
 {
   ReboundNaivePairPrivate *private = private_of (self);
-  int fd = private->fds[end];
+  ReboundNaivePairEnd other_end
+      = end == REBOUND_NAIVE_PAIR_READER ? REBOUND_NAIVE_PAIR_WRITER : REBOUND_NAIVE_PAIR_READER;
+  struct pollfd other = { .fd = private->fds[other_end] };
+  ReboundLookers lookers = { 0 };
+  int result = close (private->fds[end]);
 
   private->fds[end] = -1;
-  return close (fd);
+  /* It is over when the other end knows, which asks for nothing else. */
+  while (other.fd >= 0 && poll (&other, 1, 0) == 0 && rebound_lookers_wait (&lookers))
+    ;
+  return result;
 }
 
 static GError *

@@ -108,6 +108,7 @@ leave_table (ReboundNaiveSocket *self)
 
   if (again < 0)
     return;
+  self->socket->is_shared = TRUE;
   rebound_socket_close_descriptor (&self->socket, &self->fd);
   self->fd = again;
 }

@@ -5,10 +5,11 @@
 
 G_BEGIN_DECLS
 
-/* The table is in four files: rebound-socket-table.c is the list, and when each is looked at;
+/* The table is in five files: rebound-socket-table.c is the list, and when each is looked at;
  * rebound-socket-adding.c how sockets come into it, and how many connections there were;
  * rebound-socket.c one socket by itself, what the kernel says of it and what is done to it when the
- * link comes up; rebound-socket-remainder.c what is left of it once it is closed. */
+ * link comes up; rebound-socket-closing.c how it is closed; rebound-socket-remainder.c what is left
+ * of it then. */
 
 struct _ReboundSocketTable
 {
@@ -42,9 +43,14 @@ void rebound_socket_forget (ReboundSocket *self);
 /* A remainder's time begins when it is first seen, unless it was running already. */
 void rebound_socket_arm_expiry (ReboundSocket *self, gboolean is_orphan);
 
+/* By its cookie and @tuple, which of a listener has one end; FALSE where the kernel has forgotten
+ * it, or with a trouble noted. */
+gboolean
+rebound_socket_look_up (ReboundSocket *self, const ReboundTuple *tuple, ReboundSocketInfo *info);
+
 /* The state that the kernel has it in now; TCP_CLOSE where it is gone. @is_orphan tells whether no
  * process has it open. */
-guint8 rebound_socket_look (ReboundSocket *self, ReboundSocketDiag *diag, gboolean *is_orphan);
+guint8 rebound_socket_look (ReboundSocket *self, gboolean *is_orphan);
 
 /* The same by the table's own means. */
 guint8 rebound_socket_look_now (ReboundSocket *self);
@@ -71,6 +77,10 @@ char *rebound_socket_dup_wait (const ReboundSocket *self);
  * open for that. */
 void rebound_socket_resume (ReboundSocket *self);
 void rebound_socket_close_kept (ReboundSocket *self);
+
+/* Closes its descriptor. In virtual time that is over when it returns, whoever else looks at the
+ * process meanwhile. */
+void rebound_socket_close_wholly (ReboundSocket *self);
 
 /* In host byte order, 0 if @fd is not bound. */
 guint16 rebound_socket_local_port (int fd);

@@ -43,7 +43,7 @@ rebound_socket_destroy_remainder (ReboundSocket *socket)
   int result;
 
   rebound_socket_close_kept (socket);
-  socket->state_now = rebound_socket_look (socket, socket->table->diag, &is_orphan);
+  socket->state_now = rebound_socket_look (socket, &is_orphan);
   if (socket->state_now == TCP_CLOSE || !is_orphan)
     return FALSE;
   result = rebound_socket_diag_destroy (socket->table->diag, &socket->tuple, socket->cookie);

@@ -58,6 +58,7 @@ struct _ReboundSocket
   int adopted_fd;        /* that descriptor, as long as it has the socket's cookie */
   int kept_fd;           /* what is kept of a socket that was closed without a link, or of a
                             listener that was silenced; or -1 */
+  gboolean is_shared;    /* its owner goes on with it under another descriptor */
   int silence_errno;     /* why a listener could not be silenced */
   gboolean is_reclaimed; /* the system has taken it away, though it may not show */
   gboolean was_left;     /* by its other end, before it was taken away */
@@ -75,6 +76,7 @@ struct _ReboundSocket
   gboolean is_resumed;   /* it has sent again what it could not while the link was down */
   gboolean has_unacked;  /* as it was last looked at through its descriptor */
   gboolean is_held_back; /* its FIN waits behind what the other end has no room for */
+  gboolean is_gone;      /* the kernel had nothing left of it when it was closed */
   gboolean is_forgotten;
   GList link;           /* in the table's queue */
   gboolean is_pairable; /* it has a tuple and a cookie */

@@ -218,7 +218,7 @@ rebound_socket_look_now (ReboundSocket *self)
 {
   gboolean is_orphan;
 
-  return rebound_socket_look (self, self->table->diag, &is_orphan);
+  return rebound_socket_look (self, &is_orphan);
 }
 
 gboolean
@@ -282,7 +282,7 @@ rebound_socket_close (ReboundSocket *socket)
     socket->kept_fd = rebound_link_keep (socket->fd);
   rebound_socket_note_close (socket);
   rebound_history_note_close (socket);
-  close (socket->fd);
+  rebound_socket_close_wholly (socket);
   rebound_socket_let_go (socket);
 }
 
@@ -305,7 +305,7 @@ observe (ReboundSocket *socket)
   guint8 before = socket->state;
   gboolean is_orphan;
 
-  rebound_socket_set_state (socket, rebound_socket_look (socket, self->diag, &is_orphan));
+  rebound_socket_set_state (socket, rebound_socket_look (socket, &is_orphan));
   rebound_socket_note_state (socket, socket->state);
   if (socket->state != before)
     self->listener.state_changed (socket, before, socket->state, self->listener.user_data);

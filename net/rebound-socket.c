@@ -51,11 +51,10 @@ look_at_descriptor (ReboundSocket *self)
   return tcp.tcpi_state;
 }
 
-/* By its cookie; FALSE where the kernel has forgotten it. */
-static gboolean
-look_up (ReboundSocket *self, ReboundSocketDiag *diag, ReboundSocketInfo *info)
+gboolean
+rebound_socket_look_up (ReboundSocket *self, const ReboundTuple *tuple, ReboundSocketInfo *info)
 {
-  int result = rebound_socket_diag_look_up (diag, &self->tuple, self->cookie, info);
+  int result = rebound_socket_diag_look_up (self->table->diag, tuple, self->cookie, info);
 
   errno = -result;
   if (result < 0 && result != -ENOENT)
@@ -66,7 +65,7 @@ look_up (ReboundSocket *self, ReboundSocketDiag *diag, ReboundSocketInfo *info)
 /* A TIME_WAIT is no descriptor's: where an owner keeps open what both ends have closed, TCP_INFO
  * says CLOSED, while the kernel's time runs all the same. */
 guint8
-rebound_socket_look (ReboundSocket *self, ReboundSocketDiag *diag, gboolean *is_orphan)
+rebound_socket_look (ReboundSocket *self, gboolean *is_orphan)
 {
   guint8 state = look_at_descriptor (self);
   ReboundSocketInfo info;
@@ -74,7 +73,7 @@ rebound_socket_look (ReboundSocket *self, ReboundSocketDiag *diag, gboolean *is_
   *is_orphan = self->fd < 0;
   if (state != TCP_CLOSE)
     return state;
-  if (!self->is_pairable || !look_up (self, diag, &info))
+  if (!self->is_pairable || self->is_gone || !rebound_socket_look_up (self, &self->tuple, &info))
     return TCP_CLOSE;
   *is_orphan = info.inode == 0;
   /* A FIN counts as one byte of the queue. What is before it and not acknowledged, on a loopback

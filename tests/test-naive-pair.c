@@ -4,9 +4,12 @@
  * reader is gone fails. */
 
 #include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "kernel/kernel-test.h"
 #include "net-test.h"
+#include "net/rebound-naive-pair.h"
 
 #define PIPE "pipe tube\nlaunch\ntube.open\n"
 #define PAIR "socketpair pair\nlaunch\npair.open\n"
@@ -82,6 +85,39 @@ static const NetTestRefusal refusals[] = {
     "write() is not possible: its application does not run; expected a launch before" },
 };
 
+/* -- somebody else looks -- */
+
+/* He has both ends for longer than it takes to close one. */
+static void
+start_looker (pid_t *looker)
+{
+  if (*looker > 0)
+    return;
+  *looker = fork ();
+  g_assert_cmpint (*looker, >=, 0);
+  if (*looker == 0)
+    {
+      usleep (20 * 1000);
+      _exit (0);
+    }
+}
+
+static void
+test_looked_at (gconstpointer data)
+{
+  NetTest *test
+      = net_test_new ("launch\npair.open\npair.close-writer\npair.read\nexpect pair.result == 0\n");
+  gpointer pair = g_object_new (GPOINTER_TO_SIZE (data), NULL);
+  pid_t looker = 0;
+
+  g_test_summary ("a close is over when it returns, whoever else has the file for a moment");
+  g_signal_connect_swapped (pair, "returned", G_CALLBACK (start_looker), &looker);
+  net_test_add (test, "pair", pair);
+  net_test_play (test);
+  net_test_free (test);
+  g_assert_cmpint (waitpid (looker, NULL, 0), ==, looker);
+}
+
 /* -- the signal -- */
 
 static void
@@ -111,5 +147,9 @@ main (int argc, char **argv)
   net_test_add_stories ("/naive-pair", NULL, stories, G_N_ELEMENTS (stories));
   net_test_add_refusals ("/naive-pair/refused", preamble, refusals, G_N_ELEMENTS (refusals));
   g_test_add_func ("/naive-pair/disposition", test_disposition);
+  g_test_add_data_func ("/naive-pair/looked-at/pipe", GSIZE_TO_POINTER (REBOUND_TYPE_NAIVE_PIPE),
+                        test_looked_at);
+  g_test_add_data_func ("/naive-pair/looked-at/socketpair",
+                        GSIZE_TO_POINTER (REBOUND_TYPE_NAIVE_SOCKETPAIR), test_looked_at);
   return g_test_run ();
 }
