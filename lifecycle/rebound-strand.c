@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "rebound-error.h"
 
@@ -46,9 +47,24 @@ rebound_strand_prepare (ReboundStrand *strand)
   g_array_set_size (strand->fds, (guint) n_fds);
 }
 
+/* The one thing that poll() finds wrong with what it was given: somebody has lowered the limit
+ * meanwhile. */
+static char *
+dup_why_invalid (guint n_fds)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) < 0 || n_fds <= limit.rlim_cur)
+    return g_strdup ("");
+  return g_strdup_printf (
+      ": %u descriptors were looked at, and RLIMIT_NOFILE allows %" G_GUINT64_FORMAT, n_fds,
+      (guint64) limit.rlim_cur);
+}
+
 gboolean
 rebound_strand_poll (GArray *fds, int timeout_msec, GError **error)
 {
+  g_autofree char *why = NULL;
   int error_number;
 
   /* GPollFD is laid out as struct pollfd on every Unix; GLib's own poll function relies on it too.
@@ -60,8 +76,9 @@ rebound_strand_poll (GArray *fds, int timeout_msec, GError **error)
     g_array_index (fds, GPollFD, i).revents = 0;
   if (error_number == EINTR)
     return TRUE;
-  g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_INTERNAL, "poll: %s (%s)",
-               strerrorname_np (error_number), g_strerror (error_number));
+  why = error_number == EINVAL ? dup_why_invalid (fds->len) : g_strdup ("");
+  g_set_error (error, REBOUND_ERROR, REBOUND_ERROR_INTERNAL, "poll: %s (%s)%s",
+               strerrorname_np (error_number), g_strerror (error_number), why);
   return FALSE;
 }
 

@@ -7,6 +7,7 @@ status. What scripts can have wrong in them is in test-script-errors.py.
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -438,6 +439,21 @@ def test_status_interrupted_virtual():
         json.loads(line)
     expect_in("interrupted", process.stderr.read(), "the complaint")
     expect_equal(process.wait(), 130, "status")
+
+
+def test_status_too_few_descriptors():
+    """status 99: whoever allows fewer descriptors than are looked at is told so"""
+    process = start("run", "-", "--format=jsonl", stdin=subprocess.PIPE)
+    process.stdin.write("client c connect=127.0.0.1:9 retry-every=1us\nlaunch\nafter 1d home\n")
+    process.stdin.close()
+    read_until(process, '"refused"')
+    _, most = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (0, most))
+    process.stdout.read()
+    complaint = process.stderr.read()
+    expect_equal(process.wait(), 99, "status")
+    expect_in("poll: EINVAL (Invalid argument): ", complaint, "the complaint")
+    expect_in(" descriptors were looked at, and RLIMIT_NOFILE allows 0\n", complaint, "the complaint")
 
 
 def test_status_internal():

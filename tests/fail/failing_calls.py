@@ -64,7 +64,7 @@ BY_CALL = {
     "openat64": OPEN,
     "opendir": f"EACCES ENOENT ENOTDIR {DESCRIPTORS}",
     "pipe2": "EMFILE ENFILE",
-    "poll": "EINTR ENOMEM",
+    "poll": "EINTR ENOMEM EINVAL",
     "prctl": "EPERM EINVAL",
     "pread64": f"EINTR EIO EISDIR EOVERFLOW {SHORT}",
     "read": f"EINTR EIO EAGAIN EISDIR {SHORT}",
