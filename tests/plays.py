@@ -8,10 +8,13 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from program import expect_equal, run
+from program import REBOUND, TESTS, expect_equal, run
 
 # "nobody" of most systems; all that matters is that it is not root.
 ORDINARY_USER = 65534
+
+# Who looks at descriptors.
+LOOKER = os.environ.get("LOOKER", str(TESTS.parent / "_build/tests/descriptor-looker"))
 
 # A loop that ends with the test, however that ends.
 BUSY_LOOP = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass\n"
@@ -32,6 +35,17 @@ def busy_machine():
         for loop in loops:
             loop.kill()
             loop.wait()
+
+
+@contextmanager
+def looked_at_machine():
+    """Somebody reads /proc/PID/fd of every play, all the time."""
+    with subprocess.Popen([LOOKER, Path(REBOUND).name]) as looker:
+        try:
+            yield looker
+            expect_equal(looker.poll(), None, "status of whoever looks, who was to go on")
+        finally:
+            looker.kill()
 
 
 def play_with(script, *words, **options):
