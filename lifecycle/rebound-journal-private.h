@@ -19,6 +19,10 @@ void rebound_journal_add_sink (ReboundJournal *self, ReboundEventSink *sink);
 void rebound_journal_finish (ReboundJournal *self, const ReboundSummary *summary);
 guint64 rebound_journal_get_count (ReboundJournal *self);
 
+/* Whether what happens is no event until further notice: of a run that was ended from outside in
+ * the midst of an instant, what is still to be done has not happened in that order. */
+void rebound_journal_set_silent (ReboundJournal *self, gboolean is_silent);
+
 /* The statement being played, "file:line"; interned. */
 void rebound_journal_set_source (ReboundJournal *self, const char *source);
 const char *rebound_journal_get_source (ReboundJournal *self);

@@ -33,6 +33,7 @@ struct _ReboundJournal
   GHashTable *tallies;     /* since the mark: a set of Tally */
   GHashTable *field_specs; /* of notes: their fields → GParamSpec */
   const char *source;
+  gboolean is_silent;
   guint64 count;
 };
 
@@ -119,6 +120,12 @@ rebound_journal_get_count (ReboundJournal *self)
 }
 
 void
+rebound_journal_set_silent (ReboundJournal *self, gboolean is_silent)
+{
+  self->is_silent = is_silent;
+}
+
+void
 rebound_journal_set_source (ReboundJournal *self, const char *source)
 {
   self->source = source;
@@ -182,9 +189,11 @@ record (GClosure *closure,
   Recorder *recorder = (Recorder *) closure;
   ReboundEventGroup group
       = recorder->member != NULL ? recorder->member->group : REBOUND_EVENT_GROUP_ACTORS;
-  g_autoptr (ReboundEvent) event
-      = next_event (recorder->journal, recorder->actor, recorder->kind, group);
+  g_autoptr (ReboundEvent) event = NULL;
 
+  if (recorder->journal->is_silent)
+    return;
+  event = next_event (recorder->journal, recorder->actor, recorder->kind, group);
   for (guint i = 1; i < n_values && i <= recorder->arguments->len; i++)
     if (recorder->arguments->pdata[i - 1] != NULL)
       rebound_event_add_field (event, recorder->arguments->pdata[i - 1], &values[i]);
@@ -337,10 +346,12 @@ note_field_spec (ReboundJournal *self, const ReboundNote *note, guint index)
 void
 rebound_journal_note (ReboundJournal *self, const char *actor, const ReboundNote *note, ...)
 {
-  g_autoptr (ReboundEvent) event
-      = next_event (self, g_intern_string (actor), g_intern_string (note->kind), note->group);
+  g_autoptr (ReboundEvent) event = NULL;
   va_list list;
 
+  if (self->is_silent)
+    return;
+  event = next_event (self, g_intern_string (actor), g_intern_string (note->kind), note->group);
   va_start (list, note);
   for (guint i = 0; note->fields[i].name != NULL; i++)
     {

@@ -525,6 +525,7 @@ play_in_contexts (ReboundRun *self, ReboundPlayer *player, GError **error)
     {
       configure_kernel (self);
       played = rebound_player_play (player, error);
+      rebound_journal_set_silent (self->journal, FALSE);
       rebound_kernel_explain (self->kernel);
       rebound_cast_tell_summary (self->cast);
       self->n_connections = rebound_kernel_count_connections (self->kernel);

@@ -346,10 +346,21 @@ settle (ReboundStage *self, GError **error)
     }
 }
 
-/* FALSE, with a copy of it, where there is one. */
+/* By whoever interrupted it, or by the clock on the wall. */
+static gboolean
+was_ended_from_outside (const GError *failure)
+{
+  return g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+         || g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+}
+
+/* FALSE, with a copy of it, where there is one. Whoever was in the midst of a statement goes on
+ * with it, without the turns that he asks for: that is told no more. */
 static gboolean
 tell_failure (ReboundStage *self, GError **error)
 {
+  if (was_ended_from_outside (self->failure))
+    rebound_journal_set_silent (self->journal, TRUE);
   if (self->failure != NULL && error != NULL)
     *error = g_error_copy (self->failure);
   return self->failure == NULL;

@@ -131,6 +131,26 @@ test_interrupt (void)
 }
 
 static void
+test_interrupt_in_statement (void)
+{
+  g_autoptr (ScriptTest) whole = script_test_run ("launch\nhome\nafter 1s");
+  g_autoptr (ScriptTest) test = script_test_new ("launch\nhome\nafter 1s");
+  g_autofree char *whole_log = recording_sink_dup_log (whole->sink, RECORDING_ALL_GROUPS);
+  g_autofree char *log = NULL;
+
+  g_test_summary ("In the midst of a statement: what is told is how the whole run begins");
+
+  /* Between this and the suspension everybody has a turn, and now nobody has. */
+  g_signal_connect_swapped (rebound_run_get_application (test->run), "did-enter-background",
+                            G_CALLBACK (interrupt), test->run);
+  script_test_play (test);
+  g_assert_cmpint (test->status, ==, REBOUND_RUN_STATUS_INTERRUPTED);
+  log = recording_sink_dup_log (test->sink, RECORDING_ALL_GROUPS);
+  g_assert_true (g_str_has_prefix (whole_log, log));
+  g_assert_true (g_str_has_suffix (log, " app did-enter-background\n"));
+}
+
+static void
 test_wall_limit (void)
 {
   g_autoptr (ScriptTest) test = script_test_new ("launch\nafter 1h");
@@ -154,6 +174,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/run-end/kernel-refuses", test_kernel_refuses);
   g_test_add_func ("/run-end/broken-fence", test_broken_fence);
   g_test_add_func ("/run-end/interrupt", test_interrupt);
+  g_test_add_func ("/run-end/interrupt-in-statement", test_interrupt_in_statement);
   g_test_add_func ("/run-end/wall-limit", test_wall_limit);
   return g_test_run ();
 }
