@@ -293,7 +293,7 @@ play_in_turn (const BenchWay *ways, guint n_ways, gconstpointer data, guint n_ro
 {
   BenchTime *times = g_new0 (BenchTime, n_ways * n_rounds);
 
-  for (guint way = 0; way < n_ways; way++)
+  for (guint way = 0; way < n_ways && rounds_asked != 1; way++)
     {
       BenchTime ignored = { 0 };
 
@@ -387,7 +387,7 @@ bench_grow (const char *title,
   g_autofree BenchTime *times = g_new0 (BenchTime, n_ways * n_sizes * n);
 
   /* The round before the first is to warm up. */
-  for (guint round = 0; round <= n; round++)
+  for (guint round = rounds_asked == 1 ? 1 : 0; round <= n; round++)
     for (guint size = 0; size < n_sizes; size++)
       for (guint way = 0; way < n_ways; way++)
         {

@@ -31,10 +31,10 @@ gint64 bench_median (gint64 *times, guint n_times);
 /* -- the program -- */
 
 /* Reads the command line. `--rounds N`: every table of the program has N rounds, which is for
- * trying that it works. `--only WORD`: only the ways whose names have WORD in them are played,
- * which is for a profiler. Prints what is to be known of the machine, and @peers, such as
- * "libevent 2.1.12, libuv 1.44.2"; NULL for none. Ends the program with status 2 and a message on
- * bad usage. */
+ * trying that it works; one is not even warmed up for. `--only WORD`: only the ways whose names
+ * have WORD in them are played, which is for a profiler. Prints what is to be known of the machine,
+ * and @peers, such as "libevent 2.1.12, libuv 1.44.2"; NULL for none. Ends the program with status
+ * 2 and a message on bad usage. */
 void bench_begin (int argc, char **argv, const char *peers);
 
 /* How many rounds a table has: those that the command line asks for, or @n_rounds. What is below
