@@ -157,8 +157,8 @@ main (int argc, char **argv)
     }
   bench_server_limit_time_waits (0);
   clients_fd = spawn_clients (&pid);
-  bench_compare ("Accept, echo, close: one connection", ways, G_N_ELEMENTS (ways),
-                 GINT_TO_POINTER (clients_fd), N_ROUNDS, N_CONNECTIONS);
+  bench_compare ("Accept, echo, close: one connection", BENCH_TIME_OF_ONE, ways,
+                 G_N_ELEMENTS (ways), GINT_TO_POINTER (clients_fd), N_ROUNDS, N_CONNECTIONS);
   signal (SIGCHLD, SIG_DFL);
   close (clients_fd);
   waitpid (pid, NULL, 0);

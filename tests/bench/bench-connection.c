@@ -286,10 +286,10 @@ main (int argc, char **argv)
       g_autofree char *read_title
           = g_strdup_printf ("Reading %s, one of %u times", loads[i].size, loads[i].count);
 
-      bench_compare (write_title, writing, G_N_ELEMENTS (writing), &loads[i], N_ROUNDS,
-                     loads[i].count);
-      bench_compare (read_title, reading, G_N_ELEMENTS (reading), &loads[i], N_ROUNDS,
-                     loads[i].count);
+      bench_compare (write_title, BENCH_TIME_OF_ONE, writing, G_N_ELEMENTS (writing), &loads[i],
+                     N_ROUNDS, loads[i].count);
+      bench_compare (read_title, BENCH_TIME_OF_ONE, reading, G_N_ELEMENTS (reading), &loads[i],
+                     N_ROUNDS, loads[i].count);
     }
   return 0;
 }

@@ -285,7 +285,8 @@ compare_isolation (void)
     { "fork() alone", fork_alone, 0, { 0 } },
   };
 
-  bench_compare ("Isolation", ways, G_N_ELEMENTS (ways), NULL, N_ROUNDS, N_PROCESSES);
+  bench_compare ("Isolation", BENCH_TIME_OF_ONE, ways, G_N_ELEMENTS (ways), NULL, N_ROUNDS,
+                 N_PROCESSES);
 }
 
 static void
@@ -304,11 +305,11 @@ compare_runs (void)
     { "a run", meet, 0, { 0 } },
   };
 
-  bench_compare ("A jump in time", jumps, 2, NULL, N_ROUNDS, N_JUMPS);
-  bench_compare ("A connect that is refused, a jump included", refusals, 2, NULL, N_ROUNDS,
-                 N_CONNECTIONS);
+  bench_compare ("A jump in time", BENCH_TIME_OF_ONE, jumps, 2, NULL, N_ROUNDS, N_JUMPS);
+  bench_compare ("A connect that is refused, a jump included", BENCH_TIME_OF_ONE, refusals, 2, NULL,
+                 N_ROUNDS, N_CONNECTIONS);
   bench_compare ("A connection that comes and goes, a jump and the end of its TIME_WAIT included",
-                 meetings, 2, NULL, N_ROUNDS, N_CONNECTIONS);
+                 BENCH_TIME_OF_ONE, meetings, 2, NULL, N_ROUNDS, N_CONNECTIONS);
 }
 
 int

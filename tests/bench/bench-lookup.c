@@ -213,7 +213,7 @@ main (int argc, char **argv)
   rebound_tuple_from_descriptor (fds[N_PAIRS / 2], &target.tuple);
   target.filter = g_strdup_printf ("sport = :%u and dport = :%u", ntohs (target.tuple.local_port),
                                    ntohs (target.tuple.remote_port));
-  bench_compare ("One socket among 10,000: its state", ways,
+  bench_compare ("One socket among 10,000: its state", BENCH_TIME_OF_ONE, ways,
                  G_N_ELEMENTS (ways) - (version != NULL ? 0 : 1), &target, N_ROUNDS, N_LOOKUPS);
   g_free (target.filter);
   return 0;

@@ -305,8 +305,32 @@ play_in_turn (const BenchWay *ways, guint n_ways, gconstpointer data, guint n_ro
   return times;
 }
 
+static void
+print_rates (const BenchWay *ways,
+             guint n_ways,
+             const BenchTime *times,
+             guint n_rounds,
+             guint n_items)
+{
+  printf ("| way | a second of CPU | ratio | a second | ratio |\n|---|---|---|---|---|\n");
+  for (guint way = 0; way < n_ways; way++)
+    {
+      const BenchTime *own = times + way * n_rounds;
+      const BenchTime *others = times + ways[way].reference * n_rounds;
+
+      printf ("| %s |", ways[way].name);
+      print_summary (summarize_times (own, n_rounds, n_items, cpu_rate));
+      print_summary (summarize_ratios (own, others, n_rounds, cpu_rate));
+      print_summary (summarize_times (own, n_rounds, n_items, wall_rate));
+      print_summary (summarize_ratios (own, others, n_rounds, wall_rate));
+      printf ("\n");
+    }
+  printf ("\n");
+}
+
 void
 bench_compare (const char *title,
+               BenchUnit unit,
                const BenchWay *ways,
                guint n_ways,
                gconstpointer data,
@@ -317,35 +341,10 @@ bench_compare (const char *title,
   g_autofree BenchTime *times = play_in_turn (ways, n_ways, data, n);
 
   print_title (title, n);
-  print_lines (ways, n_ways, times, n, n_items);
-}
-
-void
-bench_rate (const char *title,
-            const BenchWay *ways,
-            guint n_ways,
-            gconstpointer data,
-            guint n_rounds,
-            guint n_items)
-{
-  guint n = bench_count_rounds (n_rounds);
-  g_autofree BenchTime *times = play_in_turn (ways, n_ways, data, n);
-
-  print_title (title, n);
-  printf ("| way | a second of CPU | ratio | a second | ratio |\n|---|---|---|---|---|\n");
-  for (guint way = 0; way < n_ways; way++)
-    {
-      const BenchTime *own = times + way * n;
-      const BenchTime *others = times + ways[way].reference * n;
-
-      printf ("| %s |", ways[way].name);
-      print_summary (summarize_times (own, n, n_items, cpu_rate));
-      print_summary (summarize_ratios (own, others, n, cpu_rate));
-      print_summary (summarize_times (own, n, n_items, wall_rate));
-      print_summary (summarize_ratios (own, others, n, wall_rate));
-      printf ("\n");
-    }
-  printf ("\n");
+  if (unit == BENCH_TIME_OF_ONE)
+    print_lines (ways, n_ways, times, n, n_items);
+  else
+    print_rates (ways, n_ways, times, n, n_items);
 }
 
 /* -- a column a size -- */

@@ -208,7 +208,7 @@ main (int argc, char **argv)
     {
       g_autofree char *title = g_strdup_printf ("home, connection-policy=%s", policies[i]);
 
-      bench_compare (title, ways, G_N_ELEMENTS (ways), policies[i], N_ROUNDS, 1);
+      bench_compare (title, BENCH_TIME_OF_ONE, ways, G_N_ELEMENTS (ways), policies[i], N_ROUNDS, 1);
     }
   return 0;
 }

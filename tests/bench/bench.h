@@ -69,23 +69,22 @@ typedef struct
   BenchTarget target;
 } BenchWay;
 
+typedef enum
+{
+  BENCH_TIME_OF_ONE,
+  BENCH_SO_MANY_A_SECOND, /* a ratio above 1 is then the better; no targets */
+} BenchUnit;
+
 /* A table of a line a way. Plays each of @ways with @data once, to warm up, and then @n_rounds
- * times in turn; each does n_items. What is said is the time of one: medians, the quartiles, and
- * the ratio to that of the reference. */
+ * times in turn; each does n_items. What is said is in @unit: medians, the quartiles, and the
+ * ratio to that of the reference. */
 void bench_compare (const char *title,
+                    BenchUnit unit,
                     const BenchWay *ways,
                     guint n_ways,
                     gconstpointer data,
                     guint n_rounds,
                     guint n_items);
-
-/* The same as how many a second, of the CPU and of the wall; a ratio above 1 is then the better. */
-void bench_rate (const char *title,
-                 const BenchWay *ways,
-                 guint n_ways,
-                 gconstpointer data,
-                 guint n_rounds,
-                 guint n_items);
 
 typedef struct
 {
